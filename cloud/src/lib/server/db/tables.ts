@@ -1,0 +1,155 @@
+/**
+ * The portal's own tables, as Kysely sees them; accounts are better-auth's own tables beside these.
+ * Instants are Unix milliseconds, flags 0 or 1, so that SQLite and PostgreSQL hold the same.
+ */
+import type { Generated } from 'kysely';
+
+export interface ClubTable {
+  id: string;
+  name: string;
+  time_zone: string;
+  created_at: number;
+}
+
+export interface ClubMemberTable {
+  club_id: string;
+  user_id: string;
+}
+
+/** Court ids are unique in the whole portal. */
+export interface CourtTable {
+  id: string;
+  club_id: string;
+  name: string;
+  device_id: string | null;
+  /** JSON of a SealedCamera, which only the device can open. */
+  camera_sealed: string | null;
+  camera_state: 'unknown' | 'ok' | 'failed';
+  camera_reason: string | null;
+  created_at: number;
+}
+
+export interface DeviceTable {
+  id: string;
+  club_id: string;
+  name: string;
+  /** Raw public keys, base64url. */
+  sign_key: string;
+  seal_key: string;
+  /** Desired document: `generation` is new when history was lost, `rev` grows with each change. */
+  generation: string;
+  rev: number;
+  /** Presence: a will of an older epoch is ignored. */
+  epoch: number;
+  online: number;
+  last_seen_at: number | null;
+  build: string | null;
+  /** JSON array of addresses. */
+  lan: string;
+  clock_offset_ms: number | null;
+  disk_free_bytes: number | null;
+  created_at: number;
+}
+
+export interface DeviceEnrollmentTable {
+  /** SHA-256 of the token, hex. */
+  token_hash: string;
+  club_id: string;
+  name: string;
+  expires_at: number;
+  /** Set when spent; the same keys may repeat the request and get the same device. */
+  device_id: string | null;
+}
+
+export interface MatchSessionTable {
+  id: string;
+  club_id: string;
+  court_id: string;
+  device_id: string;
+  owner_id: string;
+  // Desired.
+  opened_at: number;
+  open_deadline_at: number;
+  start_requested_at: number | null;
+  start_deadline_at: number | null;
+  duration_seconds: number | null;
+  stop_requested_at: number | null;
+  stop_reason: string | null;
+  close_requested_at: number | null;
+  close_reason: string | null;
+  // Reported.
+  state: string;
+  reason: string | null;
+  detail: string | null;
+  started_at: number | null;
+  ended_at: number | null;
+  elapsed_ms: number;
+  /** Portal time at which `elapsed_ms` was reported. */
+  elapsed_at: number | null;
+  growing: number;
+  bytes: number;
+  uploaded_bytes: number;
+  /** JSON array of Gap. */
+  gaps: string;
+  // The movie in the store.
+  movie_state: 'none' | 'recording' | 'uploading' | 'ready' | 'failed' | 'deleted';
+  movie_bytes: number | null;
+  movie_duration_ms: number | null;
+  movie_frames: number | null;
+  movie_codec: string | null;
+  movie_width: number | null;
+  movie_height: number | null;
+  object_key: string | null;
+  ready_at: number | null;
+  deleted_at: number | null;
+}
+
+export interface SessionParticipantTable {
+  session_id: string;
+  user_id: string;
+}
+
+export interface IdempotencyTable {
+  user_id: string;
+  key: string;
+  session_id: string;
+  created_at: number;
+}
+
+export interface UploadTable {
+  session_id: string;
+  upload_id: string;
+  object_key: string;
+  max_parts: number;
+  state: 'open' | 'complete' | 'aborted';
+  created_at: number;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  user_id: string | null;
+  action: string;
+  object: string;
+  detail: string;
+}
+
+/** Single values of the installation: signing keys, secrets made at first start. */
+export interface SettingTable {
+  key: string;
+  value: string;
+}
+
+export interface Tables {
+  club: ClubTable;
+  club_member: ClubMemberTable;
+  court: CourtTable;
+  device: DeviceTable;
+  device_enrollment: DeviceEnrollmentTable;
+  match_session: MatchSessionTable;
+  session_participant: SessionParticipantTable;
+  idempotency: IdempotencyTable;
+  upload: UploadTable;
+  audit: AuditTable;
+  setting: SettingTable;
+}

@@ -1,0 +1,184 @@
+/**
+ * Bodies of the control link. Every message carries `v`; unknown members are ignored (plain `z.object` strips
+ * them). Instants are Unix milliseconds of the portal unless the name says otherwise.
+ */
+import { z } from 'zod';
+import { SealedCamera, CameraKind } from './camera.ts';
+import { ErrorKindSchema } from './errors.ts';
+import { ClubId, CommandId, CourtId, DeviceId, SessionId } from './ids.ts';
+import { MAX_DURATION_MINUTES } from './limits.ts';
+import { EndReason, SessionState } from './session.ts';
+
+const Instant = z.int().nonnegative();
+const Count = z.int().nonnegative();
+
+export const DesiredCourt = z.object({
+  courtId: CourtId,
+  clubId: ClubId,
+  name: z.string().max(200),
+  /** Absent while no camera has been set. */
+  camera: SealedCamera.optional(),
+});
+export type DesiredCourt = z.infer<typeof DesiredCourt>;
+
+/** What the portal wants recorded in a session. A stop wins over its start, whichever arrives first. */
+export const DesiredRecording = z.object({
+  requestedAt: Instant,
+  /** A start that has not begun by then never begins. */
+  startDeadlineAt: Instant,
+  durationSeconds: z
+    .int()
+    .positive()
+    .max(MAX_DURATION_MINUTES * 60),
+  stop: z.object({ requestedAt: Instant, reason: EndReason }).optional(),
+});
+export type DesiredRecording = z.infer<typeof DesiredRecording>;
+
+/** A session that the portal wants open. One that is closed stays listed, with `close`, until it is reported ended. */
+export const DesiredSession = z.object({
+  sessionId: SessionId,
+  courtId: CourtId,
+  openDeadlineAt: Instant,
+  recording: DesiredRecording.optional(),
+  close: z.object({ requestedAt: Instant, reason: EndReason }).optional(),
+});
+export type DesiredSession = z.infer<typeof DesiredSession>;
+
+export const EdgeSettings = z.object({
+  orphanSessionSeconds: z.int().min(60).optional(),
+});
+export type EdgeSettings = z.infer<typeof EdgeSettings>;
+
+/** Topic `desired`, and the answer of the HTTPS poll. A lower `rev` counts only under a new `generation`. */
+export const Desired = z.object({
+  v: z.literal(1),
+  deviceId: DeviceId,
+  generation: z.string().min(1).max(64),
+  rev: Count,
+  /** Only a lower bound: messages may be old. */
+  serverTime: Instant,
+  sessions: z.array(DesiredSession).max(500),
+  courts: z.array(DesiredCourt).max(100),
+  settings: EdgeSettings,
+});
+export type Desired = z.infer<typeof Desired>;
+
+/** A hole in the video, on the recording's own time line. */
+export const Gap = z.object({ fromMs: Count, toMs: Count, reason: z.string().max(64) });
+export type Gap = z.infer<typeof Gap>;
+
+export const ReportedRecording = z.object({
+  /** Milliseconds since the recording began, by the device's monotonic clock; frozen at the end. */
+  elapsedMs: Count,
+  durationSeconds: Count,
+  /** Media bytes on disk. */
+  bytes: Count,
+  /** Whether bytes grew in the last 3 s. */
+  growing: z.boolean(),
+  reason: EndReason.optional(),
+  gaps: z.array(Gap).max(1000),
+  /** Set once the movie is whole on the device. */
+  movie: z
+    .object({
+      bytes: Count,
+      durationMs: Count,
+      frames: Count,
+      codec: z.string().max(32),
+      width: Count,
+      height: Count,
+    })
+    .optional(),
+  upload: z.object({ sentBytes: Count, confirmed: z.boolean() }),
+});
+export type ReportedRecording = z.infer<typeof ReportedRecording>;
+
+export const ReportedSession = z.object({
+  sessionId: SessionId,
+  courtId: CourtId,
+  state: SessionState,
+  reason: EndReason.optional(),
+  /** A sentence for a person where something is wrong; never an address. */
+  detail: z.string().max(300).optional(),
+  cameraKind: CameraKind.optional(),
+  recording: ReportedRecording.optional(),
+});
+export type ReportedSession = z.infer<typeof ReportedSession>;
+
+/** Topic `reported`: what the device says is so. */
+export const Reported = z.object({
+  v: z.literal(1),
+  generation: z.string().max(64),
+  rev: Count,
+  bootId: z.string().max(64),
+  /** Grows at each start of the daemon. */
+  epoch: Count,
+  sessions: z.array(ReportedSession).max(500),
+  courts: z
+    .array(
+      z.object({
+        courtId: CourtId,
+        state: z.enum(['unknown', 'ok', 'failed']),
+        reason: EndReason.optional(),
+      }),
+    )
+    .max(100),
+  lan: z.array(z.string().max(64)).max(16),
+  build: z.string().max(64),
+  /** The device's own wall clock, for the support staff to compare. */
+  clock: Instant,
+});
+export type Reported = z.infer<typeof Reported>;
+
+/** Topic `presence`, and the will (with `online: false`). A will of an older epoch is ignored. */
+export const Presence = z.object({ v: z.literal(1), epoch: Count, online: z.boolean() });
+export type Presence = z.infer<typeof Presence>;
+
+/** Topic `commands/{commandId}`. */
+export const Command = z.object({
+  v: z.literal(1),
+  commandId: CommandId,
+  expiresAt: Instant,
+  action: z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('preview'),
+      sessionId: SessionId,
+      kind: z.enum(['stream', 'snapshot']),
+      leaseSeconds: z.int().min(1).max(60),
+    }),
+    z.object({ type: z.literal('probe'), courtId: CourtId }),
+    z.object({ type: z.literal('delete-movie'), sessionId: SessionId }),
+  ]),
+});
+export type Command = z.infer<typeof Command>;
+
+/** Topic `replies/{commandId}`. */
+export const Reply = z.object({
+  v: z.literal(1),
+  commandId: CommandId,
+  ok: z.boolean(),
+  error: z.object({ kind: ErrorKindSchema, message: z.string().max(300) }).optional(),
+});
+export type Reply = z.infer<typeof Reply>;
+
+/** Topic `events`, from the device's durable outbox; `seq` lets the portal drop repeats. */
+export const EdgeEvent = z.object({
+  v: z.literal(1),
+  epoch: Count,
+  seq: Count,
+  at: Instant,
+  type: z.string().max(64),
+  sessionId: SessionId.optional(),
+  detail: z.string().max(300).optional(),
+});
+export type EdgeEvent = z.infer<typeof EdgeEvent>;
+
+/** Topic `telemetry`. */
+export const Telemetry = z.object({
+  v: z.literal(1),
+  at: Instant,
+  uptimeSeconds: Count,
+  rssBytes: Count,
+  diskFreeBytes: Count,
+  loadAverage: z.number().nonnegative(),
+});
+export type Telemetry = z.infer<typeof Telemetry>;

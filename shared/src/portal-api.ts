@@ -1,0 +1,213 @@
+/**
+ * The portal's REST API, section by section: request and answer of each route under `/api`. The portal
+ * validates with these, generates its OpenAPI description from them, and its pages use them.
+ * Instants are ISO 8601 in UTC. Lists are paged by an opaque `cursor`.
+ */
+import { z } from 'zod';
+import { CameraAddress, CameraKind } from './camera.ts';
+import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
+import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from './limits.ts';
+import { Gap } from './link.ts';
+import { Role } from './roles.ts';
+import { EndReason, MovieState, SessionState } from './session.ts';
+
+const Instant = z.iso.datetime();
+const Name = z.string().trim().min(1).max(200);
+const Email = z.email().max(254);
+
+export const PageQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+// --- accounts
+
+export const LoginRequest = z.object({ email: Email, password: z.string().min(1).max(128) });
+export const RegisterRequest = z.object({
+  email: Email,
+  name: Name,
+  password: z.string().min(8).max(128),
+  clubId: ClubId.optional(),
+});
+export const LoginResponse = z.object({ token: z.string(), expiresInSeconds: z.int() });
+
+export const Me = z.object({
+  userId: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role: Role,
+  clubIds: z.array(ClubId),
+});
+export type Me = z.infer<typeof Me>;
+
+// --- clubs and courts
+
+export const Club = z.object({ clubId: ClubId, name: z.string(), timeZone: z.string(), courts: z.int() });
+export type Club = z.infer<typeof Club>;
+export const ClubCreate = z.object({
+  clubId: ClubId,
+  name: Name,
+  timeZone: z.string().max(64).default('Europe/Paris'),
+});
+export const ClubUpdate = z.object({ name: Name.optional(), timeZone: z.string().max(64).optional() });
+
+export const Court = z.object({
+  courtId: CourtId,
+  clubId: ClubId,
+  name: z.string(),
+  deviceId: DeviceId.nullable(),
+  /** Whether an address is stored. The address itself is write-only. */
+  hasCamera: z.boolean(),
+  /** What the device last said of the camera. */
+  cameraState: z.enum(['unknown', 'ok', 'failed']),
+  cameraReason: EndReason.nullable(),
+  deviceOnline: z.boolean(),
+  /** The open session on this court, where there is one. */
+  busy: z.boolean(),
+});
+export type Court = z.infer<typeof Court>;
+export const CourtCreate = z.object({
+  courtId: CourtId,
+  name: Name,
+  deviceId: DeviceId.optional(),
+  cameraAddress: CameraAddress.optional(),
+});
+export const CourtUpdate = z.object({
+  name: Name.optional(),
+  deviceId: DeviceId.nullable().optional(),
+  cameraAddress: CameraAddress.optional(),
+});
+
+// --- administration
+
+export const User = z.object({
+  userId: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role: Role,
+  clubIds: z.array(ClubId),
+  createdAt: Instant,
+});
+export type User = z.infer<typeof User>;
+export const UserCreate = z.object({
+  email: Email,
+  name: Name,
+  password: z.string().min(8).max(128),
+  role: Role,
+  clubIds: z.array(ClubId).max(50).default([]),
+});
+export const UserUpdate = z.object({
+  name: Name.optional(),
+  role: Role.optional(),
+  clubIds: z.array(ClubId).max(50).optional(),
+});
+
+export const Device = z.object({
+  deviceId: DeviceId,
+  clubId: ClubId,
+  name: z.string(),
+  online: z.boolean(),
+  lastSeenAt: Instant.nullable(),
+  build: z.string().nullable(),
+  lan: z.array(z.string()),
+  /** Device clock minus portal clock when last heard. */
+  clockOffsetMs: z.int().nullable(),
+  sessions: z.int(),
+  diskFreeBytes: z.int().nullable(),
+});
+export type Device = z.infer<typeof Device>;
+/** A single-use enrolment token, shown once. */
+export const EnrollmentCreate = z.object({ clubId: ClubId, name: Name });
+export const Enrollment = z.object({ token: z.string(), expiresAt: Instant });
+
+// --- sessions and recordings
+
+export const SessionCreate = z.object({ courtId: CourtId });
+export const SessionRef = z.object({ sessionId: SessionId });
+
+export const DurationMinutes = z
+  .int()
+  .min(1, `expected 1 to ${String(MAX_DURATION_MINUTES)} minutes`)
+  .max(MAX_DURATION_MINUTES, `expected 1 to ${String(MAX_DURATION_MINUTES)} minutes`);
+export const RecordStart = z.object({
+  sessionId: SessionId,
+  durationMinutes: DurationMinutes.default(DEFAULT_DURATION_MINUTES),
+});
+
+export const Session = z.object({
+  sessionId: SessionId,
+  clubId: ClubId,
+  courtId: CourtId,
+  courtName: z.string(),
+  ownerId: z.string(),
+  ownerName: z.string(),
+  state: SessionState,
+  reason: EndReason.nullable(),
+  detail: z.string().nullable(),
+  openedAt: Instant,
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  durationSeconds: z.int().nullable(),
+  movie: MovieState,
+  deviceOnline: z.boolean(),
+});
+export type Session = z.infer<typeof Session>;
+export const SessionList = z.object({ items: z.array(Session), nextCursor: z.string().nullable() });
+
+export const RecordStatus = z.object({
+  sessionId: SessionId,
+  active: z.boolean(),
+  state: SessionState,
+  reason: EndReason.nullable(),
+  detail: z.string().nullable(),
+  elapsedSeconds: z.number().nonnegative(),
+  durationSeconds: z.number().nonnegative(),
+  progressPercent: z.number().min(0).max(100),
+  /** Whether bytes grew on the edge's disk in the last 3 s, when last heard. */
+  growing: z.boolean(),
+  bytes: z.int().nonnegative(),
+  uploadedBytes: z.int().nonnegative(),
+  movie: MovieState,
+  gaps: z.array(Gap),
+  /** Seconds until the movie is ready, where that can be told. */
+  etaSeconds: z.number().nonnegative().nullable(),
+  deviceOnline: z.boolean(),
+});
+export type RecordStatus = z.infer<typeof RecordStatus>;
+
+export const Video = z.object({
+  sessionId: SessionId,
+  clubId: ClubId,
+  clubName: z.string(),
+  courtId: CourtId,
+  courtName: z.string(),
+  ownerId: z.string(),
+  ownerName: z.string(),
+  recordedAt: Instant,
+  durationSeconds: z.number().nonnegative(),
+  bytes: z.int().nonnegative(),
+  width: z.int(),
+  height: z.int(),
+  movie: MovieState,
+  canDelete: z.boolean(),
+});
+export type Video = z.infer<typeof Video>;
+export const VideoList = z.object({ items: z.array(Video), nextCursor: z.string().nullable() });
+
+export const PreviewInfo = z.object({
+  sessionId: SessionId,
+  viewers: z.int().nonnegative(),
+  frameAgeMs: z.int().nonnegative().nullable(),
+  streaming: z.boolean(),
+});
+
+export const Health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  database: z.boolean(),
+  broker: z.boolean(),
+  storage: z.boolean(),
+  devices: z.object({ total: z.int(), online: z.int() }),
+  recording: z.int(),
+});
+export type Health = z.infer<typeof Health>;
+export const CleanupResponse = z.object({ closed: z.array(SessionId) });
