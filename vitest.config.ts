@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** Shared and edge; the portal's tests run from its own folder with its own Vite configuration. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'shared', root: 'shared', include: ['src/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'edge',
+          root: 'edge',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
