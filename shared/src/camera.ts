@@ -16,7 +16,7 @@ export const CameraAddress = z
   .min(1)
   .max(512)
   .refine(
-    (text) => !/[\s'"`\\\u0000-\u001f\u007f]/.test(text),
+    (text) => !/[\s'"`\\\p{Cc}]/u.test(text),
     'expected an address without spaces or quotes',
   )
   .refine(isCameraUrl, 'expected an address with the scheme rtsp, rtsps, http or https and a host');

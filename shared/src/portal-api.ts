@@ -4,7 +4,7 @@
  * Instants are ISO 8601 in UTC. Lists are paged by an opaque `cursor`.
  */
 import { z } from 'zod';
-import { CameraAddress, CameraKind } from './camera.ts';
+import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from './limits.ts';
 import { Gap } from './link.ts';
