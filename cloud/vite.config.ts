@@ -1,0 +1,34 @@
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [
+    paraglideVitePlugin({ project: './project.inlang', outdir: './src/lib/paraglide' }),
+    tailwindcss(),
+    sveltekit({
+      adapter: adapter(),
+      // Pages load nothing from elsewhere: scripts by nonce, pictures and movies from the portal itself.
+      csp: {
+        mode: 'auto',
+        directives: {
+          'default-src': ['self'],
+          'script-src': ['self'],
+          'style-src': ['self'],
+          'img-src': ['self', 'data:'],
+          'media-src': ['self'],
+          'connect-src': ['self'],
+          'object-src': ['none'],
+          'base-uri': ['self'],
+          'form-action': ['self'],
+          'frame-ancestors': ['none'],
+        },
+      },
+      // `handle` compares the Origin of every request that carries a cookie with the configured one;
+      // programs with a bearer token and signed URLs send none.
+      csrf: { trustedOrigins: ['*'] },
+    }),
+  ],
+});
