@@ -2,7 +2,25 @@
  * The portal's own tables, as Kysely sees them; accounts are better-auth's own tables beside these.
  * Instants are Unix milliseconds, flags 0 or 1, so that SQLite and PostgreSQL hold the same.
  */
+import type { Role } from '@padelvar/shared/roles';
+import type { MovieState } from '@padelvar/shared/session';
 import type { Generated } from 'kysely';
+
+/** better-auth's own table, of which these columns are read here; its instants are ISO 8601 texts. */
+export interface UserTable {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  createdAt: string;
+}
+
+/** A login, in better-auth's table of that name. */
+export interface LoginTable {
+  id: string;
+  userId: string;
+  expiresAt: string;
+}
 
 export interface ClubTable {
   id: string;
@@ -83,16 +101,16 @@ export interface MatchSessionTable {
   detail: string | null;
   started_at: number | null;
   ended_at: number | null;
-  elapsed_ms: number;
+  elapsed_ms: Generated<number>;
   /** Portal time at which `elapsed_ms` was reported. */
   elapsed_at: number | null;
-  growing: number;
-  bytes: number;
-  uploaded_bytes: number;
+  growing: Generated<number>;
+  bytes: Generated<number>;
+  uploaded_bytes: Generated<number>;
   /** JSON array of Gap. */
-  gaps: string;
+  gaps: Generated<string>;
   // The movie in the store.
-  movie_state: 'none' | 'recording' | 'uploading' | 'ready' | 'failed' | 'deleted';
+  movie_state: Generated<MovieState>;
   movie_bytes: number | null;
   movie_duration_ms: number | null;
   movie_frames: number | null;
@@ -141,6 +159,8 @@ export interface SettingTable {
 }
 
 export interface Tables {
+  user: UserTable;
+  session: LoginTable;
   club: ClubTable;
   club_member: ClubMemberTable;
   court: CourtTable;

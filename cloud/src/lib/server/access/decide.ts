@@ -1,0 +1,107 @@
+/**
+ * Who may do what (the permission table) as one pure function. It decides by what somebody is to an object;
+ * `gate.ts` loads the object and acts on the answer.
+ */
+import type { Caller } from '../auth/caller.ts';
+
+/** What a caller is to an object, the strongest first. */
+export type Relation =
+  | 'super'
+  | 'support'
+  | 'club-admin'
+  | 'self'
+  | 'owner'
+  | 'participant'
+  /** Belongs to the object's club. */
+  | 'member'
+  | 'stranger';
+
+const STAFF_READ = ['super', 'support', 'club-admin', 'member'] as const;
+const CLUB_STAFF = ['super', 'club-admin'] as const;
+const OWN = ['super', 'club-admin', 'owner'] as const;
+const SHARED = ['super', 'club-admin', 'owner', 'participant'] as const;
+
+const RULES = {
+  'session.open': ['super', 'club-admin', 'member'],
+  'session.start': OWN,
+  'session.stop': OWN,
+  'session.close': OWN,
+  'session.see': ['super', 'support', 'club-admin', 'owner', 'participant'],
+  'preview.stream': SHARED,
+  'preview.snapshot': ['super', 'support', 'club-admin', 'owner', 'participant'],
+  'video.watch': SHARED,
+  'video.download': SHARED,
+  'video.delete': OWN,
+  cleanup: ['super', 'support', 'club-admin'],
+  'club.read': STAFF_READ,
+  'club.write': CLUB_STAFF,
+  'club.create': ['super'],
+  'club.delete': ['super'],
+  'court.read': STAFF_READ,
+  'court.write': CLUB_STAFF,
+  'user.read': ['super', 'support', 'club-admin', 'self'],
+  'user.write': CLUB_STAFF,
+  'device.status': ['super', 'support', 'club-admin'],
+  'device.command': ['super', 'support'],
+  'device.enroll': ['super'],
+  'device.delete': ['super'],
+} as const satisfies Record<string, readonly Relation[]>;
+
+export type Action = keyof typeof RULES;
+export const ACTIONS = Object.keys(RULES) as Action[];
+
+export type AccessObject =
+  /** The portal as a whole: lists, creation. What a list holds is narrowed by its own query. */
+  | { kind: 'global' }
+  /** A club, or a court or device of it. */
+  | { kind: 'club'; clubId: string }
+  | { kind: 'session'; clubId: string; ownerId: string; participantIds: readonly string[] }
+  | { kind: 'user'; userId: string; role: Caller['role']; clubIds: readonly string[] };
+
+/** `hidden` is answered as if there were no such object. */
+export type Decision = 'allow' | 'unauthenticated' | 'hidden' | 'forbidden';
+
+export function decide(caller: Caller | undefined, action: Action, object: AccessObject): Decision {
+  if (caller === undefined) return 'unauthenticated';
+  const relation = findRelation(caller, object);
+  if (relation === 'stranger') return 'hidden';
+  const allowed: readonly Relation[] = RULES[action];
+  return allowed.includes(relation) ? 'allow' : 'forbidden';
+}
+
+/** What `caller` is to `object`. */
+export function findRelation(caller: Caller, object: AccessObject): Relation {
+  if (caller.role === 'SUPER_ADMIN') return 'super';
+  if (caller.role === 'SUPPORT') return 'support';
+  const administers = caller.role === 'CLUB_ADMIN';
+  switch (object.kind) {
+    case 'global':
+      return administers ? 'club-admin' : 'member';
+    case 'club':
+      return clubRelation(caller, object.clubId);
+    case 'session':
+      return sessionRelation(caller, object);
+    case 'user':
+      return userRelation(caller, object);
+  }
+}
+
+function clubRelation(caller: Caller, clubId: string): Relation {
+  if (!caller.clubIds.includes(clubId)) return 'stranger';
+  return caller.role === 'CLUB_ADMIN' ? 'club-admin' : 'member';
+}
+
+function sessionRelation(caller: Caller, session: AccessObject & { kind: 'session' }): Relation {
+  const inClub = clubRelation(caller, session.clubId);
+  if (inClub === 'club-admin') return inClub;
+  if (session.ownerId === caller.userId) return 'owner';
+  return session.participantIds.includes(caller.userId) ? 'participant' : inClub;
+}
+
+/** A club's administrator looks after those who belong to no other club; others of the club are only members. */
+function userRelation(caller: Caller, user: AccessObject & { kind: 'user' }): Relation {
+  if (user.userId === caller.userId) return 'self';
+  const shared = user.clubIds.filter((clubId) => caller.clubIds.includes(clubId));
+  if (caller.role !== 'CLUB_ADMIN' || shared.length === 0) return 'stranger';
+  return shared.length === user.clubIds.length ? 'club-admin' : 'member';
+}

@@ -1,0 +1,182 @@
+/**
+ * The one access gate: loads the object, asks `decide`, throws, and writes staff views of a player's video to the
+ * audit log. Every route and page goes through it. May import `db`, `auth`, `audit`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { Selectable } from 'kysely';
+import type { Audit } from '../audit/audit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Db } from '../db/database.ts';
+import type { ClubTable, CourtTable, DeviceTable, MatchSessionTable, UserTable } from '../db/tables.ts';
+import { decide, type AccessObject, type Action, type Decision } from './decide.ts';
+
+export type SessionRow = Selectable<MatchSessionTable>;
+export type CourtRow = Selectable<CourtTable>;
+export type ClubRow = Selectable<ClubTable>;
+export type DeviceRow = Selectable<DeviceTable>;
+export type UserRow = Selectable<UserTable> & { clubIds: string[] };
+
+export interface SessionOptions {
+  /** Why support looks at a court; they must say it. */
+  reason?: string | undefined;
+}
+
+/**
+ * Each method answers with the row, or throws `unauthenticated` before `not_found` (no such object, or of a club one
+ * does not belong to) before `forbidden`.
+ */
+export interface Gate {
+  requireCaller(caller: Caller | undefined): Caller;
+  requireGlobal(caller: Caller | undefined, action: Action): Caller;
+  requireClub(caller: Caller | undefined, action: Action, clubId: string): Promise<ClubRow>;
+  requireCourt(caller: Caller | undefined, action: Action, courtId: string): Promise<CourtRow>;
+  requireDevice(caller: Caller | undefined, action: Action, deviceId: string): Promise<DeviceRow>;
+  requireUser(caller: Caller | undefined, action: Action, userId: string): Promise<UserRow>;
+  requireSession(
+    caller: Caller | undefined,
+    action: Action,
+    sessionId: string,
+    options?: SessionOptions,
+  ): Promise<SessionRow>;
+}
+
+/** What is a view of a player's video, and so is audited where the viewer is neither owner nor participant. */
+const VIEWS: ReadonlySet<Action> = new Set<Action>([
+  'preview.stream',
+  'preview.snapshot',
+  'video.watch',
+  'video.download',
+]);
+
+export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
+  const requireCaller = (caller: Caller | undefined): Caller => {
+    enforce(caller, caller === undefined ? 'unauthenticated' : 'allow', 'login');
+    return caller as Caller;
+  };
+  /** Asks about an object of a club, where `row` is what was found. */
+  const requireOfClub = <Row>(
+    caller: Caller | undefined,
+    action: Action,
+    noun: string,
+    row: Row | undefined,
+    clubIdOf: (row: Row) => string,
+  ): Row => {
+    const object = row === undefined ? undefined : { kind: 'club' as const, clubId: clubIdOf(row) };
+    enforce(caller, decideFound(caller, action, object), noun);
+    return row as Row;
+  };
+  return {
+    requireCaller,
+    requireGlobal(caller, action) {
+      enforce(caller, decide(caller, action, { kind: 'global' }), 'page');
+      return requireCaller(caller);
+    },
+    async requireClub(caller, action, clubId) {
+      requireCaller(caller);
+      const row = await db.selectFrom('club').selectAll().where('id', '=', clubId).executeTakeFirst();
+      return requireOfClub(caller, action, 'club', row, (club) => club.id);
+    },
+    async requireCourt(caller, action, courtId) {
+      requireCaller(caller);
+      const row = await db.selectFrom('court').selectAll().where('id', '=', courtId).executeTakeFirst();
+      return requireOfClub(caller, action, 'court', row, (court) => court.club_id);
+    },
+    async requireDevice(caller, action, deviceId) {
+      requireCaller(caller);
+      const row = await db.selectFrom('device').selectAll().where('id', '=', deviceId).executeTakeFirst();
+      return requireOfClub(caller, action, 'device', row, (device) => device.club_id);
+    },
+    async requireUser(caller, action, userId) {
+      requireCaller(caller);
+      const row = await findUser(db, userId);
+      const object: AccessObject | undefined =
+        row === undefined ? undefined : { kind: 'user', userId, role: row.role, clubIds: row.clubIds };
+      enforce(caller, decideFound(caller, action, object), 'user');
+      return row as UserRow;
+    },
+    async requireSession(caller, action, sessionId, options = {}) {
+      const viewer = requireCaller(caller);
+      const row = await findSession(db, sessionId);
+      enforce(viewer, decideFound(viewer, action, row?.object), 'session');
+      const { session, object } = row as FoundSession;
+      await recordStaffView(audit, viewer, action, object, sessionId, options.reason);
+      return session;
+    },
+  };
+}
+
+/** No such object reads the same as one that is hidden. */
+function decideFound(caller: Caller | undefined, action: Action, object: AccessObject | undefined): Decision {
+  if (caller === undefined) return 'unauthenticated';
+  return object === undefined ? 'hidden' : decide(caller, action, object);
+}
+
+function enforce(caller: Caller | undefined, decision: Decision, noun: string): void {
+  switch (decision) {
+    case 'allow':
+      return;
+    case 'unauthenticated':
+      throw new AppError('unauthenticated', 'expected a login; found none, or one that has ended');
+    case 'hidden':
+      throw new AppError('not_found', `expected the id of a ${noun} that you can see; found no such ${noun}`);
+    case 'forbidden':
+      throw new AppError('forbidden', `your role ${caller?.role ?? ''} does not allow this on that ${noun}`);
+  }
+}
+
+interface FoundSession {
+  session: SessionRow;
+  object: AccessObject & { kind: 'session' };
+}
+
+async function findSession(db: Db, sessionId: string): Promise<FoundSession | undefined> {
+  const session = await db
+    .selectFrom('match_session')
+    .selectAll()
+    .where('id', '=', sessionId)
+    .executeTakeFirst();
+  if (session === undefined) return undefined;
+  const participants = await db
+    .selectFrom('session_participant')
+    .select('user_id')
+    .where('session_id', '=', sessionId)
+    .execute();
+  const participantIds = participants.map((row) => row.user_id);
+  return {
+    session,
+    object: { kind: 'session', clubId: session.club_id, ownerId: session.owner_id, participantIds },
+  };
+}
+
+async function findUser(db: Db, userId: string): Promise<UserRow | undefined> {
+  const user = await db
+    .selectFrom('user')
+    .select(['id', 'name', 'email', 'role', 'createdAt'])
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  if (user === undefined) return undefined;
+  const clubs = await db
+    .selectFrom('club_member')
+    .select('club_id')
+    .where('user_id', '=', userId)
+    .orderBy('club_id')
+    .execute();
+  return { ...user, clubIds: clubs.map((row) => row.club_id) };
+}
+
+async function recordStaffView(
+  audit: Audit,
+  viewer: Caller,
+  action: Action,
+  { ownerId, participantIds }: AccessObject & { kind: 'session' },
+  sessionId: string,
+  reason: string | undefined,
+): Promise<void> {
+  if (!VIEWS.has(action)) return;
+  const given = reason?.trim() ?? '';
+  if (viewer.role === 'SUPPORT' && given === '') {
+    throw new AppError('bad_request', 'expected a reason for looking at this court', { field: 'reason' });
+  }
+  if (ownerId === viewer.userId || participantIds.includes(viewer.userId)) return;
+  await audit.recordView(viewer, action, sessionId, given === '' ? {} : { reason: given });
+}

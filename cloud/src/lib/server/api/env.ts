@@ -1,0 +1,11 @@
+/** What every handler of the API finds in its context. */
+import type { Caller } from '../auth/caller.ts';
+
+export interface ApiEnv {
+  Variables: {
+    /** Undefined where nobody is logged in. */
+    caller: Caller | undefined;
+    /** Address of the peer, for limits; never for trust. */
+    clientAddress: string;
+  };
+}

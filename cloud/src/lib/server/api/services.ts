@@ -1,0 +1,16 @@
+/** What the API's sections are given; each member belongs to the room that its type comes from. Wired by `app.ts`. */
+import type { Gate } from '../access/gate.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import type { Settings } from '../settings.ts';
+
+export interface Services {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  settings: Settings;
+  gate: Gate;
+  audit: Audit;
+}

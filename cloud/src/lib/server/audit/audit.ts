@@ -1,0 +1,55 @@
+/**
+ * The audit log: who did what to which object. Owns the `audit` table; decides nothing. May import `db` and `auth`
+ * types only.
+ */
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+
+export interface Audit {
+  /** Writes one line. `detail` must hold no secret. `caller` is undefined for what the portal does by itself. */
+  record(
+    caller: Pick<Caller, 'userId'> | undefined,
+    action: string,
+    object: string,
+    detail?: object,
+  ): Promise<void>;
+  /** As `record`, but once per {@link VIEW_WINDOW_MS} for the same person, action and object: a live picture is one view. */
+  recordView(caller: Pick<Caller, 'userId'>, action: string, object: string, detail?: object): Promise<void>;
+}
+
+export const VIEW_WINDOW_MS = 10 * 60_000;
+
+export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
+  const record: Audit['record'] = async (caller, action, object, detail = {}) => {
+    await db
+      .insertInto('audit')
+      .values({
+        at: clock.nowMs(),
+        user_id: caller?.userId ?? null,
+        action,
+        object,
+        detail: JSON.stringify(detail),
+      })
+      .execute();
+  };
+  const hasRecent = async (userId: string, action: string, object: string): Promise<boolean> => {
+    const row = await db
+      .selectFrom('audit')
+      .select('id')
+      .where('object', '=', object)
+      .where('action', '=', action)
+      .where('user_id', '=', userId)
+      .where('at', '>', clock.nowMs() - VIEW_WINDOW_MS)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  };
+  return {
+    record,
+    async recordView(caller, action, object, detail = {}) {
+      if (await hasRecent(caller.userId, action, object)) return;
+      await record(caller, action, object, detail);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The portal's database: opening, migrating, closing. Owns the schema (`tables.ts`, `migrations.ts`); queries
+ * belong to the rooms that know what the rows mean. One connection: inside `transaction()` use only the handle it
+ * gives, a query on the outer one would wait for itself. May import nothing of the other rooms.
+ */
+import BetterSqlite3 from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { MIGRATIONS } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+export type Db = Kysely<Tables>;
+
+/** Opens the SQLite file (`:memory:` in tests), creating and migrating it. Close it with `db.destroy()`. */
+export async function openDatabase(path: string): Promise<Db> {
+  const database = new BetterSqlite3(path);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('busy_timeout = 5000');
+  const db: Db = new Kysely({ dialect: new SqliteDialect({ database }) });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return db;
+}
+
+async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new Error('expected the database to migrate', { cause: error });
+}

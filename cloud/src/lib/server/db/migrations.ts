@@ -1,0 +1,11 @@
+/** All migrations, by name and in order: a static list, since the built portal has no folder to look into. */
+import type { Migration } from 'kysely/migration';
+import { createAccounts } from './migrations/001-accounts.ts';
+import { createClubs } from './migrations/002-clubs.ts';
+import { createSessions } from './migrations/003-sessions.ts';
+
+export const MIGRATIONS: Record<string, Migration> = {
+  '001-accounts': { up: createAccounts },
+  '002-clubs': { up: createClubs },
+  '003-sessions': { up: createSessions },
+};
