@@ -1,0 +1,29 @@
+/** FFmpeg's input arguments, by kind of camera. Pure. */
+import type { CameraProbe } from './probe.ts';
+
+/** What the list of an RTSP camera may reach: no http, no pipes, no nested lists. */
+const PROTOCOLS = 'file,rtsp,rtp,tcp,udp,tls,crypto';
+
+/** Frames per second to which the proxy paces MJPEG and still-image cameras: what FFmpeg takes multipart for. */
+export const PACED_FPS = 25;
+
+/**
+ * The arguments up to and including `-i` for an RTSP camera. Without probing FFmpeg has its header after 1.2 s
+ * instead of 4.3 s, but exits where the SDP carries no parameter sets: there it keeps its defaults.
+ */
+export function planInputArguments({ listPath, probe }: { listPath: string; probe: CameraProbe }): string[] {
+  return [
+    ...['-protocol_whitelist', PROTOCOLS],
+    ...(probe.hasParameterSets ? ['-analyzeduration', '0', '-probesize', '32'] : []),
+    ...['-f', 'concat', '-safe', '0', '-i', listPath],
+  ];
+}
+
+/** The same for the session's own proxy, which hands an MJPEG or still-image camera on at exactly 25 fps. */
+export function planPacedInputArguments(port: number): string[] {
+  return [
+    ...['-protocol_whitelist', 'http,tcp'],
+    ...['-f', 'mpjpeg', '-analyzeduration', '0'],
+    ...['-i', `http://127.0.0.1:${port}/stream.mjpg?pace=${PACED_FPS}`],
+  ];
+}

@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatInputList } from './input-list.ts';
+
+test('the list carries the address and FFmpeg’s options for it', () => {
+  expect(formatInputList('rtsp://user:se%20cret@10.0.0.7:8554/court?ch=1')).toBe(
+    "ffconcat version 1.0\nfile 'rtsp://user:se%20cret@10.0.0.7:8554/court?ch=1'\noption rtsp_transport tcp\noption timeout 1000000\n",
+  );
+});
+
+test.each([
+  "rtsp://h/'\nfile '/etc/passwd",
+  'rtsp://h/a b',
+  'rtsp://h/\\',
+  'http://h/stream',
+  'file:///etc/passwd',
+  'rtsp://h/\u0000',
+])('the list refuses %j', (address) => {
+  expect(() => formatInputList(address)).toThrow(expect.objectContaining({ kind: 'bad_request' }) as Error);
+});
+
+test('whatever is accepted stays on its own line and in its own quotes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (tail) => {
+      let list: string;
+      try {
+        list = formatInputList(`rtsp://host/${tail}`);
+      } catch {
+        return;
+      }
+      expect(list.split(/[\n\r]/)).toHaveLength(5);
+      expect(list.match(/'/g)).toHaveLength(2);
+    }),
+  );
+});

@@ -1,0 +1,26 @@
+/** The ffconcat list through which FFmpeg learns a camera's address, so that it stands in no argument. */
+import { AppError } from '@padelvar/shared/errors';
+import { parseCameraAddress } from './address.ts';
+
+/** FFmpeg's socket timeout, microseconds. Measured: a silent camera is given up after twice this. */
+const SOCKET_TIMEOUT_US = 1_000_000;
+
+/**
+ * One RTSP input over TCP. To be written to a file of mode 0600. The address stands in single quotes, in which
+ * nothing but a single quote has a meaning, and none gets this far.
+ */
+export function formatInputList(address: string): string {
+  const { scheme } = parseCameraAddress(address);
+  if (scheme !== 'rtsp' && scheme !== 'rtsps') {
+    throw new AppError('bad_request', `Expected an rtsp or rtsps address, found ${scheme}.`, {
+      field: 'address',
+    });
+  }
+  return [
+    'ffconcat version 1.0',
+    `file '${address}'`,
+    'option rtsp_transport tcp',
+    `option timeout ${SOCKET_TIMEOUT_US}`,
+    '',
+  ].join('\n');
+}
