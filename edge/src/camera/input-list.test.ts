@@ -8,6 +8,11 @@ test('the list carries the address and FFmpeg’s options for it', () => {
   );
 });
 
+test('a camera with parameter sets in its description is not probed by the list either', () => {
+  const list = formatInputList('rtsp://h/', { hasParameterSets: true });
+  expect(list).toContain('\noption analyzeduration 0\noption probesize 32\n');
+});
+
 test.each([
   "rtsp://h/'\nfile '/etc/passwd",
   'rtsp://h/a b',

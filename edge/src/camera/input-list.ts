@@ -1,15 +1,17 @@
 /** The ffconcat list through which FFmpeg learns a camera's address, so that it stands in no argument. */
 import { AppError } from '@padelvar/shared/errors';
 import { parseCameraAddress } from './address.ts';
+import type { CameraProbe } from './probe.ts';
 
 /** FFmpeg's socket timeout, microseconds. Measured: a silent camera is given up after twice this. */
 const SOCKET_TIMEOUT_US = 1_000_000;
 
 /**
  * One RTSP input over TCP. To be written to a file of mode 0600. The address stands in single quotes, in which
- * nothing but a single quote has a meaning, and none gets this far.
+ * nothing but a single quote has a meaning, and none gets this far. FFmpeg's list demuxer opens the camera with the
+ * options given here and none of those on the command line, so probing is cut short in both places.
  */
-export function formatInputList(address: string): string {
+export function formatInputList(address: string, probe?: Pick<CameraProbe, 'hasParameterSets'>): string {
   const { scheme } = parseCameraAddress(address);
   if (scheme !== 'rtsp' && scheme !== 'rtsps') {
     throw new AppError('bad_request', `Expected an rtsp or rtsps address, found ${scheme}.`, {
@@ -21,6 +23,7 @@ export function formatInputList(address: string): string {
     `file '${address}'`,
     'option rtsp_transport tcp',
     `option timeout ${SOCKET_TIMEOUT_US}`,
+    ...(probe?.hasParameterSets === true ? ['option analyzeduration 0', 'option probesize 32'] : []),
     '',
   ].join('\n');
 }
