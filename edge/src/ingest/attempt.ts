@@ -1,0 +1,49 @@
+/**
+ * One FFmpeg, detached, so that it outlives the daemon. Its log goes to a file in memory: FFmpeg prints the
+ * camera's password on a failed connection, and only a masked copy may reach the disk.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import { findProcess, isAlive, stopProcess } from '../base/child-process.ts';
+import type { ProcessIdentity } from '../base/child-process.ts';
+
+export interface AttemptOptions {
+  ffmpegPath: string;
+  arguments: readonly string[];
+  /** File in memory that takes standard error, appended, mode 0600. */
+  logPath: string;
+  clock: Clock;
+}
+
+export interface Attempt {
+  readonly process: ProcessIdentity;
+  isAlive(): boolean;
+  /** Ladder SIGINT, SIGTERM, SIGKILL; resolves with the signal it took once the process is gone. */
+  stop(): Promise<NodeJS.Signals>;
+}
+
+/** Starts FFmpeg; undefined where it was gone before it could be identified. Throws where it can't be started. */
+export async function startAttempt(options: AttemptOptions): Promise<Attempt | undefined> {
+  const log = openSync(options.logPath, 'a', 0o600);
+  try {
+    const child = spawn(options.ffmpegPath, options.arguments, {
+      detached: true,
+      stdio: ['ignore', 'ignore', log],
+    });
+    child.unref();
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    const identity = child.pid === undefined ? undefined : findProcess(child.pid);
+    return identity === undefined ? undefined : adoptAttempt(identity, options.clock);
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** An FFmpeg that runs already, ours by its identity. */
+export function adoptAttempt(identity: ProcessIdentity, clock: Clock): Attempt {
+  return { process: identity, isAlive: () => isAlive(identity), stop: () => stopProcess(clock, identity) };
+}

@@ -1,0 +1,55 @@
+/** What the ingest's FFmpeg is told, from its input to the growing part. Pure; tried with FFmpeg 5.1. */
+
+/** Length of a fragment, microseconds: what a crash can cost, and how far the live view is behind. */
+export const FRAGMENT_MICROSECONDS = 480_000;
+/** Ticks per second of every part's video track. */
+export const VIDEO_TIMESCALE = 90_000;
+
+const QUIET = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
+const FRAGMENTED = [
+  ...['-video_track_timescale', String(VIDEO_TIMESCALE), '-map_metadata', '-1'],
+  ...[
+    '-movflags',
+    '+frag_keyframe+empty_moov+default_base_moof',
+    '-frag_duration',
+    String(FRAGMENT_MICROSECONDS),
+  ],
+];
+
+export interface CopyPlan {
+  inputArguments: readonly string[];
+  codec: 'h264' | 'hevc';
+  partPath: string;
+}
+
+/** Stream copy of the first video track, parameter sets repeated at every keyframe. */
+export function planCopyArguments({ inputArguments, codec, partPath }: CopyPlan): string[] {
+  const tag = codec === 'hevc' ? ['-tag:v', 'hvc1'] : [];
+  const copy = ['-map', '0:v:0', '-c', 'copy', ...tag, '-bsf:v', 'dump_extra=freq=keyframe'];
+  return [...QUIET, ...inputArguments, ...copy, ...FRAGMENTED, '-f', 'mp4', partPath];
+}
+
+export interface EncodePlan {
+  inputArguments: readonly string[];
+  partPath: string;
+}
+
+/** H.264 out of paced JPEGs: CRF 23, veryfast, 25 fps, a keyframe every 2 s, no delay. */
+export function planEncodeArguments({ inputArguments, partPath }: EncodePlan): string[] {
+  const encode = [
+    ...[
+      '-map',
+      '0:v:0',
+      '-vf',
+      'scale=out_range=tv,format=yuv420p',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-crf',
+      '23',
+    ],
+    ...['-r', '25', '-g', '50', '-tune', 'zerolatency', '-bsf:v', 'dump_extra=freq=keyframe'],
+  ];
+  return [...QUIET, ...inputArguments, ...encode, ...FRAGMENTED, '-f', 'mp4', partPath];
+}

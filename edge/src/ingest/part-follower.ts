@@ -1,0 +1,123 @@
+/** Reads a growing part behind its writer: which fragments are whole, and when bytes last grew. */
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { Clock } from '../base/clock.ts';
+import { readBoxHeader } from '../mp4/boxes.ts';
+import { parseFragment } from '../mp4/fragment.ts';
+import type { Fragment } from '../mp4/fragment.ts';
+import { parseInitSegment } from '../mp4/init-segment.ts';
+import type { InitSegment } from '../mp4/init-segment.ts';
+
+/** Enough for a moof of two seconds and the mdat header behind it; longer ones are read again, larger. */
+const READ_BYTES = 16 * 1024;
+const INIT_BYTES = 256 * 1024;
+
+export interface PartFollowerEvents {
+  onInit?: (init: InitSegment, bytes: Buffer) => void;
+  onFragment?: (fragment: Fragment) => void;
+}
+
+export interface PartFollower {
+  readonly init: InitSegment | undefined;
+  readonly fragments: readonly Fragment[];
+  /** Size of the file when last looked at, bytes. */
+  readonly bytes: number;
+  /** Monotonic milliseconds at which bytes were last seen to have grown. */
+  readonly grewAtMs: number;
+  /** Looks once; never two looks at a time. */
+  poll(): Promise<void>;
+  /** Puts what was written onto the disk. One in flight. */
+  sync(): Promise<void>;
+  read(offset: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** Opens an existing part for reading. Throws ENOENT where its writer has not created it yet. */
+export async function followPart(
+  path: string,
+  clock: Clock,
+  events: PartFollowerEvents = {},
+): Promise<PartFollower> {
+  const file = await open(path, 'r');
+  const fragments: Fragment[] = [];
+  let init: InitSegment | undefined;
+  let bytes = 0;
+  let grewAtMs = clock.monotonicMs();
+  let cursor = 0;
+  let polling: Promise<void> | undefined;
+  let syncing: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    const { size } = await file.stat();
+    if (size > bytes) grewAtMs = clock.monotonicMs();
+    bytes = size;
+    if (init === undefined) await readInit();
+    if (init === undefined) return;
+    for (let found = await readFragment(file, init, cursor, size); found !== undefined;) {
+      cursor = found.end;
+      if (found.fragment !== undefined) {
+        fragments.push(found.fragment);
+        events.onFragment?.(found.fragment);
+      }
+      found = await readFragment(file, init, cursor, size);
+    }
+  }
+
+  async function readInit(): Promise<void> {
+    const start = await readAt(file, 0, Math.min(bytes, INIT_BYTES));
+    init = parseInitSegment(start);
+    if (init === undefined) return;
+    cursor = init.bytes;
+    events.onInit?.(init, Buffer.from(start.subarray(0, init.bytes)));
+  }
+
+  return {
+    get init() {
+      return init;
+    },
+    fragments,
+    get bytes() {
+      return bytes;
+    },
+    get grewAtMs() {
+      return grewAtMs;
+    },
+    poll: () => (polling ??= look().finally(() => (polling = undefined))),
+    sync: () => (syncing ??= file.datasync().finally(() => (syncing = undefined))),
+    read: (offset, length) => readAt(file, offset, length),
+    async close() {
+      await Promise.allSettled([polling, syncing]);
+      await file.close();
+    },
+  };
+}
+
+/** A whole fragment at `offset`, or another whole box to step over (`fragment` absent), or undefined. */
+async function readFragment(
+  file: FileHandle,
+  init: InitSegment,
+  offset: number,
+  fileBytes: number,
+): Promise<{ end: number; fragment?: Fragment } | undefined> {
+  let head = await readAt(file, offset, Math.min(READ_BYTES, fileBytes - offset));
+  const first = readBoxHeader(head, 0);
+  if (first === undefined || offset + first.bytes > fileBytes) return undefined;
+  if (first.type !== 'moof') return { end: offset + first.bytes };
+  const needed = first.bytes + 16;
+  if (head.byteLength < needed) head = await readAt(file, offset, Math.min(needed, fileBytes - offset));
+  const media = readBoxHeader(head, first.bytes);
+  if (media === undefined || offset + first.bytes + media.bytes > fileBytes) return undefined;
+  const bytes = first.bytes + media.bytes;
+  return { end: offset + bytes, fragment: parseFragment(head.subarray(0, first.bytes), init, offset, bytes) };
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.max(0, length));
+  let filled = 0;
+  while (filled < buffer.byteLength) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.byteLength - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}

@@ -1,0 +1,127 @@
+/**
+ * Makes the one movie of a recording: writes its index, not its video. Steps, each safe to repeat after a crash:
+ * 1. header and movie record, written aside, synced, renamed: from here the movie can be served and stored;
+ * 2. one part: index appended and synced, 16 bytes over its own empty `moov`, synced, renamed to its final name;
+ *    several parts: joined into a new file, synced, renamed to its final name;
+ * 3. movie record pointing at the final file; what is left of the parts removed.
+ */
+import { open } from 'node:fs/promises';
+import { AppError } from '@padelvar/shared/errors';
+import { renameDurably, writeFileAtomic } from '../base/atomic-file.ts';
+import { partPath, removePart } from '../ingest/part.ts';
+import { writeMediaDataHeader } from '../mp4/boxes.ts';
+import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
+import type { MovieTrack } from '../mp4/movie-header.ts';
+import type { Assembly, PartIndex } from './assemble.ts';
+import { fileExists, headerPath, saveRecord } from './folder.ts';
+import type { MovieFile, RecordingPaths } from './folder.ts';
+import { payloadBytes, viewFinished } from './movie-view.ts';
+
+const COPY_BYTES = 4 * 1024 * 1024;
+
+/** Step 1. `headerRoomBytes` is what was promised to the uploader; a larger index moves the payload. */
+export async function writeHeader(
+  paths: RecordingPaths,
+  sessionId: string,
+  assembly: Assembly,
+  headerRoomBytes: number,
+): Promise<MovieFile> {
+  const { track, pieces, gaps, durationMs, frames, codec } = assembly;
+  if (track === undefined || frames === 0)
+    throw new AppError('not_ready', 'expected at least one frame, found none');
+  const bytes = payloadBytes(pieces);
+  const needed = headerBytesFor(writeMovieHeader([shiftChunks(track, headerRoomBytes)]).byteLength);
+  const payloadOffset = Math.max(headerRoomBytes, needed);
+  const header = writeHeaderFirst(
+    writeMovieHeader([shiftChunks(track, payloadOffset)]),
+    payloadOffset,
+    bytes,
+  );
+  if (header === undefined) throw new Error(`expected an index of at most ${String(payloadOffset)} bytes`);
+  await writeFileAtomic(headerPath(paths.folder), header);
+  const movie = {
+    ...{ sessionId, payloadOffset, totalBytes: payloadOffset + bytes, durationMs, frames, codec },
+    ...{ width: track.width, height: track.height, gaps, pieces },
+  };
+  await saveRecord(paths.folder, 'movie.json', movie);
+  return movie;
+}
+
+/** Steps 2 and 3; the answer points at the final file. */
+export async function finishOnDisk(
+  paths: RecordingPaths,
+  movie: MovieFile,
+  assembly: Assembly,
+  parts: readonly PartIndex[],
+): Promise<MovieFile> {
+  const only = movie.pieces.length === 1 ? movie.pieces[0] : undefined;
+  const finished =
+    only === undefined
+      ? await joinParts(paths, movie)
+      : await finishInPlace(paths, movie, assembly, only, parts);
+  await saveRecord(paths.folder, 'movie.json', finished);
+  for (const { number } of parts) await removePart(paths.folder, number);
+  return finished;
+}
+
+async function finishInPlace(
+  paths: RecordingPaths,
+  movie: MovieFile,
+  { track }: Assembly,
+  piece: MovieFile['pieces'][number],
+  parts: readonly PartIndex[],
+): Promise<MovieFile> {
+  const part = parts.find(({ number }) => number === piece.part);
+  if (part === undefined || track === undefined)
+    throw new Error(`expected part ${String(piece.part)} with frames`);
+  const path = partPath(paths.folder, piece.part);
+  const payloadEnd = piece.offset + piece.bytes;
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(payloadEnd);
+    const index = writeMovieHeader([shiftChunks(track, piece.offset)]);
+    await file.write(index, 0, index.byteLength, payloadEnd);
+    await file.sync();
+    const header = writeMediaDataHeader(payloadEnd - part.init.moovOffset);
+    await file.write(header, 0, header.byteLength, part.init.moovOffset);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await renameDurably(path, paths.movie);
+  return { ...movie, pieces: [{ ...piece, part: 0 }] };
+}
+
+async function joinParts(paths: RecordingPaths, movie: MovieFile): Promise<MovieFile> {
+  const view = viewFinished(paths, () => movie);
+  const aside = `${paths.movie}.new`;
+  const file = await open(aside, 'w', 0o600);
+  try {
+    for (let offset = 0; offset < movie.totalBytes; offset += COPY_BYTES) {
+      const bytes = await view.read(offset, Math.min(COPY_BYTES, movie.totalBytes - offset));
+      await file.write(bytes, 0, bytes.byteLength, offset);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await renameDurably(aside, paths.movie);
+  const { payloadOffset, totalBytes } = movie;
+  return { ...movie, pieces: [{ part: 0, offset: payloadOffset, bytes: totalBytes - payloadOffset }] };
+}
+
+/** Chunk offsets of an assembly count from its payload; a movie's count from its file. */
+function shiftChunks(track: MovieTrack, byBytes: number): MovieTrack {
+  return { ...track, chunks: track.chunks.map((chunk) => ({ ...chunk, offset: chunk.offset + byBytes })) };
+}
+
+/** Whether a crash fell between the rename of step 2 and the record of step 3; the answer then points at the final file. */
+export async function settleRenamed(paths: RecordingPaths, movie: MovieFile): Promise<MovieFile> {
+  const only = movie.pieces.length === 1 ? movie.pieces[0] : undefined;
+  if (only === undefined || only.part === 0 || (await fileExists(partPath(paths.folder, only.part))))
+    return movie;
+  if (!(await fileExists(paths.movie))) return movie;
+  const settled = { ...movie, pieces: [{ ...only, part: 0 }] };
+  await saveRecord(paths.folder, 'movie.json', settled);
+  return settled;
+}

@@ -1,0 +1,107 @@
+/**
+ * A recording's own folder, `videos/<clubId>/<sessionId>/`: parts, start and stop marks, and later the header. Whatever
+ * is needed to rebuild the recording lies here, so that a lost database loses no match.
+ */
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ClubId, CourtId, SessionId } from '@padelvar/shared/ids';
+import { Gap } from '@padelvar/shared/link';
+import { EndReason } from '@padelvar/shared/session';
+import { z } from 'zod';
+import { syncFolder, writeFileAtomic } from '../base/atomic-file.ts';
+
+export interface RecordingPaths {
+  folder: string;
+  /** The finished movie, beside the folder. */
+  movie: string;
+}
+
+export function recordingPaths(dataDir: string, clubId: string, sessionId: string): RecordingPaths {
+  const folder = join(dataDir, 'videos', ClubId.parse(clubId), SessionId.parse(sessionId));
+  return { folder, movie: `${folder}.mp4` };
+}
+
+/** Creates the folder durably; existing ones stay as they are. */
+export async function createRecordingFolder({ folder }: RecordingPaths): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await syncFolder(dirname(folder));
+}
+
+export async function removeRecording({ folder, movie }: RecordingPaths): Promise<void> {
+  await rm(movie, { force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Written before the recording is called begun. */
+export const StartMarkFile = z.object({
+  sessionId: SessionId,
+  clubId: ClubId,
+  courtId: CourtId,
+  part: z.int().positive(),
+  offset: z.int().nonnegative(),
+  bootId: z.string(),
+  startedMonotonicMs: z.number(),
+  startedAtMs: z.number(),
+  durationSeconds: z.int().positive(),
+});
+export type StartMarkFile = z.infer<typeof StartMarkFile>;
+
+/** Written before the ingest is ended; the first reason stays. */
+export const StopMarkFile = z.object({ reason: EndReason, stoppedAtMs: z.number() });
+export type StopMarkFile = z.infer<typeof StopMarkFile>;
+
+/** What the finished movie is, and which bytes it is made of. */
+export const MovieFile = z.object({
+  sessionId: SessionId,
+  payloadOffset: z.int().positive(),
+  totalBytes: z.int().positive(),
+  durationMs: z.int().nonnegative(),
+  frames: z.int().nonnegative(),
+  codec: z.string(),
+  width: z.int(),
+  height: z.int(),
+  gaps: z.array(Gap),
+  /** Part 0 is the finished movie beside the folder. */
+  pieces: z.array(
+    z.object({ part: z.int().nonnegative(), offset: z.int().nonnegative(), bytes: z.int().positive() }),
+  ),
+});
+export type MovieFile = z.infer<typeof MovieFile>;
+
+const SCHEMAS = { 'start.json': StartMarkFile, 'stop.json': StopMarkFile, 'movie.json': MovieFile };
+type RecordName = keyof typeof SCHEMAS;
+type RecordOf<N extends RecordName> = z.infer<(typeof SCHEMAS)[N]>;
+
+export async function saveRecord<N extends RecordName>(
+  folder: string,
+  name: N,
+  record: RecordOf<N>,
+): Promise<void> {
+  await writeFileAtomic(join(folder, name), JSON.stringify(SCHEMAS[name].parse(record)));
+}
+
+/** Undefined where it was never written; since it appears whole or not at all, an unreadable one throws. */
+export async function findRecord<N extends RecordName>(
+  folder: string,
+  name: N,
+): Promise<RecordOf<N> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, name), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return SCHEMAS[name].parse(JSON.parse(text)) as RecordOf<N>;
+}
+
+export function headerPath(folder: string): string {
+  return join(folder, 'header.bin');
+}
+
+export async function fileExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
