@@ -1,0 +1,73 @@
+/** What can be made to go wrong with a simulated court, and what each fault means for it (pure). */
+import { z } from 'zod';
+import type { ClipSize } from './clip.ts';
+
+export const FAULTS = [
+  'none',
+  'drop',
+  'silence',
+  'refuse',
+  'reboot',
+  'wrong-password',
+  'resolution',
+] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+/** A fault lasts `seconds`, or until the next one; a drop is over at once, a reboot takes 10 s by default. */
+export const Fault = z.strictObject({
+  fault: z.enum(FAULTS),
+  seconds: z.number().positive().max(86_400).optional(),
+});
+export type Fault = z.infer<typeof Fault>;
+
+export interface Condition {
+  /** Whether the port is open. */
+  listens: boolean;
+  /** Connections stay open and nothing is sent. */
+  silent: boolean;
+  /** The password that the address names is wrong. */
+  refusesPassword: boolean;
+  size: ClipSize;
+}
+
+export const HEALTHY: Condition = { listens: true, silent: false, refusesPassword: false, size: 'full' };
+const REBOOT_SECONDS = 10;
+
+export interface FaultPlan {
+  condition: Condition;
+  /** Whether open connections are reset. */
+  drops: boolean;
+  /** Whether it comes back as if freshly started. */
+  restarts: boolean;
+  /** After which the court is healthy again, if ever by itself. */
+  endsAfterMs: number | undefined;
+}
+
+export function planFault({ fault, seconds }: Fault): FaultPlan {
+  const plan = (condition: Partial<Condition>, drops = false): FaultPlan => ({
+    condition: { ...HEALTHY, ...condition },
+    drops,
+    restarts: false,
+    endsAfterMs: seconds === undefined ? undefined : seconds * 1000,
+  });
+  switch (fault) {
+    case 'none':
+      return { ...plan({}), endsAfterMs: undefined };
+    case 'drop':
+      return { ...plan({}, true), endsAfterMs: undefined };
+    case 'silence':
+      return plan({ silent: true });
+    case 'refuse':
+      return plan({ listens: false }, true);
+    case 'reboot':
+      return {
+        ...plan({ listens: false }, true),
+        restarts: true,
+        endsAfterMs: (seconds ?? REBOOT_SECONDS) * 1000,
+      };
+    case 'wrong-password':
+      return plan({ refusesPassword: true }, true);
+    case 'resolution':
+      return plan({ size: 'half' });
+  }
+}
