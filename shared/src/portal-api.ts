@@ -14,6 +14,7 @@ import { EndReason, MovieState, SessionState } from './session.ts';
 const Instant = z.iso.datetime();
 const Name = z.string().trim().min(1).max(200);
 const Email = z.email().max(254);
+const Password = z.string().min(8).max(128);
 
 export const PageQuery = z.object({
   cursor: z.string().max(200).optional(),
@@ -26,9 +27,13 @@ export const LoginRequest = z.object({ email: Email, password: z.string().min(1)
 export const RegisterRequest = z.object({
   email: Email,
   name: Name,
-  password: z.string().min(8).max(128),
+  password: Password,
   clubId: ClubId.optional(),
 });
+export const ResetRequest = z.object({ email: Email });
+export const ResetConfirm = z.object({ token: z.string().min(1).max(256), password: Password });
+/** An administrator sets somebody's password; all logins of theirs end. */
+export const PasswordSet = z.object({ password: Password });
 export const LoginResponse = z.object({ token: z.string(), expiresInSeconds: z.int() });
 
 export const Me = z.object({
@@ -92,10 +97,11 @@ export type User = z.infer<typeof User>;
 export const UserCreate = z.object({
   email: Email,
   name: Name,
-  password: z.string().min(8).max(128),
+  password: Password,
   role: Role,
   clubIds: z.array(ClubId).max(50).default([]),
 });
+export const UserList = z.object({ items: z.array(User), nextCursor: z.string().nullable() });
 export const UserUpdate = z.object({
   name: Name.optional(),
   role: Role.optional(),

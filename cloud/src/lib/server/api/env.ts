@@ -2,6 +2,8 @@
 import type { Caller } from '../auth/caller.ts';
 
 export interface ApiEnv {
+  /** What whoever mounts the API says of the connection. */
+  Bindings: { clientAddress?: string };
   Variables: {
     /** Undefined where nobody is logged in. */
     caller: Caller | undefined;

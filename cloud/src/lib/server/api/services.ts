@@ -1,16 +1,24 @@
 /** What the API's sections are given; each member belongs to the room that its type comes from. Wired by `app.ts`. */
 import type { Gate } from '../access/gate.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Accounts } from '../auth/accounts.ts';
+import type { Clubs } from '../clubs/clubs.ts';
+import type { Courts } from '../clubs/courts.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { Settings } from '../settings.ts';
+import type { Users } from '../users/users.ts';
 
 export interface Services {
   db: Db;
   clock: Clock;
   log: Logger;
   settings: Settings;
+  auth: Accounts;
   gate: Gate;
   audit: Audit;
+  users: Users;
+  clubs: Clubs;
+  courts: Courts;
 }

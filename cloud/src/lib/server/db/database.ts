@@ -4,7 +4,7 @@
  * gives, a query on the outer one would wait for itself. May import nothing of the other rooms.
  */
 import BetterSqlite3 from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './tables.ts';
@@ -18,7 +18,9 @@ export async function openDatabase(path: string): Promise<Db> {
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   database.pragma('busy_timeout = 5000');
-  const db: Db = new Kysely({ dialect: new SqliteDialect({ database }) });
+  // An empty list in `in (…)` is a syntax error to PostgreSQL; to both it shall mean none.
+  const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
+  const db: Db = new Kysely({ dialect: new SqliteDialect({ database }), plugins: [emptyLists] });
   try {
     await migrate(db);
   } catch (error) {

@@ -1,0 +1,53 @@
+/**
+ * The REST API: one Hono application under `/api`, its sections composed here and described at
+ * `/api/openapi.json`. Owns what holds for every request: the caller, forged origins, problem documents.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { AppError } from '@padelvar/shared/errors';
+import { isForged } from '../access/forged-request.ts';
+import { adminRoutes } from './admin.ts';
+import { authRoutes } from './auth.ts';
+import { clubRoutes } from './clubs.ts';
+import { courtRoutes } from './courts.ts';
+import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
+import type { ApiEnv } from './env.ts';
+import type { Services } from './services.ts';
+
+/** Devices prove themselves with tokens of their own, and signed links carry their proof: no caller is looked for. */
+const WITHOUT_CALLER = ['/api/edge/', '/api/objects/'];
+
+export function createApi(services: Services): OpenAPIHono<ApiEnv> {
+  const { auth, log, settings } = services;
+  const api = new OpenAPIHono<ApiEnv>({ defaultHook: throwInvalid });
+  api.onError((error) => respondProblem(error, log));
+  api.notFound((c) => respondProblem(unknownRoute(c.req.method, c.req.path), log));
+  api.use('*', async (c, next) => {
+    c.set('clientAddress', c.env.clientAddress ?? 'unknown');
+    if (!WITHOUT_CALLER.some((prefix) => c.req.path.startsWith(prefix))) {
+      if (isForged(c.req.raw, settings.origin)) throw forged(settings.origin);
+      c.set('caller', await auth.findCaller(c.req.raw.headers));
+    }
+    await next();
+  });
+  for (const section of [authRoutes, clubRoutes, courtRoutes, adminRoutes]) api.route('/', section(services));
+  describe(api);
+  return api;
+}
+
+function forged(origin: string): AppError {
+  return new AppError('forbidden', `expected a request that comes from ${origin}`);
+}
+
+function describe(api: OpenAPIHono<ApiEnv>): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'padelvar.session_token',
+  });
+  api.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'PadelVar', version: '1' } });
+}

@@ -1,0 +1,72 @@
+/** Clubs. A club's videos are never orphaned: a club that has any can't be deleted. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { ClubId } from '@padelvar/shared/ids';
+import { Club, ClubCreate, ClubUpdate } from '@padelvar/shared/portal-api';
+import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import type { Services } from './services.ts';
+
+const tags = ['clubs'];
+const security = LOGGED_IN;
+const params = z.object({ clubId: ClubId });
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/clubs',
+  tags,
+  security,
+  summary: 'Clubs that the caller may see',
+  responses: { 200: jsonAnswer(z.object({ items: z.array(Club) }), 'Clubs by name'), ...problems(401) },
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/clubs',
+  tags,
+  security,
+  summary: 'Make a club',
+  request: { body: jsonBody(ClubCreate) },
+  responses: { 201: jsonAnswer(Club, 'The club'), ...problems(400, 401, 403, 409) },
+});
+
+const update = createRoute({
+  method: 'patch',
+  path: '/api/clubs/{clubId}',
+  tags,
+  security,
+  summary: 'Change name or time zone of a club',
+  request: { params, body: jsonBody(ClubUpdate) },
+  responses: { 200: jsonAnswer(Club, 'The club'), ...problems(400, 401, 403, 404) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/clubs/{clubId}',
+  tags,
+  security,
+  summary: 'Delete a club that has no videos and no open session',
+  request: { params },
+  responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404, 409) },
+});
+
+export function clubRoutes({ clubs, gate }: Services) {
+  return createSection()
+    .openapi(list, async (c) =>
+      c.json({ items: await clubs.list(gate.requireGlobal(c.get('caller'), 'club.read')) }, 200),
+    )
+    .openapi(create, async (c) => {
+      const caller = gate.requireGlobal(c.get('caller'), 'club.create');
+      return c.json(await clubs.create(caller, c.req.valid('json')), 201);
+    })
+    .openapi(update, async (c) => {
+      const { clubId } = c.req.valid('param');
+      await gate.requireClub(c.get('caller'), 'club.write', clubId);
+      const caller = gate.requireCaller(c.get('caller'));
+      return c.json(await clubs.update(caller, clubId, c.req.valid('json')), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { clubId } = c.req.valid('param');
+      await gate.requireClub(c.get('caller'), 'club.delete', clubId);
+      await clubs.delete(gate.requireCaller(c.get('caller')), clubId);
+      return c.body(null, 204);
+    });
+}

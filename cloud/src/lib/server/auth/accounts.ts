@@ -1,0 +1,143 @@
+/**
+ * Accounts: logging in and out, finding out who asks, making users and setting passwords. Owns better-auth and its
+ * tables; knows nothing of what a user may do. May import `db`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { Role } from '@padelvar/shared/roles';
+import { APIError } from 'better-auth/api';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import { ACCESS_TOKEN_SECONDS, createAccessTokens, type AccessTokens } from './access-token.ts';
+import { createAttemptLimit } from './attempt-limit.ts';
+import { createBetterAuth, type BetterAuth } from './better-auth.ts';
+import type { Caller } from './caller.ts';
+import { findLogin } from './find-login.ts';
+
+export interface Login {
+  token: string;
+  expiresInSeconds: number;
+  /** The `Set-Cookie` lines for browsers. */
+  cookies: string[];
+}
+
+export interface NewUser {
+  email: string;
+  name: string;
+  password: string;
+  role: Role;
+}
+
+export interface Accounts {
+  /** The caller of a request, by bearer token or else by cookie; undefined where there is none. */
+  findCaller(headers: Headers): Promise<Caller | undefined>;
+  /** Throws `unauthenticated`, or `too_many_requests` after repeated failures. */
+  login(credentials: { email: string; password: string }, clientAddress: string): Promise<Login>;
+  /** Ends the login, and with it every token of it. Answers with the `Set-Cookie` line that clears the browser's. */
+  logout(caller: Caller): Promise<string>;
+  /** Makes a user and answers with its id; `conflict` where the address is taken. */
+  createUser(user: NewUser): Promise<string>;
+  /** Sets the password and ends all logins of the user. */
+  setPassword(userId: string, password: string): Promise<void>;
+}
+
+export interface AccountsOptions {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  origin: string;
+  secret: string;
+}
+
+const FAILURE_WINDOW_MS = 5 * 60_000;
+
+export function createAccounts({ db, clock, log, origin, secret }: AccountsOptions): Accounts {
+  const auth = createBetterAuth({ db, origin, secret, log });
+  const tokens = createAccessTokens({ auth, clock, origin });
+  const byAddress = createAttemptLimit({ clock, maxFailures: 30, windowMs: FAILURE_WINDOW_MS });
+  const byAccount = createAttemptLimit({ clock, maxFailures: 10, windowMs: FAILURE_WINDOW_MS });
+
+  return {
+    async findCaller(headers) {
+      const authorization = headers.get('authorization');
+      if (authorization !== null) {
+        const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+        const claims = token === undefined ? undefined : await tokens.verify(token);
+        return claims && (await findLogin(db, clock, claims.authSessionId, claims.userId));
+      }
+      if (headers.get('cookie') === null) return undefined;
+      const found = await auth.api.getSession({ headers });
+      return found === null ? undefined : await findLogin(db, clock, found.session.id, found.user.id);
+    },
+    async login({ email, password }, clientAddress) {
+      const account = email.toLowerCase();
+      byAddress.check(clientAddress);
+      byAccount.check(account);
+      try {
+        return await logIn(auth, tokens, account, password);
+      } catch (error) {
+        if (!(error instanceof APIError)) throw error;
+        byAddress.fail(clientAddress);
+        byAccount.fail(account);
+        throw new AppError('unauthenticated', 'expected a known e-mail address and its password', {
+          cause: error,
+        });
+      }
+    },
+    async logout(caller) {
+      await db.deleteFrom('session').where('id', '=', caller.authSessionId).execute();
+      const { name, attributes } = (await auth.$context).authCookies.sessionToken;
+      return `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${attributes.secure === true ? '; Secure' : ''}`;
+    },
+    createUser: (user) => createUser(auth, user),
+    async setPassword(userId, password) {
+      const context = await auth.$context;
+      await context.internalAdapter.updatePassword(userId, await context.password.hash(password));
+      await db.deleteFrom('session').where('userId', '=', userId).execute();
+    },
+  };
+}
+
+async function logIn(
+  auth: BetterAuth,
+  tokens: AccessTokens,
+  email: string,
+  password: string,
+): Promise<Login> {
+  const { headers, response } = await auth.api.signInEmail({
+    body: { email, password },
+    returnHeaders: true,
+  });
+  const context = await auth.$context;
+  const found = await context.internalAdapter.findSession(response.token);
+  if (found === null) throw new AppError('internal', 'expected the login that was just made');
+  return {
+    token: await tokens.sign(found.user.id, found.session.id),
+    expiresInSeconds: ACCESS_TOKEN_SECONDS,
+    cookies: headers.getSetCookie(),
+  };
+}
+
+async function createUser(auth: BetterAuth, { email, name, password, role }: NewUser): Promise<string> {
+  const { internalAdapter, password: hasher } = await auth.$context;
+  const address = email.toLowerCase();
+  if ((await internalAdapter.findUserByEmail(address)) !== null) throw emailTaken();
+  const hash = await hasher.hash(password);
+  const user = await internalAdapter.createUser(
+    { email: address, name, emailVerified: false, role },
+    { method: 'email-password' },
+  );
+  await internalAdapter.linkAccount({
+    userId: user.id,
+    providerId: 'credential',
+    accountId: user.id,
+    password: hash,
+  });
+  return user.id;
+}
+
+function emailTaken(): AppError {
+  return new AppError('conflict', 'expected an e-mail address without an account; this one has one', {
+    field: 'email',
+  });
+}

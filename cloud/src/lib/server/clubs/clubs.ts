@@ -1,0 +1,120 @@
+/**
+ * Clubs and their courts. Owns the tables `club` and `court`; cameras are sealed by `devices` before they are stored,
+ * and no address is ever read back. Who may call is the gate's question. May import `db`, `audit`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { Club, ClubCreate, ClubUpdate } from '@padelvar/shared/portal-api';
+import type { z } from 'zod';
+import type { Audit } from '../audit/audit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+
+export interface Clubs {
+  /** All for staff, one's own for everybody else; by name. */
+  list(caller: Caller): Promise<Club[]>;
+  create(caller: Caller, input: z.output<typeof ClubCreate>): Promise<Club>;
+  update(caller: Caller, clubId: string, changes: z.output<typeof ClubUpdate>): Promise<Club>;
+  /** Throws `conflict` while the club has videos or an open session, so that nothing is orphaned. */
+  delete(caller: Caller, clubId: string): Promise<void>;
+}
+
+export interface ClubsOptions {
+  db: Db;
+  clock: Clock;
+  audit: Audit;
+}
+
+export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
+  return {
+    async list(caller) {
+      const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
+      const query = selectClubs(db).orderBy('club.name');
+      const rows = await (isStaff ? query : query.where('club.id', 'in', caller.clubIds)).execute();
+      return rows.map(toClub);
+    },
+    async create(caller, { clubId, name, timeZone }) {
+      checkTimeZone(timeZone);
+      await refuseTaken(db, clubId);
+      await db
+        .insertInto('club')
+        .values({ id: clubId, name, time_zone: timeZone, created_at: clock.nowMs() })
+        .execute();
+      await audit.record(caller, 'club.create', clubId);
+      return { clubId, name, timeZone, courts: 0 };
+    },
+    async update(caller, clubId, { name, timeZone }) {
+      if (timeZone !== undefined) checkTimeZone(timeZone);
+      const set = {
+        ...(name === undefined ? {} : { name }),
+        ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+      };
+      if (Object.keys(set).length > 0) {
+        await db.updateTable('club').set(set).where('id', '=', clubId).execute();
+        await audit.record(caller, 'club.update', clubId, set);
+      }
+      return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());
+    },
+    async delete(caller, clubId) {
+      await refuseInUse(db, clubId);
+      await db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('match_session').where('club_id', '=', clubId).execute();
+        await trx.deleteFrom('club').where('id', '=', clubId).execute();
+      });
+      await audit.record(caller, 'club.delete', clubId);
+    },
+  };
+}
+
+function selectClubs(db: Db) {
+  return db
+    .selectFrom('club')
+    .select(['club.id', 'club.name', 'club.time_zone'])
+    .select((eb) =>
+      eb
+        .selectFrom('court')
+        .whereRef('court.club_id', '=', 'club.id')
+        .select((court) => court.fn.countAll<number>().as('courts'))
+        .as('courts'),
+    );
+}
+
+function toClub(row: { id: string; name: string; time_zone: string; courts: number | null }): Club {
+  return { clubId: row.id, name: row.name, timeZone: row.time_zone, courts: row.courts ?? 0 };
+}
+
+async function refuseTaken(db: Db, clubId: string): Promise<void> {
+  const taken = await db.selectFrom('club').select('id').where('id', '=', clubId).executeTakeFirst();
+  if (taken === undefined) return;
+  throw new AppError('conflict', `expected an id without a club; ${clubId} is taken`, { field: 'clubId' });
+}
+
+async function refuseInUse(db: Db, clubId: string): Promise<void> {
+  const inUse = await db
+    .selectFrom('match_session')
+    .select(['id', 'state'])
+    .where('club_id', '=', clubId)
+    .where((eb) =>
+      eb.or([
+        eb('movie_state', 'in', ['recording', 'uploading', 'ready']),
+        eb('state', 'not in', ['complete', 'failed']),
+      ]),
+    )
+    .executeTakeFirst();
+  if (inUse === undefined) return;
+  throw new AppError(
+    'conflict',
+    `expected a club without videos or open sessions; found ${inUse.id}. Delete its videos first`,
+  );
+}
+
+function checkTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch (cause) {
+    throw new AppError('bad_request', 'expected a time zone such as Europe/Paris', {
+      field: 'timeZone',
+      cause,
+    });
+  }
+}

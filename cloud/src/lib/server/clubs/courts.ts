@@ -1,0 +1,147 @@
+/** The courts of a club, each with at most one device and one camera whose address only that device can open. */
+import type { SealedCamera } from '@padelvar/shared/camera';
+import { AppError } from '@padelvar/shared/errors';
+import type { Court, CourtCreate, CourtUpdate } from '@padelvar/shared/portal-api';
+import type { z } from 'zod';
+import type { CourtRow } from '../access/gate.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import { listCourts } from './list-courts.ts';
+
+/** What courts need of the devices. */
+export interface CourtDevices {
+  sealCamera(deviceId: string, courtId: string, address: string): Promise<SealedCamera>;
+  /** The device's desired document changed. */
+  touch(deviceId: string): Promise<void>;
+  isOnline(deviceId: string): Promise<boolean>;
+}
+
+export interface Courts {
+  /** Of one club, or of all that the caller may see. */
+  list(caller: Caller, clubId?: string): Promise<Court[]>;
+  create(caller: Caller, clubId: string, input: z.output<typeof CourtCreate>): Promise<Court>;
+  /** A court that gets another device loses its camera: the address was sealed to the former one. */
+  update(caller: Caller, court: CourtRow, changes: z.output<typeof CourtUpdate>): Promise<Court>;
+  /** Throws `court_busy` while a session is open on it. Its videos stay in the library. */
+  delete(caller: Caller, court: CourtRow): Promise<void>;
+}
+
+export interface CourtsOptions {
+  db: Db;
+  clock: Clock;
+  audit: Audit;
+  devices: CourtDevices;
+}
+
+export function createCourts({ db, clock, audit, devices }: CourtsOptions): Courts {
+  const get = async (courtId: string): Promise<Court> => {
+    const [court] = await listCourts(db, devices, { courtIds: [courtId] });
+    if (court === undefined) throw new AppError('not_found', `expected the id of a court; found ${courtId}`);
+    return court;
+  };
+  const seal = async (deviceId: string | null, courtId: string, address: string): Promise<string> => {
+    if (deviceId === null) {
+      throw new AppError('no_device', 'expected a court with an enrolled device before its camera is set', {
+        field: 'cameraAddress',
+      });
+    }
+    return JSON.stringify(await devices.sealCamera(deviceId, courtId, address));
+  };
+  const touchAll = async (...deviceIds: (string | null)[]): Promise<void> => {
+    for (const deviceId of new Set(deviceIds)) if (deviceId !== null) await devices.touch(deviceId);
+  };
+
+  return {
+    async list(caller, clubId) {
+      if (clubId !== undefined) return listCourts(db, devices, { clubIds: [clubId] });
+      const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
+      return listCourts(db, devices, isStaff ? {} : { clubIds: caller.clubIds });
+    },
+    async create(caller, clubId, { courtId, name, deviceId = null, cameraAddress }) {
+      await refuseTaken(db, courtId);
+      await requireDeviceOfClub(db, clubId, deviceId);
+      const sealed = cameraAddress === undefined ? null : await seal(deviceId, courtId, cameraAddress);
+      await db
+        .insertInto('court')
+        .values({
+          id: courtId,
+          club_id: clubId,
+          name,
+          device_id: deviceId,
+          camera_sealed: sealed,
+          camera_state: 'unknown',
+          camera_reason: null,
+          created_at: clock.nowMs(),
+        })
+        .execute();
+      await touchAll(deviceId);
+      await audit.record(caller, 'court.create', courtId, { deviceId, camera: sealed !== null });
+      return get(courtId);
+    },
+    async update(caller, court, { name, deviceId = court.device_id, cameraAddress }) {
+      const isMoved = deviceId !== court.device_id;
+      if (isMoved) {
+        await refuseBusy(db, court.id);
+        await requireDeviceOfClub(db, court.club_id, deviceId);
+      }
+      const isNewCamera = isMoved || cameraAddress !== undefined;
+      const sealed = cameraAddress === undefined ? null : await seal(deviceId, court.id, cameraAddress);
+      await db
+        .updateTable('court')
+        .set({ name: name ?? court.name, device_id: deviceId })
+        .$if(isNewCamera, (query) =>
+          query.set({ camera_sealed: sealed, camera_state: 'unknown', camera_reason: null }),
+        )
+        .where('id', '=', court.id)
+        .execute();
+      await touchAll(court.device_id, deviceId);
+      await audit.record(caller, 'court.update', court.id, { deviceId, camera: cameraAddress !== undefined });
+      return get(court.id);
+    },
+    async delete(caller, court) {
+      await refuseBusy(db, court.id);
+      await db.deleteFrom('court').where('id', '=', court.id).execute();
+      await touchAll(court.device_id);
+      await audit.record(caller, 'court.delete', court.id);
+    },
+  };
+}
+
+async function refuseTaken(db: Db, courtId: string): Promise<void> {
+  const taken = await db.selectFrom('court').select('id').where('id', '=', courtId).executeTakeFirst();
+  if (taken === undefined) return;
+  throw new AppError('conflict', `expected an id without a court in the whole portal; ${courtId} is taken`, {
+    field: 'courtId',
+  });
+}
+
+async function requireDeviceOfClub(db: Db, clubId: string, deviceId: string | null): Promise<void> {
+  if (deviceId === null) return;
+  const device = await db
+    .selectFrom('device')
+    .select('id')
+    .where('id', '=', deviceId)
+    .where('club_id', '=', clubId)
+    .executeTakeFirst();
+  if (device !== undefined) return;
+  throw new AppError(
+    'not_found',
+    `expected an enrolled device of this club; found no such device ${deviceId}`,
+    {
+      field: 'deviceId',
+    },
+  );
+}
+
+async function refuseBusy(db: Db, courtId: string): Promise<void> {
+  const open = await db
+    .selectFrom('match_session')
+    .select('id')
+    .where('court_id', '=', courtId)
+    .where('state', 'not in', ['complete', 'failed'])
+    .executeTakeFirst();
+  if (open !== undefined)
+    throw new AppError('court_busy', `expected a court without an open session; found ${open.id}`);
+}

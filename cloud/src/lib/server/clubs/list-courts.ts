@@ -1,0 +1,57 @@
+/** Courts as the API shows them: whether there is a camera, never which. */
+import type { Court } from '@padelvar/shared/portal-api';
+import { EndReason } from '@padelvar/shared/session';
+import type { CourtRow } from '../access/gate.ts';
+import type { Db } from '../db/database.ts';
+import type { CourtDevices } from './courts.ts';
+
+export interface CourtFilter {
+  clubIds?: readonly string[];
+  courtIds?: readonly string[];
+}
+
+/** By club and name. */
+export async function listCourts(
+  db: Db,
+  devices: Pick<CourtDevices, 'isOnline'>,
+  { clubIds, courtIds }: CourtFilter,
+): Promise<Court[]> {
+  let query = db.selectFrom('court').selectAll().orderBy('club_id').orderBy('name').orderBy('id');
+  if (clubIds !== undefined) query = query.where('club_id', 'in', clubIds);
+  if (courtIds !== undefined) query = query.where('id', 'in', courtIds);
+  const rows = await query.execute();
+  const busy = await findBusy(
+    db,
+    rows.map((row) => row.id),
+  );
+  const deviceIds = new Set(rows.map((row) => row.device_id).filter((id) => id !== null));
+  const online = new Set<string>();
+  for (const deviceId of deviceIds) if (await devices.isOnline(deviceId)) online.add(deviceId);
+  return rows.map((row) =>
+    toCourt(row, busy.has(row.id), row.device_id !== null && online.has(row.device_id)),
+  );
+}
+
+async function findBusy(db: Db, courtIds: string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('match_session')
+    .select('court_id')
+    .where('court_id', 'in', courtIds)
+    .where('state', 'not in', ['complete', 'failed'])
+    .execute();
+  return new Set(rows.map((row) => row.court_id));
+}
+
+function toCourt(row: CourtRow, busy: boolean, deviceOnline: boolean): Court {
+  return {
+    courtId: row.id,
+    clubId: row.club_id,
+    name: row.name,
+    deviceId: row.device_id,
+    hasCamera: row.camera_sealed !== null,
+    cameraState: row.camera_state,
+    cameraReason: EndReason.nullable().catch(null).parse(row.camera_reason),
+    deviceOnline,
+    busy,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Users as administrators see them: lists, roles, clubs. Owns the membership of clubs and the role column; passwords
+ * and logins are `auth`'s. May import `db`, `auth`, `audit`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { Me, RegisterRequest, User, UserCreate, UserUpdate } from '@padelvar/shared/portal-api';
+import type { z } from 'zod';
+import type { UserRow } from '../access/gate.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Accounts, NewUser } from '../auth/accounts.ts';
+import { createAttemptLimit } from '../auth/attempt-limit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import { checkAssignment } from './assignment.ts';
+import { listUsers, type Page, type UserPage } from './list-users.ts';
+
+export interface Users {
+  /** A new PLAYER, of a club where one is named. */
+  register(input: z.output<typeof RegisterRequest>, clientAddress: string): Promise<Me>;
+  /** Those whom the caller may see, by address. */
+  list(caller: Caller, page: Page): Promise<UserPage>;
+  create(caller: Caller, input: z.output<typeof UserCreate>): Promise<User>;
+  update(caller: Caller, user: UserRow, changes: z.output<typeof UserUpdate>): Promise<User>;
+  setPassword(caller: Caller, user: UserRow, password: string): Promise<void>;
+}
+
+const REGISTRATIONS_PER_HOUR = 30;
+
+export interface UsersOptions {
+  db: Db;
+  clock: Clock;
+  auth: Accounts;
+  audit: Audit;
+}
+
+export function createUsers({ db, clock, auth, audit }: UsersOptions): Users {
+  const registrations = createAttemptLimit({
+    clock,
+    maxFailures: REGISTRATIONS_PER_HOUR,
+    windowMs: 60 * 60_000,
+  });
+  const make = async (user: NewUser, clubIds: readonly string[]): Promise<string> => {
+    await requireClubs(db, clubIds);
+    const userId = await auth.createUser(user);
+    await setClubs(db, userId, clubIds);
+    return userId;
+  };
+  return {
+    async register({ email, name, password, clubId }, clientAddress) {
+      registrations.check(clientAddress);
+      registrations.fail(clientAddress);
+      const clubIds = clubId === undefined ? [] : [clubId];
+      const userId = await make({ email, name, password, role: 'PLAYER' }, clubIds);
+      return { userId, email: email.toLowerCase(), name, role: 'PLAYER', clubIds };
+    },
+    list: (caller, page) => listUsers(db, caller, page),
+    async create(caller, { clubIds, ...user }) {
+      checkAssignment(caller, { role: user.role, clubIds });
+      const userId = await make(user, clubIds);
+      await audit.record(caller, 'user.create', userId, { role: user.role, clubIds });
+      const { email, name, role } = user;
+      const createdAt = new Date(clock.nowMs()).toISOString();
+      return { userId, email: email.toLowerCase(), name, role, clubIds, createdAt };
+    },
+    async update(caller, user, changes) {
+      const next = {
+        name: changes.name ?? user.name,
+        role: changes.role ?? user.role,
+        clubIds: changes.clubIds ?? user.clubIds,
+      };
+      checkAssignment(caller, next);
+      await requireClubs(db, next.clubIds);
+      await keepOneSuperAdmin(db, user, next.role);
+      await db
+        .updateTable('user')
+        .set({ name: next.name, role: next.role })
+        .where('id', '=', user.id)
+        .execute();
+      await setClubs(db, user.id, next.clubIds);
+      await audit.record(caller, 'user.update', user.id, { role: next.role, clubIds: next.clubIds });
+      return { userId: user.id, email: user.email, ...next, createdAt: user.createdAt };
+    },
+    async setPassword(caller, user, password) {
+      await auth.setPassword(user.id, password);
+      await audit.record(caller, 'user.set-password', user.id);
+    },
+  };
+}
+
+async function requireClubs(db: Db, clubIds: readonly string[]): Promise<void> {
+  if (clubIds.length === 0) return;
+  const rows = await db.selectFrom('club').select('id').where('id', 'in', clubIds).execute();
+  const missing = clubIds.find((clubId) => !rows.some((row) => row.id === clubId));
+  if (missing === undefined) return;
+  throw new AppError('not_found', `expected the id of a club; found no club ${missing}`, { field: 'clubId' });
+}
+
+async function setClubs(db: Db, userId: string, clubIds: readonly string[]): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx.deleteFrom('club_member').where('user_id', '=', userId).execute();
+    const rows = [...new Set(clubIds)].map((clubId) => ({ club_id: clubId, user_id: userId }));
+    if (rows.length > 0) await trx.insertInto('club_member').values(rows).execute();
+  });
+}
+
+async function keepOneSuperAdmin(db: Db, user: UserRow, nextRole: Caller['role']): Promise<void> {
+  if (user.role !== 'SUPER_ADMIN' || nextRole === 'SUPER_ADMIN') return;
+  const other = await db
+    .selectFrom('user')
+    .select('id')
+    .where('role', '=', 'SUPER_ADMIN')
+    .where('id', '!=', user.id)
+    .executeTakeFirst();
+  if (other === undefined)
+    throw new AppError('conflict', 'expected another SUPER_ADMIN; this is the last one');
+}
