@@ -1,0 +1,50 @@
+/** The upload journal: what of each movie has reached the store, so that a restart sends nothing twice. */
+import { z } from 'zod';
+import type { Store } from './database.ts';
+
+const SentPart = z.object({ partNumber: z.int().positive(), bytes: z.int().positive(), md5: z.string() });
+export type SentPart = z.infer<typeof SentPart>;
+
+const UploadRecord = z.object({
+  uploadId: z.string(),
+  /** Where the payload began when these parts were cut. */
+  payloadOffset: z.int().nonnegative(),
+  parts: z.array(SentPart),
+  /** Whether the portal has confirmed the whole. */
+  confirmed: z.boolean(),
+});
+export type UploadRecord = z.infer<typeof UploadRecord>;
+
+export interface UploadStore {
+  /** Undefined where there is none, or none that can be read. */
+  find(sessionId: string): UploadRecord | undefined;
+  save(sessionId: string, record: UploadRecord): void;
+  remove(sessionId: string): void;
+}
+
+export function createUploadStore({ db }: Pick<Store, 'db'>): UploadStore {
+  return {
+    find(sessionId) {
+      const row = db
+        .prepare<[string], { body: string }>('SELECT body FROM upload WHERE session_id = ?')
+        .get(sessionId);
+      return row === undefined ? undefined : parseRecord(row.body);
+    },
+    save(sessionId, record) {
+      db.prepare(
+        'INSERT INTO upload VALUES (?, ?) ON CONFLICT (session_id) DO UPDATE SET body = excluded.body',
+      ).run(sessionId, JSON.stringify(record));
+    },
+    remove(sessionId) {
+      db.prepare('DELETE FROM upload WHERE session_id = ?').run(sessionId);
+    },
+  };
+}
+
+function parseRecord(body: string): UploadRecord | undefined {
+  try {
+    return UploadRecord.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}

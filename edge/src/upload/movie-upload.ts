@@ -1,0 +1,144 @@
+/**
+ * One movie on its way to the store, a step at a time: open, one part, complete. What the portal lists is the
+ * truth, the journal only spares reading it again. After a failed step the next one asks the portal anew.
+ */
+import { createHash } from 'node:crypto';
+import type { UploadState } from '@padelvar/shared/edge-api';
+import { AppError } from '@padelvar/shared/errors';
+import type { MovieView } from '../recording/movie-view.ts';
+import type { SentPart, UploadStore } from '../store/uploads.ts';
+import { findNextPart, planParts } from './part-plan.ts';
+import type { MovieExtent, PlannedPart } from './part-plan.ts';
+import type { UploadPortal } from './upload-portal.ts';
+
+export interface MovieUploadOptions {
+  sessionId: string;
+  /** Asked at each step: a recording that ends is seen through another view. */
+  view: () => MovieView;
+  portal: UploadPortal;
+  store: UploadStore;
+  partBytes: number;
+}
+
+export interface MovieUpload {
+  /** Whether a step has something to do now. */
+  hasWork(): boolean;
+  /** Does the next thing. Throws what the portal or the disk threw. */
+  step(signal: AbortSignal): Promise<void>;
+  /** Bytes that the store holds. */
+  sentBytes(): number;
+  readonly isConfirmed: boolean;
+}
+
+interface Opened {
+  uploadId: string;
+  payloadOffset: number;
+  isComplete: boolean;
+  /** What the portal said it holds. */
+  listed: Map<number, SentPart>;
+  /** What it holds of this very movie. */
+  held: Map<number, SentPart>;
+}
+
+export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
+  const { sessionId, view, portal, store, partBytes } = options;
+  let opened: Opened | undefined;
+  let isConfirmed = store.find(sessionId)?.confirmed ?? false;
+
+  const findNext = (): PlannedPart | undefined =>
+    findNextPart(extentOf(view()), partBytes, ({ partNumber, bytes }) => {
+      return opened?.held.get(partNumber)?.bytes === bytes;
+    });
+  const save = ({ uploadId, payloadOffset, held }: Opened): void =>
+    store.save(sessionId, { uploadId, payloadOffset, parts: [...held.values()], confirmed: isConfirmed });
+
+  /** Opens, and takes as sent what both the portal and the journal know. */
+  const resume = async (signal: AbortSignal): Promise<void> => {
+    const { payloadOffset } = view();
+    const known = store.find(sessionId);
+    if (known !== undefined && known.payloadOffset !== payloadOffset) {
+      await portal.abandon(sessionId, signal);
+      store.remove(sessionId);
+    }
+    const state = await portal.open(sessionId, signal);
+    const sent = known?.uploadId === state.uploadId ? known.parts : [];
+    opened = describeOpened(state, payloadOffset, sent);
+    save(opened);
+  };
+
+  const send = async (current: Opened, part: PlannedPart, signal: AbortSignal): Promise<void> => {
+    const body = await view().read(part.offset, part.bytes);
+    const md5 = createHash('md5').update(body).digest('base64');
+    const sent: SentPart = { partNumber: part.partNumber, bytes: part.bytes, md5 };
+    if (!current.isComplete && !isSame(current.listed.get(part.partNumber), sent)) {
+      const signed = await portal.signPart(sessionId, { uploadId: current.uploadId, ...sent }, signal);
+      await portal.putPart(signed, body, signal);
+    }
+    current.held.set(part.partNumber, sent);
+    save(current);
+  };
+
+  const finish = async (current: Opened, signal: AbortSignal): Promise<void> => {
+    const whole = view().finished();
+    if (whole === undefined) return;
+    const { totalBytes, movie } = whole;
+    const parts = planParts(totalBytes, partBytes).flatMap(
+      ({ partNumber }) => current.held.get(partNumber) ?? [],
+    );
+    const request = { uploadId: current.uploadId, totalBytes, parts, movie };
+    const bytes = await portal.complete(sessionId, request, signal);
+    if (bytes !== totalBytes) {
+      throw new AppError('conflict', `expected ${String(totalBytes)} stored bytes, found ${String(bytes)}`);
+    }
+    isConfirmed = true;
+    save(current);
+  };
+
+  const advance = async (signal: AbortSignal): Promise<void> => {
+    if (opened?.payloadOffset !== view().payloadOffset) await resume(signal);
+    const next = findNext();
+    if (opened === undefined) return;
+    await (next === undefined ? finish(opened, signal) : send(opened, next, signal));
+  };
+
+  return {
+    hasWork: () => !isConfirmed && (view().finished() !== undefined || findNext() !== undefined),
+    async step(signal) {
+      try {
+        await advance(signal);
+      } catch (error) {
+        opened = undefined;
+        throw error;
+      }
+    },
+    sentBytes: () => [...(opened?.held.values() ?? [])].reduce((sum, { bytes }) => sum + bytes, 0),
+    get isConfirmed() {
+      return isConfirmed;
+    },
+  };
+}
+
+function extentOf(view: MovieView): MovieExtent {
+  return {
+    payloadOffset: view.payloadOffset,
+    grownToBytes: view.grownTo(),
+    totalBytes: view.finished()?.totalBytes,
+  };
+}
+
+function describeOpened(state: UploadState, payloadOffset: number, sent: readonly SentPart[]): Opened {
+  const listed = new Map(state.parts.map((part) => [part.partNumber, part]));
+  const isComplete = state.state === 'complete';
+  const known = sent.filter((part) => isComplete || isSame(listed.get(part.partNumber), part));
+  return {
+    uploadId: state.uploadId,
+    payloadOffset,
+    isComplete,
+    listed,
+    held: new Map(known.map((part) => [part.partNumber, part])),
+  };
+}
+
+function isSame(a: SentPart | undefined, b: SentPart): boolean {
+  return a?.bytes === b.bytes && a.md5 === b.md5;
+}

@@ -1,0 +1,18 @@
+/** What the uploader needs of the portal; `link/upload-portal.ts` provides it. Failures are AppErrors. */
+import type {
+  SignPartRequest,
+  SignPartResponse,
+  UploadCompleteRequest,
+  UploadState,
+} from '@padelvar/shared/edge-api';
+
+export interface UploadPortal {
+  /** Opens, or finds, the one upload of this session. AppError `gone` where its video has been deleted. */
+  open(sessionId: string, signal: AbortSignal): Promise<UploadState>;
+  /** To be used at once: the address expires. */
+  signPart(sessionId: string, part: SignPartRequest, signal: AbortSignal): Promise<SignPartResponse>;
+  putPart(signed: SignPartResponse, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** The bytes that the store holds, verified. */
+  complete(sessionId: string, request: UploadCompleteRequest, signal: AbortSignal): Promise<number>;
+  abandon(sessionId: string, signal: AbortSignal): Promise<void>;
+}

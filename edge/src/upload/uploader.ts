@@ -1,0 +1,164 @@
+/**
+ * Brings movies to the store while they are being recorded. This room owns the plan of parts, the order of movies and
+ * the retries; it does not own the bytes (`recording/`) nor the way to the portal (`link/` provides that).
+ * May import `base`, `store`, `recording` and `shared`. At most two parts are in memory.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import { parseSessionId } from '@padelvar/shared/ids';
+import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
+import { createBackoff } from '../base/backoff.ts';
+import type { Backoff } from '../base/backoff.ts';
+import { repeat } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { MovieView } from '../recording/movie-view.ts';
+import type { UploadStore } from '../store/uploads.ts';
+import { createMovieUpload } from './movie-upload.ts';
+import type { MovieUpload } from './movie-upload.ts';
+import type { UploadPortal } from './upload-portal.ts';
+
+export interface UploaderOptions {
+  portal: UploadPortal;
+  store: UploadStore;
+  clock: Clock;
+  log: Logger;
+  /** Bytes that the store holds of a movie. */
+  onProgress: (sessionId: string, sentBytes: number) => void;
+  /** The portal has verified the whole movie. Said again after a restart. */
+  onConfirmed: (sessionId: string) => void;
+  /** The video was deleted in the portal: it is not wanted any more. */
+  onGone?: (sessionId: string) => void;
+}
+
+export interface Uploader {
+  /** Takes a movie up, or goes on with it through another view. */
+  add(view: MovieView): void;
+  /** It has grown, or is finished. */
+  nudge(sessionId: string): void;
+  /** No longer of interest; a step under way ends by itself. */
+  remove(sessionId: string): void;
+  /** The portal can be reached again: whatever waits for its next attempt makes it now. */
+  retryNow(): void;
+  /** Breaks off what is under way; the journal knows what arrived. */
+  close(): Promise<void>;
+}
+
+const MAX_IN_FLIGHT = 2;
+/** What nobody nudged is looked at this often. */
+const LOOK_MS = 1_000;
+const MAX_RETRY_MS = 15_000;
+
+interface Movie {
+  view: MovieView;
+  upload: MovieUpload;
+  backoff: Backoff;
+  /** Monotonic milliseconds before which nothing is tried. */
+  notBeforeMs: number;
+  isRemoved: boolean;
+}
+
+export function createUploader(options: UploaderOptions): Uploader {
+  const { store, clock, log } = options;
+  const movies = new Map<string, Movie>();
+  const underWay = new Map<Movie, Promise<void>>();
+  const closing = new AbortController();
+
+  const settle = (sessionId: string, movie: Movie): void => {
+    if (movies.get(sessionId) !== movie) return;
+    movie.backoff.reset();
+    options.onProgress(sessionId, movie.upload.sentBytes());
+    if (!movie.upload.isConfirmed) return;
+    movies.delete(sessionId);
+    options.onConfirmed(sessionId);
+  };
+
+  const fail = (sessionId: string, movie: Movie, error: unknown): void => {
+    if (closing.signal.aborted || movies.get(sessionId) !== movie) return;
+    if (error instanceof AppError && error.kind === 'gone') {
+      movies.delete(sessionId);
+      store.remove(sessionId);
+      options.onGone?.(sessionId);
+      return;
+    }
+    const waitMs = movie.backoff.nextMs();
+    log.warn({ err: error, sessionId, waitMs }, 'an upload step failed and is tried again');
+    movie.notBeforeMs = clock.monotonicMs() + waitMs;
+    clock.setTimer(waitMs, pump);
+  };
+
+  const run = async (sessionId: string, movie: Movie): Promise<void> => {
+    try {
+      await movie.upload.step(closing.signal);
+      settle(sessionId, movie);
+    } catch (error) {
+      fail(sessionId, movie, error);
+    } finally {
+      underWay.delete(movie);
+      if (movie.isRemoved) store.remove(sessionId);
+      pump();
+    }
+  };
+
+  const pump = (): void => {
+    while (!closing.signal.aborted && underWay.size < MAX_IN_FLIGHT) {
+      const nowMs = clock.monotonicMs();
+      const ready = [...movies].filter(
+        ([, movie]) => !underWay.has(movie) && movie.notBeforeMs <= nowMs && movie.upload.hasWork(),
+      );
+      const [next] = ready.sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view));
+      if (next === undefined) return;
+      underWay.set(next[1], run(...next));
+    }
+  };
+  const stopLooking = repeat(clock, LOOK_MS, pump);
+
+  return {
+    add(view) {
+      const { sessionId } = view;
+      const known = movies.get(sessionId);
+      if (known !== undefined) known.view = view;
+      else movies.set(sessionId, createMovie(view, options));
+      if (movies.get(sessionId)?.upload.isConfirmed === true) {
+        movies.delete(sessionId);
+        options.onConfirmed(sessionId);
+      }
+      pump();
+    },
+    nudge: pump,
+    remove(sessionId) {
+      const movie = movies.get(sessionId);
+      if (movie !== undefined) movie.isRemoved = true;
+      movies.delete(sessionId);
+      store.remove(sessionId);
+    },
+    retryNow() {
+      for (const movie of movies.values()) movie.notBeforeMs = 0;
+      pump();
+    },
+    async close() {
+      closing.abort();
+      await stopLooking();
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+function createMovie(view: MovieView, { portal, store }: UploaderOptions): Movie {
+  const upload = createMovieUpload({
+    sessionId: view.sessionId,
+    view: () => movie.view,
+    portal,
+    store,
+    partBytes: UPLOAD_PART_BYTES,
+  });
+  const backoff = createBackoff({ maxMs: MAX_RETRY_MS });
+  const movie: Movie = { view, upload, backoff, notBeforeMs: 0, isRemoved: false };
+  return movie;
+}
+
+/** Finished movies before running ones, since somebody waits for them; then the oldest first. */
+function compareUrgency(a: string, viewA: MovieView, b: string, viewB: MovieView): number {
+  const isRunning = (view: MovieView): number => (view.finished() === undefined ? 1 : 0);
+  const openedAt = (sessionId: string): number => parseSessionId(sessionId)?.openedAtSeconds ?? 0;
+  return isRunning(viewA) - isRunning(viewB) || openedAt(a) - openedAt(b);
+}
