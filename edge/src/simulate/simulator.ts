@@ -3,6 +3,7 @@
  * Owns the clip, the RTSP, MJPEG and still-image servers and their faults; does not know the recorder.
  * May import base and shared only.
  */
+import { AppError } from '@padelvar/shared/errors';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { DEFAULT_CLIP, type ClipSpec } from './clip-spec.ts';
 import { makeClip, type Clip } from './clip.ts';
@@ -35,10 +36,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await Promise.all(courts.map((court) => court.close()));
   };
   try {
-    for (const court of options.courts) courts.push(await openCourt(court, { clip, clock, host }));
+    for (const court of options.courts) {
+      const opening = openCourt(court, { clip, clock, host });
+      courts.push(await nameCourt(opening, `courts.${String(courts.length)}.port`));
+    }
   } catch (error) {
     await close();
     throw error;
   }
   return { clip, courts, close };
+}
+
+/** A port that can't be opened is told with the option that asked for it. */
+async function nameCourt(opening: Promise<SimulatedCourt>, field: string): Promise<SimulatedCourt> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== 'conflict') throw error;
+    throw new AppError('conflict', error.message, { cause: error, field });
+  }
 }
