@@ -23,7 +23,7 @@ export const NET_HEIGHT = 0.9;
 
 const TURF: Colour = [0.075, 0.33, 0.66];
 const LINE: Colour = [0.93, 0.95, 0.97];
-const HALL_FLOOR: Colour = [0.15, 0.17, 0.19];
+const HALL_FLOOR: Colour = [0.27, 0.3, 0.33];
 const STEEL: Colour = [0.07, 0.08, 0.1];
 const GLASS: Colour = [0.62, 0.78, 0.84];
 const NET_BAND: Colour = [0.95, 0.96, 0.96];
@@ -88,9 +88,9 @@ function lampLight(x: number, z: number): number {
 function shadeHall(at: Point, isEnd: boolean): Colour {
   const across = isEnd ? at.x : at.z;
   const seam = Math.abs(across / 2.5 - Math.round(across / 2.5)) < 0.012 ? 0.75 : 1;
-  const glow = Math.exp(-((across / 11) ** 2)) * Math.exp(-Math.max(0, at.y) / 7);
-  const cladding: Colour = at.y < 1.15 ? [0.3, 0.235, 0.17] : [0.125, 0.15, 0.185];
-  return scale(cladding, (0.5 + 0.75 * glow) * seam);
+  const glow = Math.exp(-((across / 13) ** 2)) * Math.exp(-Math.max(0, at.y) / 9);
+  const cladding: Colour = at.y < 1.3 ? [0.56, 0.43, 0.3] : [0.27, 0.32, 0.37];
+  return scale(cladding, (0.55 + 0.6 * glow) * seam);
 }
 
 interface Met {
@@ -98,15 +98,12 @@ interface Met {
   veil: Veil;
 }
 
-/** Glass, mesh and posts that the ray passes, in no order. */
+/** Glass, mesh and posts that the ray passes, in no order; the near back wall is behind the camera. */
 function findVeils(eye: Point, ray: Point): Met[] {
   const met: Met[] = [];
-  for (const wallZ of [-HALF_LENGTH, HALF_LENGTH]) {
-    const distance = (wallZ - eye.z) / ray.z;
-    const at = meet(eye, ray, distance);
-    if (distance > 0 && Math.abs(at.x) <= HALF_WIDTH)
-      pushVeil(met, distance, veilOfWall(at.x, at.y, GLASS_TOP));
-  }
+  const toBack = (HALF_LENGTH - eye.z) / ray.z;
+  const back = meet(eye, ray, toBack);
+  if (Math.abs(back.x) <= HALF_WIDTH) pushVeil(met, toBack, veilOfWall(back.x, back.y, GLASS_TOP));
   if (ray.x === 0) return met;
   const distance = (Math.sign(ray.x) * HALF_WIDTH - eye.x) / ray.x;
   const at = meet(eye, ray, distance);
