@@ -101,7 +101,8 @@ export class MultipartParser {
       return waitForMore(bytes.length, this.#maxFrameBytes);
     }
     this.#step = 'delimiter';
-    const jpeg = bytes.subarray(0, end);
+    const hasLineBreak = this.#lengthBytes === undefined && bytes[end - 1] === CARRIAGE_RETURN;
+    const jpeg = bytes.subarray(0, hasLineBreak ? end - 1 : end);
     if (isWholeJpeg(jpeg)) this.#onFrame(jpeg);
     return end;
   }
@@ -116,6 +117,7 @@ export class MultipartParser {
 }
 
 const LINE_FEED = Buffer.from('\n');
+const CARRIAGE_RETURN = 0x0d;
 
 function waitForMore(foundBytes: number, mostBytes: number): typeof MORE {
   if (foundBytes <= mostBytes) return MORE;

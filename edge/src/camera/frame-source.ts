@@ -1,0 +1,69 @@
+/**
+ * Keeps the pictures of an MJPEG or still-image camera coming, for ever: one connection, given up after 3 s of
+ * silence, opened again with backoff. One attempt is `frame-attempt.ts`.
+ */
+import { AppError, type ErrorKind } from '@padelvar/shared/errors';
+import { createBackoff, type BackoffOptions } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { parseCameraAddress } from './address.ts';
+import { runFrameAttempt } from './frame-attempt.ts';
+import { createHttpCamera } from './http-camera.ts';
+import type { HttpKind } from './http-frames.ts';
+
+/** How often a still-image camera is asked, unless a setting says otherwise, and at most. */
+const DEFAULT_STILL_FPS = 10;
+const MAX_STILL_FPS = 25;
+
+export interface FrameSourceOptions {
+  address: string;
+  kind: HttpKind;
+  clock: Clock;
+  log: Logger;
+  /** Every whole JPEG, in order. */
+  onFrame: (jpeg: Buffer) => void;
+  /** Once per attempt that ended, with its reason. */
+  onTrouble?: (reason: ErrorKind) => void;
+  /** Pictures a second asked of a still-image camera, up to 25; as fast as it answers where that is slower. */
+  stillFps?: number;
+  backoff?: BackoffOptions;
+}
+
+export interface FrameSource {
+  close(): Promise<void>;
+}
+
+/** Throws AppError `bad_request` on a wrong address; every later failure is a trouble and another attempt. */
+export function openFrameSource(options: FrameSourceOptions): FrameSource {
+  const closing = new AbortController();
+  const running = keepOpen(options, closing.signal);
+  return {
+    async close() {
+      closing.abort(new AppError('gone', 'The frame source is closed.'));
+      await running;
+    },
+  };
+}
+
+function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<void> {
+  const target = parseCameraAddress(options.address);
+  const camera = createHttpCamera(target);
+  const backoff = createBackoff(options.backoff);
+  const { kind, clock, stillFps = DEFAULT_STILL_FPS } = options;
+  const intervalMs = 1000 / Math.min(stillFps, MAX_STILL_FPS);
+  const onFrame = (jpeg: Buffer): void => {
+    backoff.reset();
+    options.onFrame(jpeg);
+  };
+  const attempt = (): Promise<AppError> =>
+    runFrameAttempt({ target, camera, kind, clock, intervalMs, onFrame, signal });
+  return (async () => {
+    for (let reason = await attempt(); !signal.aborted; reason = await attempt()) {
+      const waitMs = backoff.nextMs();
+      options.log.warn({ kind: reason.kind, reason: reason.message, waitMs }, 'camera lost');
+      options.onTrouble?.(reason.kind);
+      await clock.sleep(waitMs, signal).catch(() => undefined);
+    }
+    camera.close();
+  })();
+}
