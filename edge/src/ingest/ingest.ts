@@ -8,9 +8,12 @@ import { createBackoff } from '../base/backoff.ts';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { startsWithKeyframe } from '../mp4/fragment.ts';
+import { decodeSpan } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import type { InitSegment, InitTrack } from '../mp4/init-segment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
+import type { InitSegment } from '../mp4/init-segment.ts';
+import { punchHole } from '../base/punch-hole.ts';
+import { planTrim } from './trim.ts';
 import { adoptAttempt, startAttempt } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { openLogCopy } from './log-copy.ts';
@@ -58,6 +61,8 @@ export interface Ingest {
   readonly parts: readonly Part[];
   /** Milliseconds since bytes last grew on disk; infinite before the first. */
   growthAgeMs(): number;
+  /** Gives up what is older than that, for as long as nobody records. FFmpeg is undisturbed. */
+  trim(keepMs: number): Promise<void>;
   /** Ends FFmpeg and reads the last fragments; the parts stay readable. Idempotent. */
   stop(): Promise<void>;
   /** Closes the parts. Without `stop` before, FFmpeg is left running for the next daemon to adopt. */
@@ -68,15 +73,6 @@ interface LivePart extends Part {
   follower: PartFollower | undefined;
   record: PartRecord;
   growing: boolean;
-}
-
-export function videoTrackOf(init: InitSegment): InitTrack | undefined {
-  return init.tracks.find(({ handler }) => handler === 'vide');
-}
-
-export function isKeyframeStart(part: Pick<Part, 'init'>, fragment: Fragment): boolean {
-  const track = part.init === undefined ? undefined : videoTrackOf(part.init);
-  return track !== undefined && startsWithKeyframe(fragment, track.trackId);
 }
 
 export function openIngest(options: IngestOptions): Ingest {
@@ -109,7 +105,7 @@ export function openIngest(options: IngestOptions): Ingest {
   }
 
   async function openFollower(part: LivePart): Promise<void> {
-    part.follower = await followPart(part.path, clock, {
+    part.follower = await followPart(part.path, clock, part.record.trimmedTo, {
       onInit: (_init, bytes) => options.onInit?.(part, bytes),
       onFragment: (fragment) => options.onFragment?.(part, fragment),
     });
@@ -130,6 +126,7 @@ export function openIngest(options: IngestOptions): Ingest {
       bootId: readBootId(),
       beganMonotonicMs: 0,
       beganAtMs: 0,
+      trimmedTo: 0,
       process: attempt.process,
     };
     const part = addPart(record);
@@ -166,7 +163,7 @@ export function openIngest(options: IngestOptions): Ingest {
   }
 
   async function placeInTime(part: LivePart): Promise<void> {
-    const spentMs = mediaMs(part);
+    const spentMs = mediaEndMs(part);
     part.record = {
       ...part.record,
       beganMonotonicMs: clock.monotonicMs() - spentMs,
@@ -231,6 +228,17 @@ export function openIngest(options: IngestOptions): Ingest {
 
   const keeping = keep();
 
+  /** The record first: a later daemon must not look for fragments where there are none any more. */
+  async function trimPart(part: LivePart, keepMs: number): Promise<void> {
+    const offset = part.init === undefined ? undefined : planTrim(part.init, part.fragments, keepMs);
+    if (offset === undefined || part.init === undefined || offset <= part.record.trimmedTo) return;
+    const from = Math.max(part.init.bytes, part.record.trimmedTo);
+    part.record = { ...part.record, trimmedTo: offset };
+    await savePartRecord(folder, part.record);
+    part.follower?.forgetBefore(offset);
+    await punchHole(part.path, from, offset - from);
+  }
+
   async function end(): Promise<void> {
     ending.abort(new Error('the ingest is no longer wanted'));
     await keeping;
@@ -241,6 +249,9 @@ export function openIngest(options: IngestOptions): Ingest {
     growthAgeMs() {
       const grewAtMs = parts.at(-1)?.follower?.grewAtMs;
       return grewAtMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() - grewAtMs;
+    },
+    async trim(keepMs) {
+      for (const part of parts) await trimPart(part, keepMs);
     },
     async stop() {
       await end();
@@ -260,16 +271,12 @@ function isStalled(part: LivePart, ageMs: number, nowMs: number): boolean {
   return nowMs - part.follower.grewAtMs > STALL_MS;
 }
 
-/** Media time in a part so far, by its video track. */
-function mediaMs(part: Part): number {
-  const track = part.init === undefined ? undefined : videoTrackOf(part.init);
-  if (track === undefined) return 0;
-  let ticks = 0;
-  for (const { runs } of part.fragments) {
-    for (const run of runs)
-      if (run.trackId === track.trackId) for (const duration of run.durations) ticks += duration;
-  }
-  return (ticks * 1000) / track.timescale;
+/** Where the media of a part ends, milliseconds of its own decode time. */
+function mediaEndMs({ init, fragments }: Part): number {
+  const track = init === undefined ? undefined : findVideoTrack(init);
+  const last = fragments.at(-1);
+  if (track === undefined || last === undefined) return 0;
+  return (decodeSpan(last, track.trackId).endTicks * 1000) / track.timescale;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -29,17 +29,23 @@ export interface PartFollower {
   /** Puts what was written onto the disk. One in flight. */
   sync(): Promise<void>;
   read(offset: number, length: number): Promise<Buffer>;
+  /** Drops fragments that begin before that offset from memory. */
+  forgetBefore(offset: number): void;
   close(): Promise<void>;
 }
 
-/** Opens an existing part for reading. Throws ENOENT where its writer has not created it yet. */
+/**
+ * Opens an existing part for reading; its fragments before `trimmedTo` were given up. Throws ENOENT where its
+ * writer has not created it yet.
+ */
 export async function followPart(
   path: string,
   clock: Clock,
+  trimmedTo = 0,
   events: PartFollowerEvents = {},
 ): Promise<PartFollower> {
   const file = await open(path, 'r');
-  const fragments: Fragment[] = [];
+  let fragments: Fragment[] = [];
   let init: InitSegment | undefined;
   let bytes = 0;
   let grewAtMs = clock.monotonicMs();
@@ -67,7 +73,7 @@ export async function followPart(
     const start = await readAt(file, 0, Math.min(bytes, INIT_BYTES));
     init = parseInitSegment(start);
     if (init === undefined) return;
-    cursor = init.bytes;
+    cursor = Math.max(init.bytes, trimmedTo);
     events.onInit?.(init, Buffer.from(start.subarray(0, init.bytes)));
   }
 
@@ -75,7 +81,9 @@ export async function followPart(
     get init() {
       return init;
     },
-    fragments,
+    get fragments() {
+      return fragments;
+    },
     get bytes() {
       return bytes;
     },
@@ -85,6 +93,9 @@ export async function followPart(
     poll: () => (polling ??= look().finally(() => (polling = undefined))),
     sync: () => (syncing ??= file.datasync().finally(() => (syncing = undefined))),
     read: (offset, length) => readAt(file, offset, length),
+    forgetBefore(offset) {
+      fragments = fragments.filter((fragment) => fragment.offset >= offset);
+    },
     async close() {
       await Promise.allSettled([polling, syncing]);
       await file.close();

@@ -12,6 +12,8 @@ export const PartRecord = z.object({
   beganMonotonicMs: z.number().nonnegative(),
   /** The same instant by the wall clock, for when the boot has changed. */
   beganAtMs: z.number().nonnegative(),
+  /** Fragments before this offset were given up. */
+  trimmedTo: z.int().nonnegative(),
   process: z.object({ bootId: z.string(), pid: z.int(), startTicks: z.number() }),
 });
 export type PartRecord = z.infer<typeof PartRecord>;

@@ -44,9 +44,21 @@ export function parseFragment(
   return { offset, bytes, runs };
 }
 
+/** The sample runs of one track in a fragment. */
+export function runsOf(fragment: Fragment, trackId: number): SampleRun[] {
+  return fragment.runs.filter((run) => run.trackId === trackId);
+}
+
 /** Whether the first video sample of a fragment is a keyframe. */
 export function startsWithKeyframe(fragment: Fragment, videoTrackId: number): boolean {
-  return fragment.runs.find(({ trackId }) => trackId === videoTrackId)?.keyframes[0] === 1;
+  return runsOf(fragment, videoTrackId)[0]?.keyframes[0] === 1;
+}
+
+/** Decode time of a fragment's first sample and of the end of its last, ticks since the part began. */
+export function decodeSpan(fragment: Fragment, trackId: number): { beginTicks: number; endTicks: number } {
+  const runs = runsOf(fragment, trackId);
+  const beginTicks = runs[0]?.decodeTicks ?? 0;
+  return { beginTicks, endTicks: runs.reduce((ticks, { durations }) => ticks + sum(durations), beginTicks) };
 }
 
 interface TrackFragment {

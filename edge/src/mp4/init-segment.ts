@@ -33,6 +33,10 @@ export interface InitSegment {
   tracks: InitTrack[];
 }
 
+export function findVideoTrack(init: InitSegment): InitTrack | undefined {
+  return init.tracks.find(({ handler }) => handler === 'vide');
+}
+
 /** Parses the start of a part; undefined while it is not whole. Throws where it is not an MP4. */
 export function parseInitSegment(data: Uint8Array): InitSegment | undefined {
   const boxes = [...readBoxes(data)];

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { repairDurations } from './repair-durations.ts';
 
 test('one-tick samples at the start share the time of the sample behind them', () => {
-  expect(repairDurations([1, 1, 10798, 3600, 3600, 3600, 3600])).toEqual([3600, 3600, 3600, 3600, 3600, 3600, 3600]);
+  expect(repairDurations([1, 1, 10798, 3600, 3600, 3600, 3600])).toEqual([
+    3600, 3600, 3600, 3600, 3600, 3600, 3600,
+  ]);
 });
 
 test('healthy durations stay as they are', () => {

@@ -3,8 +3,9 @@
  * is missing in between. Pure; the movie header, the upload and every view follow from its answer.
  */
 import type { Gap } from '@padelvar/shared/link';
-import { startsWithKeyframe } from '../mp4/fragment.ts';
-import type { Fragment, SampleRun } from '../mp4/fragment.ts';
+import { decodeSpan, runsOf, startsWithKeyframe } from '../mp4/fragment.ts';
+import type { Fragment } from '../mp4/fragment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
 import type { InitSegment, InitTrack } from '../mp4/init-segment.ts';
 import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
@@ -14,7 +15,7 @@ export interface PartIndex {
   number: number;
   init: InitSegment;
   fragments: readonly Fragment[];
-  /** When its first frame was taken, on a time line common to all parts; milliseconds. */
+  /** When decode time 0 was, on a time line common to all parts; milliseconds. */
   beganMs: number;
 }
 
@@ -115,14 +116,14 @@ function gapsOf(placed: readonly Placed[]): Gap[] {
 function lengthMs({ track, fragments }: Selected): number {
   const [first, last] = [fragments[0], fragments.at(-1)];
   if (first === undefined || last === undefined) return 0;
-  const lastTicks = videoRuns(track, last).reduce((sum, { durations }) => sum + totalOf(durations), 0);
-  return ((decodeTicks(track, last) + lastTicks - decodeTicks(track, first)) * 1000) / track.timescale;
+  const ticks = decodeSpan(last, track.trackId).endTicks - decodeSpan(first, track.trackId).beginTicks;
+  return (ticks * 1000) / track.timescale;
 }
 
 function selectFragments(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Selected[] {
   const selected: Selected[] = [];
   for (const part of parts) {
-    const track = part.init.tracks.find(({ handler }) => handler === 'vide');
+    const track = findVideoTrack(part.init);
     if (track === undefined || part.number < start.part) continue;
     const from = part.fragments.findIndex(
       (fragment) =>
@@ -139,22 +140,13 @@ function selectFragments(parts: readonly PartIndex[], start: StartMark, endsAtMs
   return selected;
 }
 
-function videoRuns(track: InitTrack, fragment: Fragment): SampleRun[] {
-  return fragment.runs.filter(({ trackId }) => trackId === track.trackId);
-}
-
 function beginOf({ part, track, fragments }: Selected): number {
   const first = fragments[0];
   return first === undefined ? part.beganMs : fragmentBeginMs(part, track, first);
 }
 
 function fragmentBeginMs(part: PartIndex, track: InitTrack, fragment: Fragment): number {
-  const firstTicks = part.fragments[0] === undefined ? 0 : decodeTicks(track, part.fragments[0]);
-  return part.beganMs + ((decodeTicks(track, fragment) - firstTicks) * 1000) / track.timescale;
-}
-
-function decodeTicks(track: InitTrack, fragment: Fragment): number {
-  return videoRuns(track, fragment)[0]?.decodeTicks ?? 0;
+  return part.beganMs + (decodeSpan(fragment, track.trackId).beginTicks * 1000) / track.timescale;
 }
 
 function pieceOf({ part, fragments }: Selected): Piece {
@@ -164,7 +156,7 @@ function pieceOf({ part, fragments }: Selected): Piece {
 }
 
 function chunksOf(selected: Selected, payloadOffset: number): Chunk[] {
-  const runs = selected.fragments.flatMap((fragment) => videoRuns(selected.track, fragment));
+  const runs = selected.fragments.flatMap((fragment) => runsOf(fragment, selected.track.trackId));
   const durations = repairDurations(runs.flatMap((run) => Array.from(run.durations)));
   const partOffset = pieceOf(selected).offset;
   let taken = 0;
@@ -173,10 +165,6 @@ function chunksOf(selected: Selected, payloadOffset: number): Chunk[] {
     offset: payloadOffset + run.offset - partOffset,
     durations: durations.slice(taken, (taken += run.durations.length)),
   }));
-}
-
-function totalOf(durations: Uint32Array): number {
-  return durations.reduce((sum, duration) => sum + duration, 0);
 }
 
 /** A gap is a long last frame before it: every player plays through, and seeks inside. */

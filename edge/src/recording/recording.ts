@@ -7,9 +7,10 @@ import type { EndReason } from '@padelvar/shared/session';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
 import { punchHole } from '../base/punch-hole.ts';
-import { isKeyframeStart } from '../ingest/ingest.ts';
 import type { Part } from '../ingest/ingest.ts';
 import { partPath } from '../ingest/part.ts';
+import { startsWithKeyframe } from '../mp4/fragment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
 import { assemble, planGaps, planPieces } from './assemble.ts';
 import type { PartIndex, Piece, StartMark } from './assemble.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
@@ -27,8 +28,8 @@ export interface Recording {
   /** Follows the recording from its growing parts to the finished movie. */
   readonly view: MovieView;
   readonly movie: MovieFile | undefined;
-  /** Monotonic milliseconds of its hard stop. */
-  readonly endsAtMs: number;
+  /** Milliseconds since its start, across daemons and boots. */
+  elapsedMs(): number;
   bytes(): number;
   gaps(): Gap[];
   /** Writes the stop mark; the first reason stays. */
@@ -84,7 +85,7 @@ export function openRecording(
 
   return {
     mark,
-    endsAtMs,
+    elapsedMs: () => elapsedMs(mark, clock),
     get view() {
       return view;
     },
@@ -113,6 +114,12 @@ export function openRecording(
   };
 }
 
+/** Milliseconds since a start: by the monotonic clock within one boot, else by the wall clock. */
+export function elapsedMs(mark: StartMarkFile, clock: Clock): number {
+  const sameBoot = mark.bootId === readBootId();
+  return sameBoot ? clock.monotonicMs() - mark.startedMonotonicMs : clock.nowMs() - mark.startedAtMs;
+}
+
 /** Frames outside the recording do not stay on the disk. */
 async function punchOutside(
   paths: RecordingPaths,
@@ -132,7 +139,8 @@ function missingMovie(): never {
 /** The newest keyframe on disk, so that the recording begins with what is on the court now; else whatever comes next. */
 function findStart(parts: readonly RecordedPart[]): StartMark {
   const part = parts.at(-1);
-  const keyframe = part?.fragments.findLast((fragment) => isKeyframeStart(part, fragment));
+  const track = part?.init === undefined ? undefined : findVideoTrack(part.init);
+  const keyframe = part?.fragments.findLast((fragment) => startsWithKeyframe(fragment, track?.trackId ?? 0));
   return { part: part?.record.number ?? 1, offset: keyframe?.offset ?? 0 };
 }
 

@@ -1,0 +1,163 @@
+/** Takes up what an earlier daemon left in a recording's folder, and finishes what can be finished. */
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSessionId } from '@padelvar/shared/ids';
+import type { EndReason } from '@padelvar/shared/session';
+import { renameDurably } from '../base/atomic-file.ts';
+import { isAlive, stopProcess } from '../base/child-process.ts';
+import type { Clock } from '../base/clock.ts';
+import { followPart } from '../ingest/part-follower.ts';
+import type { PartFollower } from '../ingest/part-follower.ts';
+import { loadPartRecords, partPath, removePart } from '../ingest/part.ts';
+import type { PartRecord } from '../ingest/part.ts';
+import { settleRenamed } from './finalise.ts';
+import { fileExists, findRecord, recordingPaths, saveRecord } from './folder.ts';
+import type { MovieFile, RecordingPaths, StartMarkFile, StopMarkFile } from './folder.ts';
+import { viewFinished } from './movie-view.ts';
+import type { MovieView } from './movie-view.ts';
+import { openRecording } from './recording.ts';
+import type { RecordedPart } from './recording.ts';
+
+export interface LeftRecording {
+  sessionId: string;
+  clubId: string;
+  courtId: string;
+  paths: RecordingPaths;
+  start: StartMarkFile | undefined;
+  stop: StopMarkFile | undefined;
+  movie: MovieFile | undefined;
+}
+
+/** Every recording folder under `videos/`. One that can't be read is reported and left as it is. */
+export async function findLeftRecordings(
+  dataDir: string,
+  onUnreadable: (folder: string, error: unknown) => void,
+): Promise<LeftRecording[]> {
+  const found: LeftRecording[] = [];
+  for (const clubId of await listFolders(join(dataDir, 'videos'))) {
+    for (const sessionId of await listFolders(join(dataDir, 'videos', clubId))) {
+      const ids = parseSessionId(sessionId);
+      if (ids?.clubId !== clubId) continue;
+      const paths = recordingPaths(dataDir, clubId, sessionId);
+      try {
+        found.push({ sessionId, clubId, courtId: ids.courtId, paths, ...(await readMarks(paths)) });
+      } catch (error) {
+        onUnreadable(paths.folder, error);
+      }
+    }
+  }
+  return found;
+}
+
+async function readMarks({
+  folder,
+}: RecordingPaths): Promise<Pick<LeftRecording, 'start' | 'stop' | 'movie'>> {
+  return {
+    start: await findRecord(folder, 'start.json'),
+    stop: await findRecord(folder, 'stop.json'),
+    movie: await findRecord(folder, 'movie.json'),
+  };
+}
+
+/** Ends the FFmpeg that an earlier daemon left in this folder, where one still runs. */
+export async function endLeftIngest({ paths }: LeftRecording, clock: Clock): Promise<void> {
+  for (const { process } of await loadPartRecords(paths.folder))
+    if (isAlive(process)) await stopProcess(clock, process);
+}
+
+export interface RecoveredMovie {
+  movie: MovieFile;
+  view: MovieView;
+  reason: EndReason;
+}
+
+/** Finishes a recording that is over. Undefined where not one frame was recorded. */
+export async function recoverRecording(
+  left: LeftRecording,
+  reason: EndReason,
+  clock: Clock,
+): Promise<RecoveredMovie | undefined> {
+  const { paths, start } = left;
+  if (left.movie === undefined && start === undefined) return undefined;
+  if (left.stop === undefined)
+    await saveRecord(paths.folder, 'stop.json', { reason, stoppedAtMs: clock.nowMs() });
+  const settled = left.movie === undefined ? undefined : await finishRename(paths, left.movie);
+  const movie =
+    settled?.pieces.every(({ part }) => part === 0) === true ? settled : await finishAgain(left, clock);
+  if (movie === undefined) return undefined;
+  return { movie, view: viewFinished(paths, () => movie), reason: left.stop?.reason ?? reason };
+}
+
+async function finishAgain({ paths, start }: LeftRecording, clock: Clock): Promise<MovieFile | undefined> {
+  if (start === undefined) return undefined;
+  const parts = await openLeftParts(paths.folder, clock);
+  try {
+    const recording = openRecording(paths, start, () => parts, clock);
+    if (recording.bytes() === 0) return undefined;
+    await recording.finalise();
+    await recording.settle();
+    return recording.movie;
+  } finally {
+    for (const part of parts) await part.close();
+  }
+}
+
+type LeftPart = RecordedPart & { close: () => Promise<void> };
+
+async function openLeftParts(folder: string, clock: Clock): Promise<LeftPart[]> {
+  const parts: LeftPart[] = [];
+  for (const record of await loadPartRecords(folder)) {
+    if (!(await fileExists(partPath(folder, record.number)))) continue;
+    const follower = await followPart(partPath(folder, record.number), clock, record.trimmedTo);
+    await follower.poll();
+    parts.push(describePart(record, follower));
+  }
+  return parts;
+}
+
+function describePart(record: PartRecord, follower: PartFollower): LeftPart {
+  const { init, fragments } = follower;
+  return {
+    ...{ record, init, fragments },
+    read: (offset, length) => follower.read(offset, length),
+    close: () => follower.close(),
+  };
+}
+
+/**
+ * The steps of finishing in place that come after the 16 bytes: the part no longer begins with an index of its own,
+ * so only its rename can be left to do.
+ */
+async function finishRename(paths: RecordingPaths, movie: MovieFile): Promise<MovieFile> {
+  const only = movie.pieces.length === 1 ? movie.pieces[0] : undefined;
+  if (only !== undefined && only.part !== 0) {
+    const path = partPath(paths.folder, only.part);
+    if ((await fileExists(path)) && (await hasMediaDataFirst(path))) await renameDurably(path, paths.movie);
+  }
+  const settled = await settleRenamed(paths, movie);
+  if (settled.pieces.every(({ part }) => part === 0)) {
+    for (const { number } of await loadPartRecords(paths.folder)) await removePart(paths.folder, number);
+  }
+  return settled;
+}
+
+async function hasMediaDataFirst(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    const second = await file.read(Buffer.alloc(8), 0, 8, buffer.readUInt32BE(0));
+    return second.buffer.toString('latin1', 4, 8) === 'mdat';
+  } finally {
+    await file.close();
+  }
+}
+
+async function listFolders(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,7 @@
+/** A court as this device knows it: which club it belongs to and where its camera is. */
+export interface Court {
+  courtId: string;
+  clubId: string;
+  /** With credentials; undefined where no camera was set or its address could not be opened. */
+  address: string | undefined;
+}

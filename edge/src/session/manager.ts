@@ -1,0 +1,231 @@
+/** Holds all sessions of the device: does what the portal's document wants, takes up what was left, reports what is so. */
+import { AppError } from '@padelvar/shared/errors';
+import type { DesiredSession, ReportedRecording, ReportedSession } from '@padelvar/shared/link';
+import { ORPHAN_SESSION_SECONDS } from '@padelvar/shared/limits';
+import { isEnded } from '@padelvar/shared/session';
+import type { EndReason } from '@padelvar/shared/session';
+import type { FrameHub } from '../proxy/frame-hub.ts';
+import { recordingPaths, removeRecording } from '../recording/folder.ts';
+import type { MovieView } from '../recording/movie-view.ts';
+import type { SessionStore } from '../store/sessions.ts';
+import type { Court } from './court.ts';
+import { createMatchSession } from './match-session.ts';
+import type { MatchSession, SessionContext } from './match-session.ts';
+import { planActions } from './plan.ts';
+import type { Action } from './plan.ts';
+import { recoverSessions } from './recover-sessions.ts';
+
+/** Ended sessions that are remembered and reported, newest first. */
+const REMEMBERED = 100;
+
+export type UploadProgress = ReportedRecording['upload'];
+
+export interface ManagerOptions extends Omit<SessionContext, 'onChange'> {
+  store: SessionStore;
+  /** Portal milliseconds, or undefined while the device doesn't know them. */
+  portalNowMs: () => number | undefined;
+  /** Something changed that the portal should hear of. */
+  onChange: () => void;
+  /** There is something to upload, or a view of it became another one. */
+  onView: (view: MovieView) => void;
+}
+
+export interface KnownMatch {
+  report: ReportedSession;
+  view: MovieView | undefined;
+  hub: FrameHub | undefined;
+  /** Of the local proxy. */
+  port: number | undefined;
+}
+
+export interface SessionManager {
+  setCourts(courts: readonly Court[]): void;
+  /** Does what the document wants; safe to call again and again with the same one. */
+  reconcile(desired: readonly DesiredSession[]): void;
+  /** Takes up what an earlier daemon left. Once, before the first `reconcile`. */
+  recover(): Promise<void>;
+  reports(): ReportedSession[];
+  find(sessionId: string): KnownMatch | undefined;
+  noteUpload(sessionId: string, upload: UploadProgress): void;
+  /** Removes an ended session's movie from the device. Throws AppError `not_found` or `conflict`. */
+  deleteMovie(sessionId: string): Promise<void>;
+  /** Closes sessions that have been open without a recording for too long; answers their ids. */
+  closeOrphans(orphanSeconds?: number): string[];
+  release(): Promise<void>;
+}
+
+/** One session, running or past. */
+interface Entry {
+  clubId: string;
+  session: MatchSession | undefined;
+  /** What was last said of it. */
+  report: ReportedSession;
+  view: MovieView | undefined;
+  upload: UploadProgress;
+  endedAtMs: number | null;
+}
+
+export function createSessionManager(options: ManagerOptions): SessionManager {
+  const { clock, logger, store } = options;
+  const courts = new Map<string, Court>();
+  const entries = new Map<string, Entry>();
+  let wanted: readonly DesiredSession[] = [];
+
+  function onSessionChange(session: MatchSession): void {
+    const entry = entries.get(session.spec.sessionId);
+    if (entry === undefined) return;
+    entry.report = session.report();
+    if (isEnded(session.state)) entry.endedAtMs ??= clock.nowMs();
+    if (session.view !== undefined && session.view !== entry.view) {
+      entry.view = session.view;
+      options.onView(session.view);
+    }
+    save(entry);
+    // The court is free now: what waits for it can open.
+    if (isEnded(session.state)) queueMicrotask(act);
+  }
+
+  function save(entry: Entry): void {
+    store.save({ clubId: entry.clubId, report: reportOf(entry), endedAtMs: entry.endedAtMs });
+    options.onChange();
+  }
+
+  function add(clubId: string, report: ReportedSession, rest: Partial<Entry> = {}): Entry {
+    const upload = report.recording?.upload ?? { sentBytes: 0, confirmed: false };
+    const entry = { clubId, report, upload, session: undefined, view: undefined, endedAtMs: null, ...rest };
+    entries.set(report.sessionId, entry);
+    return entry;
+  }
+
+  function act(): void {
+    const known = [...entries.values()].map(({ report, session }) => ({
+      sessionId: report.sessionId,
+      courtId: report.courtId,
+      state: session?.state ?? report.state,
+      isLocal: false,
+    }));
+    for (const action of planActions(wanted, known, options.portalNowMs())) {
+      logger.info({ action }, 'session action');
+      perform(action).catch((error: unknown) =>
+        logger.error({ err: error, action }, 'session action failed'),
+      );
+    }
+  }
+
+  async function perform(action: Action): Promise<void> {
+    const session = entries.get(action.sessionId)?.session;
+    switch (action.do) {
+      case 'open':
+        await openSession(action.sessionId, action.courtId);
+        break;
+      case 'start':
+        await session?.start(action.durationSeconds);
+        break;
+      case 'stop':
+      case 'close':
+        await session?.stop(action.reason);
+        break;
+      case 'refuse':
+        refuse(action.sessionId, action.courtId, action.reason);
+    }
+  }
+
+  async function openSession(sessionId: string, courtId: string): Promise<void> {
+    const court = courts.get(courtId);
+    if (court?.address === undefined) {
+      refuse(sessionId, courtId, 'court_unknown');
+      return;
+    }
+    const spec = { sessionId, courtId, clubId: court.clubId, address: court.address };
+    const session = createMatchSession(spec, { ...options, onChange: onSessionChange });
+    add(court.clubId, session.report(), { session });
+    await session.open();
+  }
+
+  function refuse(sessionId: string, courtId: string, reason: EndReason): void {
+    const clubId = courts.get(courtId)?.clubId ?? 'unknown';
+    const neverBegan = reason === 'expired' || reason === 'court_unknown';
+    const report: ReportedSession = { sessionId, courtId, reason, state: neverBegan ? 'failed' : 'complete' };
+    save(add(clubId, report, { endedAtMs: clock.nowMs() }));
+  }
+
+  function reports(): ReportedSession[] {
+    const running = [...entries.values()].filter(({ endedAtMs }) => endedAtMs === null);
+    const past = [...entries.values()].filter(({ endedAtMs }) => endedAtMs !== null);
+    past.sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0));
+    return [...running, ...past.slice(0, REMEMBERED)].map(reportOf);
+  }
+
+  return {
+    setCourts(next) {
+      courts.clear();
+      for (const court of next) courts.set(court.courtId, court);
+    },
+    reconcile(desired) {
+      wanted = desired;
+      act();
+    },
+    async recover() {
+      for (const stored of store.list(REMEMBERED))
+        add(stored.clubId, stored.report, { endedAtMs: stored.endedAtMs });
+      const recovered = await recoverSessions({ ...options, courts, known: (id) => entries.get(id)?.report });
+      for (const { clubId, report, view, spec } of recovered) {
+        const session =
+          spec === undefined
+            ? undefined
+            : createMatchSession(spec, { ...options, onChange: onSessionChange });
+        const entry = add(clubId, session?.report() ?? report, {
+          session,
+          view,
+          endedAtMs: session === undefined ? clock.nowMs() : null,
+        });
+        save(entry);
+        if (view !== undefined && !entry.upload.confirmed) options.onView(view);
+        void session?.open();
+      }
+    },
+    reports,
+    find(sessionId) {
+      const entry = entries.get(sessionId);
+      if (entry === undefined) return undefined;
+      return {
+        report: reportOf(entry),
+        view: entry.view,
+        hub: entry.session?.hub,
+        port: entry.session?.port,
+      };
+    },
+    noteUpload(sessionId, upload) {
+      const entry = entries.get(sessionId);
+      if (entry === undefined) return;
+      entry.upload = upload;
+      save(entry);
+    },
+    async deleteMovie(sessionId) {
+      const entry = entries.get(sessionId);
+      if (entry === undefined)
+        throw new AppError('not_found', `expected a session of this device, found ${sessionId}`);
+      if (entry.endedAtMs === null) throw new AppError('conflict', 'expected a session that has ended');
+      await entry.session?.settled();
+      await removeRecording(recordingPaths(options.dataDir, entry.clubId, sessionId));
+      entry.view = undefined;
+    },
+    closeOrphans(orphanSeconds = ORPHAN_SESSION_SECONDS) {
+      const isOrphan = ({ session }: Entry): boolean =>
+        session?.state === 'created' && clock.monotonicMs() - session.sinceMs >= orphanSeconds * 1000;
+      const orphans = [...entries.values()].filter(isOrphan);
+      for (const { session } of orphans) void session?.stop('orphaned');
+      return orphans.map(({ report }) => report.sessionId);
+    },
+    async release() {
+      await Promise.all([...entries.values()].map(async ({ session }) => session?.release()));
+    },
+  };
+}
+
+function reportOf({ session, report, upload }: Entry): ReportedSession {
+  const current = session?.report() ?? report;
+  return current.recording === undefined
+    ? current
+    : { ...current, recording: { ...current.recording, upload } };
+}

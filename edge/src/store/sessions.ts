@@ -1,0 +1,34 @@
+/** What the device remembers of its sessions between two starts of the daemon. */
+import { ReportedSession } from '@padelvar/shared/link';
+import { ClubId } from '@padelvar/shared/ids';
+import { z } from 'zod';
+import type { Store } from './database.ts';
+
+export const StoredSession = z.object({
+  clubId: ClubId,
+  report: ReportedSession,
+  /** Wall-clock milliseconds at which it ended, by the device. */
+  endedAtMs: z.number().nullable(),
+});
+export type StoredSession = z.infer<typeof StoredSession>;
+
+export interface SessionStore {
+  save(session: StoredSession): void;
+  /** Newest first. */
+  list(limit: number): StoredSession[];
+  remove(sessionId: string): void;
+}
+
+export function createSessionStore({ db }: Store): SessionStore {
+  const upsert = db.prepare(
+    'INSERT INTO session (id, body, ended_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body, ended_at = excluded.ended_at',
+  );
+  const select = db.prepare('SELECT body FROM session ORDER BY ended_at IS NOT NULL, ended_at DESC LIMIT ?');
+  const drop = db.prepare('DELETE FROM session WHERE id = ?');
+  return {
+    save: (session) => void upsert.run(session.report.sessionId, JSON.stringify(session), session.endedAtMs),
+    list: (limit) =>
+      (select.all(limit) as { body: string }[]).map(({ body }) => StoredSession.parse(JSON.parse(body))),
+    remove: (sessionId) => void drop.run(sessionId),
+  };
+}
