@@ -2,7 +2,7 @@
  * The portal's data folder: one portal at a time, and the secret that is made at first start. The lock is a
  * transaction held open in a small SQLite file, so the system releases it however the process ends.
  */
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
@@ -11,8 +11,11 @@ import BetterSqlite3 from 'better-sqlite3';
 export interface DataDir {
   readonly path: string;
   readonly databasePath: string;
-  /** 32 random bytes, base64url: signs cookies and encrypts signing keys. Lies beside the database, not in it. */
-  readonly secret: string;
+  /**
+   * A secret of its own for each purpose, 32 bytes in base64url, the same at every start. All come from one random
+   * secret that lies beside the database, not in it: a stolen database opens nothing.
+   */
+  secretFor(purpose: string): string;
   /** Lets another portal have the folder. */
   close(): void;
 }
@@ -21,10 +24,12 @@ export interface DataDir {
 export function openDataDir(path: string): DataDir {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const lock = lockFolder(path);
+  const secret = loadSecret(join(path, 'secret'));
   return {
     path,
     databasePath: join(path, 'portal.db'),
-    secret: loadSecret(join(path, 'secret')),
+    secretFor: (purpose) =>
+      Buffer.from(hkdfSync('sha256', secret, '', `padelvar-${purpose}`, 32)).toString('base64url'),
     close: () => void lock.close(),
   };
 }

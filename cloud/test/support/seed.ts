@@ -1,0 +1,144 @@
+/** Rows to test with, straight into the database: clubs, courts, devices, sessions; users with a login each. */
+import type { Role } from '@padelvar/shared/roles';
+import type { Insertable } from 'kysely';
+import type { Accounts } from '../../src/lib/server/auth/accounts.ts';
+import type { Db } from '../../src/lib/server/db/database.ts';
+import type {
+  ClubTable,
+  CourtTable,
+  DeviceTable,
+  MatchSessionTable,
+} from '../../src/lib/server/db/tables.ts';
+
+/** An instant that all seeded rows share. */
+export const SEEDED_AT = Date.UTC(2026, 0, 1);
+export const SEED_PASSWORD = 'correct horse battery';
+
+export interface SeededUser {
+  userId: string;
+  email: string;
+  /** A bearer token. */
+  token: string;
+  /** The `Cookie` header of a browser. */
+  cookie: string;
+}
+
+export async function seedClub(db: Db, id: string, columns: Partial<ClubTable> = {}): Promise<string> {
+  await db
+    .insertInto('club')
+    .values({ id, name: `Club ${id}`, time_zone: 'Europe/Paris', created_at: SEEDED_AT, ...columns })
+    .execute();
+  return id;
+}
+
+/** A user of these clubs, logged in. */
+export async function seedUser(
+  { db, auth }: { db: Db; auth: Accounts },
+  { role, clubIds = [], name = 'someone' }: { role: Role; clubIds?: readonly string[]; name?: string },
+): Promise<SeededUser> {
+  const email = `${name}@example.test`;
+  const userId = await auth.createUser({ email, name, password: SEED_PASSWORD, role });
+  for (const clubId of clubIds) {
+    await db.insertInto('club_member').values({ club_id: clubId, user_id: userId }).execute();
+  }
+  const { token, cookies } = await auth.login({ email, password: SEED_PASSWORD }, '127.0.0.1');
+  return { userId, email, token, cookie: cookies.map((line) => line.split(';')[0]).join('; ') };
+}
+
+/** Keys are well-formed but nobody's; pass real ones where they matter. */
+export async function seedDevice(
+  db: Db,
+  clubId: string,
+  columns: Partial<DeviceTable> = {},
+): Promise<string> {
+  const id = columns.id ?? `dev_${clubId}00000000`;
+  await db
+    .insertInto('device')
+    .values({
+      id,
+      club_id: clubId,
+      name: 'Mini-PC',
+      sign_key: 'A'.repeat(43),
+      seal_key: 'CSAL0wY7Mbxp2pU5P4pUFqsWp0oNI1oEVwxFJ1bDLm4',
+      generation: 'g1',
+      rev: 1,
+      epoch: 1,
+      online: 0,
+      last_seen_at: null,
+      build: null,
+      lan: '[]',
+      clock_offset_ms: null,
+      disk_free_bytes: null,
+      created_at: SEEDED_AT,
+      ...columns,
+    })
+    .execute();
+  return id;
+}
+
+export async function seedCourt(
+  db: Db,
+  clubId: string,
+  id: string,
+  columns: Partial<CourtTable> = {},
+): Promise<string> {
+  await db
+    .insertInto('court')
+    .values({
+      id,
+      club_id: clubId,
+      name: `Court ${id}`,
+      device_id: null,
+      camera_sealed: null,
+      camera_state: 'unknown',
+      camera_reason: null,
+      created_at: SEEDED_AT,
+      ...columns,
+    })
+    .execute();
+  return id;
+}
+
+type SessionColumns = Partial<Insertable<MatchSessionTable>>;
+
+/** A session without a recording, open unless `columns` say otherwise. */
+export async function seedSession(
+  db: Db,
+  where: { clubId: string; courtId: string; deviceId: string; ownerId: string },
+  columns: SessionColumns = {},
+): Promise<string> {
+  const id = columns.id ?? `sess_${where.clubId}_${where.courtId}_${SEEDED_AT / 1000}`;
+  await db
+    .insertInto('match_session')
+    .values({
+      id,
+      club_id: where.clubId,
+      court_id: where.courtId,
+      device_id: where.deviceId,
+      owner_id: where.ownerId,
+      opened_at: SEEDED_AT,
+      open_deadline_at: SEEDED_AT + 15_000,
+      state: 'created',
+      ...columns,
+    })
+    .execute();
+  return id;
+}
+
+/** Columns of a session whose movie is in the library. */
+export const WITH_MOVIE: SessionColumns = {
+  state: 'complete',
+  reason: 'player',
+  started_at: SEEDED_AT,
+  ended_at: SEEDED_AT + 20_000,
+  duration_seconds: 5400,
+  elapsed_ms: 20_000,
+  movie_state: 'ready',
+  movie_bytes: 1_000_000,
+  movie_duration_ms: 20_000,
+  movie_frames: 500,
+  movie_codec: 'avc1',
+  movie_width: 1920,
+  movie_height: 1080,
+  ready_at: SEEDED_AT + 22_000,
+};
