@@ -6,14 +6,11 @@ export const FRAGMENT_MICROSECONDS = 480_000;
 export const VIDEO_TIMESCALE = 90_000;
 
 const QUIET = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
+const MOV_FLAGS = '+frag_keyframe+empty_moov+default_base_moof';
+/** Without flushing, the end of a fragment waits for the next one to fill FFmpeg's 256 KiB of output. */
 const FRAGMENTED = [
-  ...['-video_track_timescale', String(VIDEO_TIMESCALE), '-map_metadata', '-1'],
-  ...[
-    '-movflags',
-    '+frag_keyframe+empty_moov+default_base_moof',
-    '-frag_duration',
-    String(FRAGMENT_MICROSECONDS),
-  ],
+  ...['-video_track_timescale', String(VIDEO_TIMESCALE), '-map_metadata', '-1', '-flush_packets', '1'],
+  ...['-movflags', MOV_FLAGS, '-frag_duration', String(FRAGMENT_MICROSECONDS)],
 ];
 
 export interface CopyPlan {
