@@ -15,10 +15,7 @@ export const CameraAddress = z
   .string()
   .min(1)
   .max(512)
-  .refine(
-    (text) => !/[\s'"`\\\p{Cc}]/u.test(text),
-    'expected an address without spaces or quotes',
-  )
+  .refine((text) => !/[\s'"`\\\p{Cc}]/u.test(text), 'expected an address without spaces or quotes')
   .refine(isCameraUrl, 'expected an address with the scheme rtsp, rtsps, http or https and a host');
 
 function isCameraUrl(text: string): boolean {
@@ -41,3 +38,11 @@ export const SealedCamera = z.object({
     .max(2048),
 });
 export type SealedCamera = z.infer<typeof SealedCamera>;
+
+/** HKDF's `info` for the sealing key; its salt is the ephemeral public key followed by the device's. */
+export const CAMERA_SEAL_INFO = 'padelvar-camera-v1';
+
+/** The additional data of the seal: an address moved to another court or device does not open. */
+export function cameraSealContext(deviceId: string, courtId: string): string {
+  return `${deviceId}/${courtId}`;
+}

@@ -39,6 +39,8 @@ export const MAX_PREVIEW_FRAME_BYTES = 1024 * 1024;
 export const MAX_CONNECT_PACKET_BYTES = 8 * 1024;
 export const MAX_PACKET_BYTES = 256 * 1024;
 export const MQTT_KEEPALIVE_SECONDS = 20;
+/** A client that asks for no keep-alive, or for a longer one, is refused. */
+export const MQTT_KEEPALIVE_MAX_SECONDS = 60;
 
 /** Life of a device's access token. */
 export const DEVICE_TOKEN_SECONDS = 15 * 60;

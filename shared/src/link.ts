@@ -60,6 +60,8 @@ export const Desired = z.object({
   sessions: z.array(DesiredSession).max(500),
   courts: z.array(DesiredCourt).max(100),
   settings: EdgeSettings,
+  /** The last event of this device that the portal has stored; it counts whatever `rev` says. */
+  eventsStored: z.object({ epoch: Count, seq: Count }).optional(),
 });
 export type Desired = z.infer<typeof Desired>;
 

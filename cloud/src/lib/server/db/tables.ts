@@ -79,6 +79,19 @@ export interface DeviceEnrollmentTable {
   device_id: string | null;
 }
 
+/** What devices tell of themselves; a repeat is the same key. */
+export interface DeviceEventTable {
+  device_id: string;
+  epoch: number;
+  seq: number;
+  /** By the device's own clock. */
+  at: number;
+  received_at: number;
+  type: string;
+  session_id: string | null;
+  detail: string | null;
+}
+
 export interface MatchSessionTable {
   id: string;
   club_id: string;
@@ -166,6 +179,7 @@ export interface Tables {
   court: CourtTable;
   device: DeviceTable;
   device_enrollment: DeviceEnrollmentTable;
+  device_event: DeviceEventTable;
   match_session: MatchSessionTable;
   session_participant: SessionParticipantTable;
   idempotency: IdempotencyTable;

@@ -1,0 +1,101 @@
+/** The desired document of a device, built from its courts and open sessions. */
+import { SealedCamera } from '@padelvar/shared/camera';
+import type { Desired, DesiredCourt, DesiredRecording, DesiredSession } from '@padelvar/shared/link';
+import { EndReason } from '@padelvar/shared/session';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { CourtTable, MatchSessionTable, Tables } from '../db/tables.ts';
+
+/** Undefined where there is no such device. Read in one transaction, so that `rev` fits what is listed. */
+export function loadDesired(
+  db: Kysely<Tables>,
+  deviceId: string,
+  nowMs: number,
+): Promise<Desired | undefined> {
+  return db.transaction().execute((trx) => readDesired(trx, deviceId, nowMs));
+}
+
+async function readDesired(
+  trx: Transaction<Tables>,
+  deviceId: string,
+  nowMs: number,
+): Promise<Desired | undefined> {
+  const device = await trx
+    .selectFrom('device')
+    .select(['generation', 'rev'])
+    .where('id', '=', deviceId)
+    .executeTakeFirst();
+  if (device === undefined) return undefined;
+  const courts = await trx
+    .selectFrom('court')
+    .selectAll()
+    .where('device_id', '=', deviceId)
+    .orderBy('id')
+    .execute();
+  const sessions = await trx
+    .selectFrom('match_session')
+    .selectAll()
+    .where('device_id', '=', deviceId)
+    .where('state', 'not in', ['complete', 'failed'])
+    .orderBy('opened_at')
+    .execute();
+  const eventsStored = await findLastEvent(trx, deviceId);
+  return {
+    v: 1,
+    deviceId,
+    generation: device.generation,
+    rev: device.rev,
+    serverTime: nowMs,
+    sessions: sessions.map(desiredSession),
+    courts: courts.map(desiredCourt),
+    settings: {},
+    ...(eventsStored === undefined ? {} : { eventsStored }),
+  };
+}
+
+/** Events arrive in order, so the highest says that all before it are stored. */
+function findLastEvent(
+  trx: Transaction<Tables>,
+  deviceId: string,
+): Promise<{ epoch: number; seq: number } | undefined> {
+  return trx
+    .selectFrom('device_event')
+    .select(['epoch', 'seq'])
+    .where('device_id', '=', deviceId)
+    .orderBy('epoch', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+function desiredCourt(row: Selectable<CourtTable>): DesiredCourt {
+  const court = { courtId: row.id, clubId: row.club_id, name: row.name };
+  return row.camera_sealed === null
+    ? court
+    : { ...court, camera: SealedCamera.parse(JSON.parse(row.camera_sealed)) };
+}
+
+export function desiredSession(row: Selectable<MatchSessionTable>): DesiredSession {
+  const recording = desiredRecording(row);
+  return {
+    sessionId: row.id,
+    courtId: row.court_id,
+    openDeadlineAt: row.open_deadline_at,
+    ...(recording === undefined ? {} : { recording }),
+    ...(row.close_requested_at === null
+      ? {}
+      : { close: { requestedAt: row.close_requested_at, reason: reasonOf(row.close_reason) } }),
+  };
+}
+
+function desiredRecording(row: Selectable<MatchSessionTable>): DesiredRecording | undefined {
+  const { start_requested_at: requestedAt, start_deadline_at: startDeadlineAt } = row;
+  if (requestedAt === null || startDeadlineAt === null || row.duration_seconds === null) return undefined;
+  const recording = { requestedAt, startDeadlineAt, durationSeconds: row.duration_seconds };
+  return row.stop_requested_at === null
+    ? recording
+    : { ...recording, stop: { requestedAt: row.stop_requested_at, reason: reasonOf(row.stop_reason) } };
+}
+
+function reasonOf(text: string | null): EndReason {
+  return EndReason.catch('player').parse(text);
+}
