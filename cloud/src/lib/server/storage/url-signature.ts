@@ -28,11 +28,7 @@ export function signClaims(secret: string, claims: PartClaims | LinkClaims): str
   return createHmac('sha256', secret).update(formatClaims(claims)).digest('base64url');
 }
 
-export function verifyClaims(
-  secret: string,
-  claims: PartClaims | LinkClaims,
-  signature: string,
-): boolean {
+export function verifyClaims(secret: string, claims: PartClaims | LinkClaims, signature: string): boolean {
   const expected = Buffer.from(signClaims(secret, claims));
   const found = Buffer.from(signature);
   return expected.length === found.length && timingSafeEqual(expected, found);

@@ -1,0 +1,154 @@
+/**
+ * The library: lists of videos, links to them, and their end. Owns the deletion of movies; does not own the bytes
+ * (`storage/`), their arrival (`uploads/`) or rights (`access/`: callers ask the gate first).
+ * May import `db`, `access`, `devices`, `sessions`, `storage`, `uploads`, `clock`, `log`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { Video } from '@padelvar/shared/portal-api';
+import { decide } from '../access/decide.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import type { Devices } from '../devices/devices.ts';
+import type { Logger } from '../log.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Uploads } from '../uploads/uploads.ts';
+import { formatFileName } from './file-name.ts';
+import { findVideoRow, listVideoRows } from './video-rows.ts';
+import type { VideoQuery, VideoRow } from './video-rows.ts';
+
+export interface FilesOptions {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  store: ObjectStore;
+  uploads: Pick<Uploads, 'discard'>;
+  sessions: Pick<Sessions, 'status' | 'changed'>;
+  devices: Pick<Devices, 'command'>;
+}
+
+export interface Files {
+  list(caller: Caller, query: VideoQuery): Promise<{ items: Video[]; nextCursor: string | null }>;
+  /** A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted. */
+  link(sessionId: string, disposition: 'inline' | 'attachment'): Promise<string>;
+  /** Store, library and device forget it. Repeating it changes nothing. `conflict` while it is being recorded. */
+  delete(sessionId: string): Promise<void>;
+  /** Finishes deletions that a crash cut short. */
+  sweep(): Promise<void>;
+}
+
+/** Long enough to begin and to resume a download. */
+export const ATTACHMENT_LINK_SECONDS = 60 * 60;
+/** A player asks the link itself for each seek, so it outlives the longest match being watched. */
+export const INLINE_LINK_SECONDS = 6 * 60 * 60;
+/** A device that is offline for longer keeps its copy until its own space is needed. */
+const DELETE_COMMAND_MS = 30_000;
+
+export function createFiles(options: FilesOptions): Files {
+  const { db, clock, log, store, uploads, sessions, devices } = options;
+
+  /** Repeatable: the key goes last, so that a sweep finds what was cut short. */
+  const eraseObject = async (sessionId: string, key: string | null): Promise<void> => {
+    await uploads.discard(sessionId);
+    if (key === null) return;
+    await store.delete(key);
+    await db.updateTable('match_session').set({ object_key: null }).where('id', '=', sessionId).execute();
+  };
+
+  const tellDevice = (row: VideoRow): void => {
+    devices
+      .command(row.device_id, { type: 'delete-movie', sessionId: row.id }, { expiresInMs: DELETE_COMMAND_MS })
+      .catch((error: unknown) => log.info({ err: error, sessionId: row.id }, 'a device keeps its copy'));
+  };
+
+  const markDeleted = async (sessionId: string): Promise<void> => {
+    await db
+      .updateTable('match_session')
+      .set({ movie_state: 'deleted', deleted_at: clock.nowMs() })
+      .where('id', '=', sessionId)
+      .execute();
+    sessions.changed(sessionId);
+  };
+
+  return {
+    async list(caller, query) {
+      const { rows, nextCursor } = await listVideoRows(db, query);
+      return { items: rows.map((row) => formatVideo(row, caller)), nextCursor };
+    },
+    async link(sessionId, disposition) {
+      const row = await getVideoRow(db, sessionId);
+      if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
+      if (row.movie_state !== 'ready' || row.object_key === null) {
+        const { etaSeconds } = await sessions.status(sessionId);
+        throw new AppError('not_ready', 'this video is not ready yet', {
+          details: { state: row.movie_state, etaSeconds },
+        });
+      }
+      return store.signGet({
+        key: row.object_key,
+        fileName: formatFileName({ ...row, recordedAt: recordedAt(row) }),
+        disposition,
+        expiresInSeconds: disposition === 'inline' ? INLINE_LINK_SECONDS : ATTACHMENT_LINK_SECONDS,
+      });
+    },
+    async delete(sessionId) {
+      const row = await getVideoRow(db, sessionId);
+      if (row.movie_state === 'none') throw new AppError('not_found', 'this session has no video');
+      if (row.movie_state === 'recording') {
+        throw new AppError('conflict', 'this match is being recorded: stop it first');
+      }
+      if (row.movie_state !== 'deleted') await markDeleted(sessionId);
+      await eraseObject(sessionId, row.object_key);
+      tellDevice(row);
+    },
+    async sweep() {
+      const rows = await db
+        .selectFrom('match_session')
+        .leftJoin('upload', 'upload.session_id', 'match_session.id')
+        .select(['match_session.id', 'match_session.object_key'])
+        .where('movie_state', '=', 'deleted')
+        .where((eb) =>
+          eb.or([eb('match_session.object_key', 'is not', null), eb('upload.state', '=', 'open')]),
+        )
+        .execute();
+      for (const row of rows) await eraseObject(row.id, row.object_key);
+    },
+  };
+}
+
+async function getVideoRow(db: Db, sessionId: string): Promise<VideoRow> {
+  const row = await findVideoRow(db, sessionId);
+  if (row === undefined)
+    throw new AppError('not_found', 'expected the id of a session; found no such session');
+  return row;
+}
+
+function recordedAt(row: VideoRow): number {
+  return row.started_at ?? row.start_requested_at ?? row.opened_at;
+}
+
+function formatVideo(row: VideoRow, caller: Caller): Video {
+  const object = {
+    kind: 'session',
+    clubId: row.club_id,
+    ownerId: row.owner_id,
+    participantIds: [],
+  } as const;
+  return {
+    sessionId: row.id,
+    clubId: row.club_id,
+    clubName: row.clubName,
+    courtId: row.court_id,
+    courtName: row.courtName,
+    ownerId: row.owner_id,
+    ownerName: row.ownerName,
+    recordedAt: new Date(recordedAt(row)).toISOString(),
+    durationSeconds: (row.movie_duration_ms ?? row.elapsed_ms) / 1000,
+    bytes: row.movie_bytes ?? row.bytes,
+    width: row.movie_width ?? 0,
+    height: row.movie_height ?? 0,
+    movie: row.movie_state,
+    canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
+  };
+}
