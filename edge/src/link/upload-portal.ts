@@ -1,0 +1,59 @@
+/** The uploader's way to the portal: JSON by the portal client, parts by signed address without the device's token. */
+import {
+  UploadCompleteResponse,
+  SignPartResponse,
+  UploadState,
+  type SignPartResponse as SignedPart,
+} from '@padelvar/shared/edge-api';
+import { AppError, ERROR_KINDS } from '@padelvar/shared/errors';
+import type { ErrorKind } from '@padelvar/shared/errors';
+import type { UploadPortal } from '../upload/upload-portal.ts';
+import type { PortalClient } from './portal-client.ts';
+import { putBytes } from './put-bytes.ts';
+
+/** Completing an upload of 160 parts took 267 ms on Swift; a slow disk may sync for long. */
+const COMPLETE_TIMEOUT_MS = 120_000;
+
+export function createUploadPortal(client: PortalClient): UploadPortal & { close(): void } {
+  const put = putBytes();
+  const pathOf = (sessionId: string): string => `/api/edge/uploads/${sessionId}`;
+  return {
+    async open(sessionId, signal) {
+      const json = { layout: 'header-first' };
+      const response = await client.request(pathOf(sessionId), { method: 'POST', json, signal });
+      return UploadState.parse(await response.json());
+    },
+    async signPart(sessionId, part, signal) {
+      const path = `${pathOf(sessionId)}/parts`;
+      const response = await client.request(path, { method: 'POST', json: part, signal });
+      return SignPartResponse.parse(await response.json());
+    },
+    async putPart(signed, bytes, signal) {
+      const status = await put.send(toAddress(signed, client.origin), signed.headers, bytes, signal);
+      if (status < 200 || status > 299) throw refused(status);
+    },
+    async complete(sessionId, request, signal) {
+      const init = { method: 'POST', json: request, signal, timeoutMs: COMPLETE_TIMEOUT_MS };
+      const response = await client.request(`${pathOf(sessionId)}/complete`, init);
+      return UploadCompleteResponse.parse(await response.json()).bytes;
+    },
+    async abandon(sessionId, signal) {
+      await client.request(pathOf(sessionId), { method: 'DELETE', signal });
+    },
+    close: () => put.close(),
+  };
+}
+
+/** Relative to the portal, or an address of its store; never anything but the web's two schemes. */
+function toAddress({ url }: SignedPart, origin: string): URL {
+  const address = new URL(url, origin);
+  if (address.protocol === 'https:' || address.protocol === 'http:') return address;
+  throw new AppError('bad_request', `expected an http address for a part, found ${address.protocol}`);
+}
+
+/** `gone` is the portal's word alone: a store that has lost an upload says so by 404, and it is opened anew. */
+function refused(status: number): AppError {
+  const kinds = Object.entries(ERROR_KINDS) as [ErrorKind, number][];
+  const kind = kinds.find(([name, known]) => known === status && name !== 'gone')?.[0] ?? 'internal';
+  return new AppError(kind, `expected the store to take a part, it answered ${String(status)}`);
+}
