@@ -1,0 +1,34 @@
+/**
+ * What to offer to whom. Only for showing or hiding: the portal decides each request by itself.
+ * Source: the table of roles that the portal's access gate implements.
+ */
+import type { Me, Session } from '@padelvar/shared/portal-api';
+
+type Who = Pick<Me, 'userId' | 'role' | 'clubIds'>;
+
+export function canRecord({ role }: Who): boolean {
+  return role !== 'SUPPORT';
+}
+
+export function canSeeVideos({ role }: Who): boolean {
+  return role !== 'SUPPORT';
+}
+
+/** Start, stop or close somebody's session. */
+export function canControl(who: Who, session: Pick<Session, 'ownerId' | 'clubId'>): boolean {
+  if (who.role === 'SUPER_ADMIN') return true;
+  if (who.role === 'CLUB_ADMIN' && who.clubIds.includes(session.clubId)) return true;
+  return who.role !== 'SUPPORT' && session.ownerId === who.userId;
+}
+
+export function canManageCourts({ role }: Who): boolean {
+  return role === 'SUPER_ADMIN' || role === 'CLUB_ADMIN';
+}
+
+export function canSeeDevices({ role }: Who): boolean {
+  return role === 'SUPER_ADMIN' || role === 'SUPPORT';
+}
+
+export function isSuperAdmin({ role }: Who): boolean {
+  return role === 'SUPER_ADMIN';
+}

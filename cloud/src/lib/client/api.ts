@@ -1,0 +1,137 @@
+/**
+ * The pages' door to the portal's REST API: one method per route, typed by the shared contract. Owns no
+ * state and no page; may import only `request.ts` and types of `@padelvar/shared`.
+ */
+import type {
+  Club,
+  ClubCreate,
+  ClubUpdate,
+  Court,
+  CourtCreate,
+  CourtUpdate,
+  Device,
+  Enrollment,
+  EnrollmentCreate,
+  Health,
+  LoginRequest,
+  Me,
+  PreviewInfo,
+  RecordStatus,
+  RegisterRequest,
+  Session,
+  SessionList,
+  User,
+  UserCreate,
+  UserList,
+  UserUpdate,
+  VideoList,
+} from '@padelvar/shared/portal-api';
+import type { z } from 'zod';
+import { requestJson, type Fetch, type RequestOptions } from './request.ts';
+
+export interface PageRequest {
+  clubId?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number;
+}
+
+export interface SessionQuery extends PageRequest {
+  /** Only sessions that are not over. */
+  open?: boolean;
+}
+
+export type Api = ReturnType<typeof createApi>;
+export type SessionPage = z.infer<typeof SessionList>;
+export type PreviewState = z.infer<typeof PreviewInfo>;
+export type UserPage = z.infer<typeof UserList>;
+export type VideoPage = z.infer<typeof VideoList>;
+
+/** A client over `fetch`: the browser's own, or a load function's. */
+export function createApi(fetch: Fetch) {
+  const call = <Answer>(path: string, options?: RequestOptions) =>
+    requestJson(fetch, path, options) as Promise<Answer>;
+  return { ...accounts(call), ...recording(call), ...library(call), ...administration(call) };
+}
+
+type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
+
+function accounts(call: Call) {
+  return {
+    login: (json: z.input<typeof LoginRequest>) => call<unknown>('/api/auth/login', { method: 'POST', json }),
+    logout: () => call<unknown>('/api/auth/logout', { method: 'POST' }),
+    register: (json: z.input<typeof RegisterRequest>) =>
+      call<unknown>('/api/auth/register', { method: 'POST', json }),
+    me: () => call<Me>('/api/auth/me'),
+  };
+}
+
+function recording(call: Call) {
+  return {
+    /** Opens the court's camera; the same key repeats the same opening. */
+    createSession: (courtId: string, idempotencyKey: string) =>
+      call<Session>('/api/video/session/create', {
+        method: 'POST',
+        json: { courtId },
+        headers: { 'idempotency-key': idempotencyKey },
+      }),
+    closeSession: (sessionId: string) =>
+      call<unknown>('/api/video/session/close', { method: 'POST', json: { sessionId } }),
+    listSessions: (page: SessionQuery = {}) => call<SessionPage>(`/api/video/session/list${query(page)}`),
+    startRecording: (sessionId: string, durationMinutes: number) =>
+      call<RecordStatus>('/api/video/record/start', { method: 'POST', json: { sessionId, durationMinutes } }),
+    stopRecording: (sessionId: string) =>
+      call<RecordStatus>('/api/video/record/stop', { method: 'POST', json: { sessionId } }),
+    getRecordingStatus: (sessionId: string, signal?: AbortSignal) =>
+      call<RecordStatus>(`/api/video/record/status/${sessionId}`, signal ? { signal } : {}),
+    getPreviewInfo: (sessionId: string, signal?: AbortSignal) =>
+      call<PreviewState>(`/api/preview/${sessionId}/info`, signal ? { signal } : {}),
+    checkHealth: () => call<z.infer<typeof Health>>('/api/video/health'),
+  };
+}
+
+function library(call: Call) {
+  return {
+    listVideos: (page: PageRequest = {}) => call<VideoPage>(`/api/video/files/list${query(page)}`),
+    deleteVideo: (sessionId: string) => call<unknown>(`/api/video/files/${sessionId}`, { method: 'DELETE' }),
+  };
+}
+
+function administration(call: Call) {
+  return {
+    clubs: async () => itemsOf<Club>(await call('/api/clubs')),
+    createClub: (json: z.input<typeof ClubCreate>) => call<Club>('/api/clubs', { method: 'POST', json }),
+    updateClub: (clubId: string, json: z.input<typeof ClubUpdate>) =>
+      call<Club>(`/api/clubs/${clubId}`, { method: 'PATCH', json }),
+    courts: async (clubId: string) => itemsOf<Court>(await call(`/api/courts${query({ clubId })}`)),
+    createCourt: (clubId: string, json: z.input<typeof CourtCreate>) =>
+      call<Court>(`/api/clubs/${clubId}/courts`, { method: 'POST', json }),
+    updateCourt: (courtId: string, json: z.input<typeof CourtUpdate>) =>
+      call<Court>(`/api/courts/${courtId}`, { method: 'PATCH', json }),
+    users: (page: PageRequest = {}) => call<UserPage>(`/api/admin/users${query(page)}`),
+    createUser: (json: z.input<typeof UserCreate>) =>
+      call<User>('/api/admin/users', { method: 'POST', json }),
+    updateUser: (userId: string, json: z.input<typeof UserUpdate>) =>
+      call<User>(`/api/admin/users/${userId}`, { method: 'PATCH', json }),
+    /** Sets somebody's password; all logins of theirs end. */
+    setPassword: (userId: string, password: string) =>
+      call<unknown>(`/api/admin/users/${userId}/password`, { method: 'POST', json: { password } }),
+    devices: async () => itemsOf<Device>(await call('/api/admin/devices')),
+    /** A single-use token; the answer is the only time it is shown. */
+    enroll: (json: z.input<typeof EnrollmentCreate>) =>
+      call<z.infer<typeof Enrollment>>('/api/admin/devices/enrollments', { method: 'POST', json }),
+  };
+}
+
+/** Short lists come whole, as `{items}`. */
+function itemsOf<Item>(answer: { items: Item[] }): Item[] {
+  return answer.items;
+}
+
+function query({ clubId, cursor, limit, open }: SessionQuery): string {
+  const search = new URLSearchParams();
+  if (clubId !== undefined) search.set('clubId', clubId);
+  if (cursor !== undefined) search.set('cursor', cursor);
+  if (limit !== undefined) search.set('limit', String(limit));
+  if (open === true) search.set('open', 'true');
+  return search.size === 0 ? '' : `?${search.toString()}`;
+}

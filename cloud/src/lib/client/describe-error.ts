@@ -1,0 +1,79 @@
+/** What went wrong, in the reader's language: kinds of problem documents and end reasons of sessions. */
+import type { EndReason } from '@padelvar/shared/session';
+import { m } from '#lib/paraglide/messages.js';
+import { ApiError, type ApiErrorKind } from './request.ts';
+
+/** One sentence for any thrown value. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof ApiError)) return m.error_internal();
+  if (error.kind === 'unexpected') return m.error_unexpected({ status: String(error.status) });
+  if (error.kind === 'bad_request' || error.kind === 'conflict') return withDetail(error);
+  const known = (SENTENCES as Partial<Record<string, () => string>>)[error.kind];
+  return known === undefined ? error.message : known();
+}
+
+/** The portal's own words on one form field, where it named that field. */
+export function findFieldError(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.problem?.errors?.find((wrong) => wrong.field === field)?.message;
+}
+
+/** Why a session ended or failed. */
+export function describeReason(reason: EndReason): string {
+  return REASONS[reason]();
+}
+
+/** Wrong input needs the portal's own words as well: they name the field and what was expected. */
+function withDetail(error: ApiError): string {
+  const sentence = error.kind === 'conflict' ? m.error_conflict() : m.error_bad_request();
+  return error.message === '' ? sentence : `${sentence} ${error.message}`;
+}
+
+const REASONS: Record<EndReason, () => string> = {
+  player: m.reason_player,
+  admin: m.reason_admin,
+  duration: m.reason_duration,
+  closed: m.reason_closed,
+  orphaned: m.reason_orphaned,
+  disk_full: m.reason_disk_full,
+  camera_lost: m.reason_camera_lost,
+  superseded: m.reason_superseded,
+  crash_recovered: m.reason_crash_recovered,
+  expired: m.reason_expired,
+  no_frames: m.reason_no_frames,
+  recorder_failed: m.reason_recorder_failed,
+  device_offline: m.reason_device_offline,
+  court_unknown: m.reason_court_unknown,
+  port_range_full: m.reason_port_range_full,
+  camera_unreachable: m.reason_camera_unreachable,
+  camera_unauthorized: m.reason_camera_unauthorized,
+  camera_no_video: m.reason_camera_no_video,
+  camera_unsupported_codec: m.reason_camera_unsupported_codec,
+  camera_timeout: m.reason_camera_timeout,
+};
+
+const SENTENCES: Record<Exclude<ApiErrorKind, 'unexpected'>, () => string> = {
+  bad_request: m.error_bad_request,
+  unauthenticated: m.error_unauthenticated,
+  forbidden: m.error_forbidden,
+  not_found: m.error_not_found,
+  conflict: m.error_conflict,
+  device_offline: m.reason_device_offline,
+  court_busy: m.error_court_busy,
+  not_ready: m.error_not_ready,
+  no_device: m.error_no_device,
+  gone: m.error_gone,
+  too_large: m.error_too_large,
+  range_not_satisfiable: m.error_gone,
+  camera_unreachable: m.reason_camera_unreachable,
+  camera_unauthorized: m.reason_camera_unauthorized,
+  camera_no_video: m.reason_camera_no_video,
+  camera_unsupported_codec: m.reason_camera_unsupported_codec,
+  camera_timeout: m.reason_camera_timeout,
+  too_many_requests: m.error_too_many_requests,
+  internal: m.error_internal,
+  port_range_full: m.reason_port_range_full,
+  disk_full: m.reason_disk_full,
+  timeout: m.error_timeout,
+  unreachable: m.error_unreachable,
+};

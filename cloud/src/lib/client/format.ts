@@ -1,0 +1,78 @@
+/** Dates, durations and sizes as people of the page's language write them. */
+import { getLocale } from '#lib/paraglide/runtime.js';
+
+/** `1:02:03` or `2:03`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** `1 h 30 min`, `45 min`, `20 s`: one glance, no precision. */
+export function formatLength(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Decimal sizes, as phones show them: `845 MB`, `1.2 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return new Intl.NumberFormat(getLocale(), {
+    style: 'unit',
+    unit: units[power] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
+  }).format(value);
+}
+
+/** `Sunday 22 November`, with the year where it is not this one. */
+export function formatDay(instant: string, nowMs: number): string {
+  const date = new Date(instant);
+  return new Intl.DateTimeFormat(getLocale(), {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(date.getFullYear() === new Date(nowMs).getFullYear() ? {} : { year: 'numeric' }),
+  }).format(date);
+}
+
+/** `19:30`. */
+export function formatTime(instant: string): string {
+  return new Intl.DateTimeFormat(getLocale(), { hour: '2-digit', minute: '2-digit' }).format(
+    new Date(instant),
+  );
+}
+
+/** `22 Nov 2026, 19:30`. */
+export function formatMoment(instant: string): string {
+  return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(instant),
+  );
+}
+
+/** `3 minutes ago`. */
+export function formatAgo(instant: string, nowMs: number): string {
+  const seconds = Math.round((new Date(instant).getTime() - nowMs) / 1000);
+  const format = new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto' });
+  if (Math.abs(seconds) < 60) return format.format(seconds, 'second');
+  if (Math.abs(seconds) < 3600) return format.format(Math.round(seconds / 60), 'minute');
+  if (Math.abs(seconds) < 86_400) return format.format(Math.round(seconds / 3600), 'hour');
+  return format.format(Math.round(seconds / 86_400), 'day');
+}
+
+/** `0.4 s`, `12 s`: the age of a picture. */
+export function formatAge(ms: number): string {
+  const seconds = ms / 1000;
+  return new Intl.NumberFormat(getLocale(), {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'narrow',
+    maximumFractionDigits: seconds < 10 ? 1 : 0,
+  }).format(seconds);
+}

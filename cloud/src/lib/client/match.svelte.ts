@@ -1,0 +1,101 @@
+/** One session as its page sees it: opened, watched, started, stopped, until its movie is ready. */
+import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
+import type { Api } from './api.ts';
+import { openPoll, type Poll } from './poll.ts';
+import { ApiError } from './request.ts';
+import { planPollMs, planStage, type Pending, type Stage } from './stage.ts';
+
+/** The portal's own deadline for a start is 15 s; one that is not seen by then never comes. */
+const START_PATIENCE_MS = 17_000;
+/** Failures of the link are shown as such, but end nothing: the next turn tries again. */
+const RETRY_MS = 2000;
+
+export class Match {
+  readonly sessionId: string;
+  session = $state<Session>();
+  status = $state<RecordStatus>();
+  /** The last request of the person that failed. */
+  actionError = $state<unknown>();
+  /** The last poll that failed; cleared by the next that works. */
+  linkError = $state<unknown>();
+  pending = $state<Pending>();
+  readonly stage: Stage = $derived.by(() => planStage(this.status, this.pending));
+
+  readonly #api: Api;
+  #statusAtMs = 0;
+  #pendingSinceMs = 0;
+  #poll: Poll | undefined;
+
+  constructor(api: Api, sessionId: string, session?: Session) {
+    this.#api = api;
+    this.sessionId = sessionId;
+    this.session = session;
+  }
+
+  /** Follows the session until it is over or `close` is called. */
+  watch(): void {
+    this.#poll ??= openPoll({ turn: (signal) => this.#refresh(signal), nextMs: () => this.#nextMs() });
+  }
+
+  close(): void {
+    this.#poll?.close();
+    this.#poll = undefined;
+  }
+
+  async start(durationMinutes: number): Promise<void> {
+    await this.#act('starting', () => this.#api.startRecording(this.sessionId, durationMinutes));
+  }
+
+  async stop(): Promise<void> {
+    await this.#act('stopping', () => this.#api.stopRecording(this.sessionId));
+  }
+
+  /** Seconds recorded by now: the last report, carried on by this browser's own clock. */
+  elapsedSeconds(nowMs: number): number {
+    if (this.status === undefined) return 0;
+    const { active, elapsedSeconds, durationSeconds } = this.status;
+    if (!active) return elapsedSeconds;
+    return Math.min(durationSeconds, elapsedSeconds + Math.max(0, nowMs - this.#statusAtMs) / 1000);
+  }
+
+  async #act(pending: NonNullable<Pending>, request: () => Promise<RecordStatus>): Promise<void> {
+    if (this.pending !== undefined) return;
+    this.pending = pending;
+    this.#pendingSinceMs = performance.now();
+    this.actionError = undefined;
+    try {
+      this.#take(await request());
+      this.#poll?.nudge();
+    } catch (error) {
+      this.pending = undefined;
+      this.actionError = error;
+    }
+  }
+
+  async #refresh(signal: AbortSignal): Promise<void> {
+    try {
+      this.#take(await this.#api.getRecordingStatus(this.sessionId, signal));
+      this.linkError = undefined;
+    } catch (error) {
+      if (!signal.aborted) this.linkError = error;
+    }
+  }
+
+  #take(status: RecordStatus): void {
+    this.status = status;
+    this.#statusAtMs = performance.now();
+    const waiting = status.state === 'created' || status.state === 'starting';
+    if (this.pending === 'starting' && !waiting) this.pending = undefined;
+    if (this.pending === 'stopping' && status.state !== 'recording') this.pending = undefined;
+    if (this.pending === 'starting' && performance.now() - this.#pendingSinceMs > START_PATIENCE_MS) {
+      this.pending = undefined;
+      this.actionError = new ApiError('timeout', { status: 504, detail: 'no start in time' });
+    }
+  }
+
+  #nextMs(): number | undefined {
+    const gone = this.linkError instanceof ApiError && [401, 403, 404].includes(this.linkError.status);
+    if (gone) return undefined;
+    return this.linkError === undefined ? planPollMs(this.stage) : RETRY_MS;
+  }
+}

@@ -1,0 +1,21 @@
+/** Addresses of pictures and movies, for `<img>`, `<video>` and plain links: bytes never pass through scripts. */
+
+/** A multipart stream of JPEGs that ends when the image is taken away; `turn` opens a new one. */
+export function getStreamUrl(sessionId: string, turn: number): string {
+  return `/api/preview/${sessionId}/stream.mjpeg?t=${turn}`;
+}
+
+/** One JPEG; `turn` makes each address new, so that no cache answers. */
+export function getSnapshotUrl(sessionId: string, turn: number): string {
+  return `/api/preview/${sessionId}/snapshot.jpg?t=${turn}`;
+}
+
+/** The movie as an attachment. */
+export function downloadUrl(sessionId: string): string {
+  return `/api/video/files/${sessionId}/download`;
+}
+
+/** The movie to be played in the page. */
+export function playUrl(sessionId: string): string {
+  return `${downloadUrl(sessionId)}?disposition=inline`;
+}

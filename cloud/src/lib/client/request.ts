@@ -1,0 +1,98 @@
+/**
+ * One request to the portal's REST API, and what can go wrong with it. Answers other than 2xx become
+ * an `ApiError` with the kind of their problem document; no answer at all becomes kind `unreachable`.
+ */
+import type { ErrorKind, Problem } from '@padelvar/shared/errors';
+
+export type Fetch = typeof globalThis.fetch;
+
+/** Kinds of the wire, and the two that only a client sees. */
+export type ApiErrorKind = ErrorKind | 'unreachable' | 'unexpected';
+
+export interface ApiErrorOptions {
+  status: number;
+  detail: string;
+  problem?: Problem;
+  cause?: unknown;
+}
+
+export class ApiError extends Error {
+  readonly kind: ApiErrorKind;
+  /** HTTP status; 0 where there was no answer. */
+  readonly status: number;
+  /** The whole problem document, where the portal sent one. */
+  readonly problem: Problem | undefined;
+
+  constructor(kind: ApiErrorKind, { status, detail, problem, cause }: ApiErrorOptions) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.name = 'ApiError';
+    this.kind = kind;
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+export interface RequestOptions {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  json?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** The parsed answer; undefined for an empty one. */
+export async function requestJson(
+  fetch: Fetch,
+  path: string,
+  options: RequestOptions = {},
+): Promise<unknown> {
+  const response = await send(fetch, path, options);
+  const body = await readJson(response);
+  if (response.ok) return body;
+  throw errorOf(response.status, body);
+}
+
+async function send(fetch: Fetch, path: string, options: RequestOptions): Promise<Response> {
+  const { method = 'GET', json, headers = {}, signal } = options;
+  try {
+    return await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json',
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError('unreachable', { status: 0, detail: 'no answer from the portal', cause });
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return undefined;
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function errorOf(status: number, body: unknown): ApiError {
+  if (!isProblem(body)) return new ApiError('unexpected', { status, detail: `HTTP ${status}` });
+  return new ApiError(body.kind as ErrorKind, { status, detail: body.detail, problem: body });
+}
+
+function isProblem(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'kind' in body &&
+    typeof body.kind === 'string' &&
+    'detail' in body &&
+    typeof body.detail === 'string'
+  );
+}

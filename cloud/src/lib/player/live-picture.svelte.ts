@@ -1,0 +1,71 @@
+/**
+ * How a live picture reaches an `<img>`: one multipart stream, or one still after another at 5 per second.
+ * A stream that fails gives way to stills by itself.
+ */
+import { getSnapshotUrl, getStreamUrl } from '#lib/client/media-urls.ts';
+
+export type PictureMode = 'stream' | 'snapshots';
+
+const SNAPSHOT_INTERVAL_MS = 200;
+const RETRY_MS = 1000;
+
+export class LivePicture {
+  readonly sessionId: string;
+  mode = $state<PictureMode>('stream');
+  /** Whether the last picture arrived. */
+  shown = $state(false);
+  #turn = $state(0);
+  #askedAtMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly address: string = $derived.by(() =>
+    this.mode === 'stream'
+      ? getStreamUrl(this.sessionId, this.#turn)
+      : getSnapshotUrl(this.sessionId, this.#turn),
+  );
+
+  constructor(sessionId: string) {
+    this.sessionId = sessionId;
+  }
+
+  choose(mode: PictureMode): void {
+    if (mode === this.mode) return;
+    this.mode = mode;
+    this.shown = false;
+    this.#ask();
+  }
+
+  /** A picture arrived. Stills are asked for one after another, never two at once. */
+  loaded(): void {
+    this.shown = true;
+    if (this.mode === 'stream') return;
+    const spentMs = performance.now() - this.#askedAtMs;
+    this.#askLater(Math.max(0, SNAPSHOT_INTERVAL_MS - spentMs));
+  }
+
+  /** The picture failed: from the stream to stills, and from a failed still to the next try. */
+  failed(): void {
+    this.shown = false;
+    this.mode = 'snapshots';
+    this.#askLater(RETRY_MS);
+  }
+
+  /** Opens the stream anew after the portal has lost it. */
+  reopen(): void {
+    if (this.mode === 'stream') this.#ask();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #askLater(waitMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), waitMs);
+  }
+
+  #ask(): void {
+    clearTimeout(this.#timer);
+    this.#askedAtMs = performance.now();
+    this.#turn += 1;
+  }
+}

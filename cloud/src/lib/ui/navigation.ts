@@ -1,0 +1,30 @@
+/** Which pages a person finds in the menu. */
+import Building from '@lucide/svelte/icons/building';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
+import House from '@lucide/svelte/icons/house';
+import Users from '@lucide/svelte/icons/users';
+import Video from '@lucide/svelte/icons/video';
+import type { Me } from '@padelvar/shared/portal-api';
+import type { Component } from 'svelte';
+import { canManageCourts, canSeeDevices, isSuperAdmin } from '#lib/client/allowed.ts';
+import { m } from '#lib/paraglide/messages.js';
+
+export interface NavigationLink {
+  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs';
+  label: () => string;
+  icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
+}
+
+export function planNavigation(me: Me): NavigationLink[] {
+  return [
+    { href: '/', label: m.nav_matches, icon: House },
+    ...(canManageCourts(me) ? [{ href: '/club', label: m.nav_club, icon: Video } as const] : []),
+    ...(canSeeDevices(me) ? [{ href: '/devices', label: m.nav_devices, icon: HardDrive } as const] : []),
+    ...(isSuperAdmin(me)
+      ? [
+          { href: '/admin/users', label: m.nav_users, icon: Users } as const,
+          { href: '/admin/clubs', label: m.nav_clubs, icon: Building } as const,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,21 @@
+/** Who may see a page at all. What a page then asks of the API is decided there, object by object. */
+import type { Role } from '@padelvar/shared/roles';
+import type { Me } from '@padelvar/shared/portal-api';
+import { error, redirect } from '@sveltejs/kit';
+
+interface PageEvent {
+  locals: App.Locals;
+  url: URL;
+}
+
+/** The logged-in person; anybody else is sent to the log-in page, and back afterwards. */
+export function requireMe({ locals, url }: PageEvent, roles?: readonly Role[]): Me {
+  const { caller } = locals;
+  if (caller === undefined) {
+    const next = `${url.pathname}${url.search}`;
+    redirect(303, next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
+  }
+  if (roles !== undefined && !roles.includes(caller.role)) error(403, 'not for this role');
+  const { userId, email, name, role, clubIds } = caller;
+  return { userId, email, name, role, clubIds };
+}
