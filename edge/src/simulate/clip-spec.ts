@@ -15,12 +15,12 @@ export interface ClipSpec {
 /** Raised whenever the same spec gives a different clip, so that old ones are not taken. */
 const CLIP_VERSION = 1;
 
-/** 720p25, two seconds a GOP, 40 s: a gap of up to 35 s is still counted unambiguously. */
+/** 720p25, two seconds a GOP, 20 s: a gap of up to 17 s is still counted unambiguously. */
 export const DEFAULT_CLIP: ClipSpec = {
   width: 1280,
   height: 720,
   fps: 25,
-  seconds: 40,
+  seconds: 20,
   gopFrames: 50,
   bitrateKbit: 4_000,
 };

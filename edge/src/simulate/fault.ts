@@ -37,8 +37,6 @@ export interface FaultPlan {
   condition: Condition;
   /** Whether open connections are reset. */
   drops: boolean;
-  /** Whether it comes back as if freshly started. */
-  restarts: boolean;
   /** After which the court is healthy again, if ever by itself. */
   endsAfterMs: number | undefined;
 }
@@ -47,7 +45,6 @@ export function planFault({ fault, seconds }: Fault): FaultPlan {
   const plan = (condition: Partial<Condition>, drops = false): FaultPlan => ({
     condition: { ...HEALTHY, ...condition },
     drops,
-    restarts: false,
     endsAfterMs: seconds === undefined ? undefined : seconds * 1000,
   });
   switch (fault) {
@@ -62,7 +59,6 @@ export function planFault({ fault, seconds }: Fault): FaultPlan {
     case 'reboot':
       return {
         ...plan({ listens: false }, true),
-        restarts: true,
         endsAfterMs: (seconds ?? REBOOT_SECONDS) * 1000,
       };
     case 'wrong-password':

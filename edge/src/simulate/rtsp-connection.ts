@@ -11,12 +11,13 @@ export interface RtspHost {
   challenges(): string[];
   /** The SDP. */
   describe(): string;
-  /** RTP time of the frame that comes next. */
+  /** 90 kHz time of the frame that comes next, counted from the court's start. */
   nextTimestamp(): number;
 }
 
 export interface LiveUnit {
   unit: AccessUnit;
+  /** 90 kHz, counted from the court's start. */
   timestamp: number;
   wallClockMs: number;
 }
@@ -29,6 +30,8 @@ export interface RtspConnection {
 interface State {
   sessionId: string;
   stream: RtpStream;
+  /** RTP time of the court's start for this client: random, as RFC 3550 wants it. */
+  timestampBase: number;
   /** Interleaved channels of RTP and RTCP, once set up. */
   channels: { rtp: number; rtcp: number } | undefined;
   isPlaying: boolean;
@@ -62,6 +65,7 @@ function createState(): State {
   return {
     sessionId: randomBytes(4).toString('hex').toUpperCase(),
     stream: { ssrc: randomInt(2 ** 32), sequence: randomInt(2 ** 16), packets: 0, octets: 0 },
+    timestampBase: randomInt(2 ** 32),
     channels: undefined,
     isPlaying: false,
     reportedAtMs: Number.NEGATIVE_INFINITY,
@@ -127,7 +131,7 @@ function setUp(state: State, transport: string): Answer {
 function play(host: RtspHost, state: State, url: string): Answer {
   if (state.channels === undefined) return { status: 455 };
   state.isPlaying = true;
-  const info = `seq=${String(state.stream.sequence)};rtptime=${String(host.nextTimestamp())}`;
+  const info = `seq=${String(state.stream.sequence)};rtptime=${String(toRtpTime(state, host.nextTimestamp()))}`;
   const track = `${url.replace(/\/$/, '').replace(/\/trackID=0$/, '')}/trackID=0`;
   return {
     status: 200,
@@ -136,17 +140,23 @@ function play(host: RtspHost, state: State, url: string): Answer {
 }
 
 /** A client that does not drain is dropped, not buffered without bound. */
-function sendLive(socket: Socket, state: State, { unit, timestamp, wallClockMs }: LiveUnit): boolean {
+function sendLive(socket: Socket, state: State, live: LiveUnit): boolean {
+  const { unit, wallClockMs } = live;
   const { channels, stream } = state;
   if (!state.isPlaying || channels === undefined || !socket.writable) return false;
   if (socket.writableLength > MAX_UNSENT_BYTES) {
     socket.destroy();
     return false;
   }
+  const timestamp = toRtpTime(state, live.timestamp);
   if (Math.abs(wallClockMs - state.reportedAtMs) >= REPORT_INTERVAL_MS) {
     state.reportedAtMs = wallClockMs;
     socket.write(formatSenderReport(stream, channels.rtcp, timestamp, wallClockMs));
   }
   socket.write(formatRtpFrame(stream, channels.rtp, timestamp, unit));
   return true;
+}
+
+function toRtpTime(state: State, timestamp: number): number {
+  return (state.timestampBase + timestamp) % 2 ** 32;
 }

@@ -1,5 +1,4 @@
 /** An RTSP camera: many sessions on one live stream, each joining where the stream is now. */
-import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { findParameterSets, type AccessUnit } from './access-units.ts';
 import { createGatekeeper } from './authentication.ts';
@@ -25,9 +24,7 @@ export async function createRtspService(
   };
   const gatekeeper = createGatekeeper(context.credentials, context.schemes);
   const connections = new Set<RtspConnection>();
-  const timestampBase = randomInt(2 ** 32);
-  const timestampAt = (index: number): number =>
-    (timestampBase + Math.round((index * RTP_CLOCK_HZ) / clip.fps)) % 2 ** 32;
+  const timestampAt = (index: number): number => Math.round((index * RTP_CLOCK_HZ) / clip.fps);
   let size: ClipSize = 'full';
   let nextIndex = 0;
 
