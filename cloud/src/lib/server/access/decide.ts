@@ -56,7 +56,7 @@ export type AccessObject =
   /** A club, or a court or device of it. */
   | { kind: 'club'; clubId: string }
   | { kind: 'session'; clubId: string; ownerId: string; participantIds: readonly string[] }
-  | { kind: 'user'; userId: string; role: Caller['role']; clubIds: readonly string[] };
+  | { kind: 'user'; userId: string; clubIds: readonly string[] };
 
 /** `hidden` is answered as if there were no such object. */
 export type Decision = 'allow' | 'unauthenticated' | 'hidden' | 'forbidden';
@@ -102,6 +102,7 @@ function sessionRelation(caller: Caller, session: AccessObject & { kind: 'sessio
 function userRelation(caller: Caller, user: AccessObject & { kind: 'user' }): Relation {
   if (user.userId === caller.userId) return 'self';
   const shared = user.clubIds.filter((clubId) => caller.clubIds.includes(clubId));
-  if (caller.role !== 'CLUB_ADMIN' || shared.length === 0) return 'stranger';
-  return shared.length === user.clubIds.length ? 'club-admin' : 'member';
+  if (shared.length === 0) return 'stranger';
+  const isWhollyOwn = shared.length === user.clubIds.length;
+  return caller.role === 'CLUB_ADMIN' && isWhollyOwn ? 'club-admin' : 'member';
 }

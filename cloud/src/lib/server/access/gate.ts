@@ -90,7 +90,7 @@ export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
       requireCaller(caller);
       const row = await findUser(db, userId);
       const object: AccessObject | undefined =
-        row === undefined ? undefined : { kind: 'user', userId, role: row.role, clubIds: row.clubIds };
+        row === undefined ? undefined : { kind: 'user', userId, clubIds: row.clubIds };
       enforce(caller, decideFound(caller, action, object), 'user');
       return row as UserRow;
     },

@@ -5,16 +5,42 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '../access/forged-request.ts';
+import { STORE_PATH } from '../storage/folder-store.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { clubRoutes } from './clubs.ts';
 import { courtRoutes } from './courts.ts';
+import { deviceRoutes } from './devices.ts';
+import { edgeRoutes } from './edge.ts';
+import { fileRoutes } from './files.ts';
+import { previewRoutes } from './preview.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
+import { recordRoutes } from './record.ts';
+import { storeRoutes } from './store.ts';
+import { systemRoutes } from './system.ts';
+import { uploadRoutes } from './uploads.ts';
+import { videoSessionRoutes } from './video-session.ts';
 import type { ApiEnv } from './env.ts';
 import type { Services } from './services.ts';
 
 /** Devices prove themselves with tokens of their own, and signed links carry their proof: no caller is looked for. */
-const WITHOUT_CALLER = ['/api/edge/', '/api/objects/'];
+const WITHOUT_CALLER = ['/api/edge/', `${STORE_PATH}/`];
+
+const SECTIONS = [
+  authRoutes,
+  clubRoutes,
+  courtRoutes,
+  adminRoutes,
+  deviceRoutes,
+  systemRoutes,
+  videoSessionRoutes,
+  recordRoutes,
+  edgeRoutes,
+  uploadRoutes,
+  storeRoutes,
+  fileRoutes,
+  previewRoutes,
+];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {
   const { auth, log, settings } = services;
@@ -29,7 +55,7 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
     }
     await next();
   });
-  for (const section of [authRoutes, clubRoutes, courtRoutes, adminRoutes]) api.route('/', section(services));
+  for (const section of SECTIONS) api.route('/', section(services));
   describe(api);
   return api;
 }
@@ -43,6 +69,11 @@ function describe(api: OpenAPIHono<ApiEnv>): void {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
+  });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'device', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The short token of an enrolled device',
   });
   api.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
     type: 'apiKey',

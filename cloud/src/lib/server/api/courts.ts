@@ -22,6 +22,19 @@ const list = createRoute({
   },
 });
 
+const listOfClub = createRoute({
+  method: 'get',
+  path: '/api/clubs/{clubId}/courts',
+  tags,
+  security,
+  summary: 'Courts of a club',
+  request: { params: z.object({ clubId: ClubId }) },
+  responses: {
+    200: jsonAnswer(z.object({ items: z.array(Court) }), 'Courts by name'),
+    ...problems(400, 401, 403, 404),
+  },
+});
+
 const create = createRoute({
   method: 'post',
   path: '/api/clubs/{clubId}/courts',
@@ -58,6 +71,12 @@ export function courtRoutes({ courts, gate }: Services) {
       const { clubId } = c.req.valid('query');
       const caller = gate.requireGlobal(c.get('caller'), 'court.read');
       if (clubId !== undefined) await gate.requireClub(caller, 'court.read', clubId);
+      return c.json({ items: await courts.list(caller, clubId) }, 200);
+    })
+    .openapi(listOfClub, async (c) => {
+      const { clubId } = c.req.valid('param');
+      const caller = gate.requireGlobal(c.get('caller'), 'court.read');
+      await gate.requireClub(caller, 'court.read', clubId);
       return c.json({ items: await courts.list(caller, clubId) }, 200);
     })
     .openapi(create, async (c) => {

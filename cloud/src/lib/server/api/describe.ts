@@ -26,6 +26,8 @@ const TITLES = {
   403: 'Not allowed',
   404: 'No such object, or none that the caller may see',
   409: 'In conflict with the present state',
+  410: 'No longer good',
+  422: 'The camera does not answer as it should',
   429: 'Too many attempts',
   504: 'No answer in time',
 } as const;

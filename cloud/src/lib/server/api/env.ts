@@ -9,5 +9,7 @@ export interface ApiEnv {
     caller: Caller | undefined;
     /** Address of the peer, for limits; never for trust. */
     clientAddress: string;
+    /** Which device is asking, on routes behind `requireDevice`. */
+    deviceId: string;
   };
 }

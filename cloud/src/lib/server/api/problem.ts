@@ -2,7 +2,6 @@
 import { AppError, formatProblem, PROBLEM_CONTENT_TYPE } from '@padelvar/shared/errors';
 import { HTTPException } from 'hono/http-exception';
 import type { ErrorKind } from '@padelvar/shared/errors';
-import { z } from 'zod';
 import type { Logger } from '../log.ts';
 
 /** The problem document of anything thrown, as a response. What was not expected is logged in full. */
@@ -26,7 +25,6 @@ export function unknownRoute(method: string, path: string): AppError {
 }
 
 const STATUS_KINDS: Record<number, ErrorKind> = {
-  400: 'bad_request',
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
@@ -35,13 +33,13 @@ const STATUS_KINDS: Record<number, ErrorKind> = {
 
 /** Hono's own refusals, in our words. */
 function toKnown(error: unknown): unknown {
-  if (error instanceof AppError || error instanceof z.ZodError) return error;
-  if (!(error instanceof HTTPException)) return error;
-  const kind = STATUS_KINDS[error.status];
-  if (kind === undefined) return error;
-  const isJson = /malformed json/i.test(error.message);
-  const message = isJson ? 'expected a JSON body; found text that is not JSON' : error.message;
-  return new AppError(kind, message, { cause: error });
+  if (!(error instanceof HTTPException) || error.status >= 500) return error;
+  return new AppError(STATUS_KINDS[error.status] ?? 'bad_request', describeRefusal(error), { cause: error });
+}
+
+function describeRefusal({ status, message }: HTTPException): string {
+  if (status === 415) return 'expected a body with the Content-Type application/json';
+  return /malformed json/i.test(message) ? 'expected a JSON body; found text that is not JSON' : message;
 }
 
 function retryAfter(error: unknown): Record<string, string> {

@@ -2,12 +2,20 @@
 import type { Gate } from '../access/gate.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Accounts } from '../auth/accounts.ts';
+import type { PortalChannel } from '../broker/portal-channel.ts';
 import type { Clubs } from '../clubs/clubs.ts';
 import type { Courts } from '../clubs/courts.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import type { DeviceAdmin } from '../devices/device-admin.ts';
+import type { Devices } from '../devices/devices.ts';
+import type { Files } from '../files/files.ts';
 import type { Logger } from '../log.ts';
+import type { Previews } from '../previews/previews.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Settings } from '../settings.ts';
+import type { FolderStore } from '../storage/folder-store.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 import type { Users } from '../users/users.ts';
 
 export interface Services {
@@ -21,4 +29,12 @@ export interface Services {
   users: Users;
   clubs: Clubs;
   courts: Courts;
+  devices: Devices;
+  deviceAdmin: DeviceAdmin;
+  channel: Pick<PortalChannel, 'connected'>;
+  sessions: Sessions;
+  store: FolderStore;
+  uploads: Uploads;
+  files: Files;
+  previews: Previews;
 }

@@ -1,0 +1,59 @@
+/** SvelteKit's door: starts the portal once, says who is asking, guards pages, sets security headers. */
+import { sequence, type Handle, type ServerInit } from '@sveltejs/kit/hooks';
+import { isForged } from '#lib/server/access/forged-request.ts';
+import { createApp, type App } from '#lib/server/app.ts';
+import { parseSettings } from '#lib/server/settings.ts';
+import { handleLanguage } from '#lib/ui/handle-language.ts';
+
+/** The one global: under `vite dev` a touched module runs `init` again, and serve.js hands upgrades to it. */
+const APP = Symbol.for('padelvar.app');
+const published = globalThis as { [APP]?: App | undefined };
+
+export const init: ServerInit = async () => {
+  await published[APP]?.close();
+  published[APP] = undefined;
+  published[APP] = await createApp(parseSettings(process.env));
+};
+
+const PUBLIC_PAGES = new Set(['/login', '/register']);
+
+const handlePortal: Handle = async ({ event, resolve }) => {
+  const { request, url, locals } = event;
+  const portal = published[APP];
+  if (portal === undefined) return new Response('The portal is starting.', { status: 503 });
+  locals.portal = portal;
+  if (url.pathname.startsWith('/api/')) return resolve(event);
+  if (isForged(request, portal.services.settings.origin)) {
+    return new Response('Expected a request from the portal’s own pages.', { status: 403 });
+  }
+  locals.caller = await portal.findCaller(request.headers);
+  if (locals.caller === undefined && event.route.id !== null && !PUBLIC_PAGES.has(url.pathname)) {
+    return redirectToLogin(`${url.pathname}${url.search}`);
+  }
+  return resolve(event);
+};
+
+/** A response, not SvelteKit's thrown redirect, so that it gets the security headers too. */
+function redirectToLogin(next: string): Response {
+  const location = next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`;
+  return new Response(null, { status: 303, headers: { location } });
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+};
+
+const handleHeaders: Handle = async ({ event, resolve }) => {
+  const response = await resolve(event);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+  if (event.url.protocol === 'https:') {
+    response.headers.set('strict-transport-security', 'max-age=31536000');
+  }
+  return response;
+};
+
+export const handle = sequence(handleHeaders, handlePortal, handleLanguage);

@@ -1,0 +1,163 @@
+/**
+ * The portal, wired: the one place that knows all rooms. Started once by `hooks.server.ts`; tests start their own.
+ * What is opened is closed in the reverse order, also where a later step of the start fails.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createGate } from './access/gate.ts';
+import { createApi } from './api/api.ts';
+import type { Services } from './api/services.ts';
+import { createAudit } from './audit/audit.ts';
+import { createAccounts } from './auth/accounts.ts';
+import type { Caller } from './auth/caller.ts';
+import { ensureFirstAdmin } from './auth/first-admin.ts';
+import { openBroker } from './broker/broker.ts';
+import { openPortalChannel } from './broker/portal-channel.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { createClubs } from './clubs/clubs.ts';
+import { createCourts } from './clubs/courts.ts';
+import { openDataDir, type DataDir } from './data-dir.ts';
+import { openDatabase, type Db } from './db/database.ts';
+import { createDeviceAdmin } from './devices/device-admin.ts';
+import { createDeviceTokens } from './devices/device-tokens.ts';
+import { createDevices } from './devices/devices.ts';
+import { createFiles } from './files/files.ts';
+import { startJobs } from './jobs/jobs.ts';
+import { sweepRows } from './jobs/sweep.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createPreviews } from './previews/previews.ts';
+import { createSessions } from './sessions/sessions.ts';
+import type { Settings } from './settings.ts';
+import { createFolderStore } from './storage/folder-store.ts';
+import { createUploads } from './uploads/uploads.ts';
+import { createUsers } from './users/users.ts';
+
+export interface App {
+  readonly services: Services;
+  /** Answers a request for `/api/…`. */
+  fetch(request: Request, connection?: { clientAddress?: string }): Promise<Response>;
+  findCaller(headers: Headers): Promise<Caller | undefined>;
+  /** MQTT over WebSocket at `/mqtt`; anything else is answered with an error. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  clock?: Clock;
+  log?: Logger;
+}
+
+type Close = () => unknown;
+
+/** Throws AppError where a setting is wrong, a port is taken or another portal has the data folder. */
+export async function createApp(settings: Settings, options: AppOptions = {}): Promise<App> {
+  const opened: Close[] = [];
+  const close = async (): Promise<void> => {
+    for (let step = opened.pop(); step !== undefined; step = opened.pop()) await step();
+  };
+  try {
+    return await openApp(settings, options, opened, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openApp(
+  settings: Settings,
+  { clock = systemClock, log = createLogger(settings.logLevel) }: AppOptions,
+  opened: Close[],
+  close: () => Promise<void>,
+): Promise<App> {
+  const dir = openDataDir(settings.dataDir);
+  opened.push(() => dir.close());
+  const db = await openDatabase(dir.databasePath);
+  opened.push(() => db.destroy());
+  const basis = { db, clock, log, settings };
+  const people = await openPeople(basis, dir);
+  const link = await openLink(basis, opened);
+  const library = openLibrary(basis, dir, link);
+  opened.push(() => library.previews.close());
+  const services: Services = {
+    ...basis,
+    ...people,
+    ...link,
+    ...library,
+    courts: createCourts({ db, clock, audit: people.audit, devices: link.devices }),
+    deviceAdmin: createDeviceAdmin({ db, clock, audit: people.audit }),
+  };
+  const jobs = startJobs(planJobs(services), log);
+  opened.push(() => jobs.close());
+  const api = createApi(services);
+  return {
+    services,
+    fetch: async (request, connection = {}) => api.fetch(request, connection),
+    findCaller: (headers) => services.auth.findCaller(headers),
+    handleUpgrade: (request, socket, head) => link.broker.handleUpgrade(request, socket, head),
+    close,
+  };
+}
+
+interface Basis {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  settings: Settings;
+}
+
+/** Accounts, access and what belongs to people. */
+async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
+  const auth = createAccounts({ db, clock, log, origin: settings.origin, secret: dir.secretFor('accounts') });
+  await ensureFirstAdmin({ db, auth, log, firstAdmin: settings.firstAdmin });
+  const audit = createAudit({ db, clock });
+  return {
+    auth,
+    audit,
+    gate: createGate({ db, audit }),
+    users: createUsers({ db, clock, auth, audit }),
+    clubs: createClubs({ db, clock, audit }),
+  };
+}
+
+/** The control link: broker, devices, sessions. */
+async function openLink({ db, clock, log, settings }: Basis, opened: Close[]) {
+  const tokens = createDeviceTokens({ db, clock });
+  const broker = await openBroker({
+    clock,
+    log,
+    host: settings.host,
+    port: settings.mqttPort,
+    verifyToken: (token) => tokens.verify(token),
+  });
+  opened.push(() => broker.close());
+  const channel = openPortalChannel({ access: broker.portalAccess, clock, log });
+  opened.push(() => channel.close());
+  const devices = createDevices({ db, clock, log, channel, tokens });
+  const sessions = createSessions({ db, clock, log, devices });
+  devices.onReported((deviceId, reported) => sessions.applyReported(deviceId, reported));
+  return { broker, channel, devices, sessions };
+}
+
+type Link = Awaited<ReturnType<typeof openLink>>;
+
+/** Stored movies and how they get there. */
+function openLibrary({ db, clock, log }: Basis, dir: DataDir, { devices, sessions }: Link) {
+  const store = createFolderStore({ root: dir.path, secret: dir.secretFor('store-links'), clock });
+  const uploads = createUploads({ db, clock, log, store });
+  const files = createFiles({ db, clock, log, store, uploads, sessions, devices });
+  uploads.onReady((sessionId) => sessions.changed(sessionId));
+  const previews = createPreviews({ db, clock, log, devices, sessions });
+  return { store, uploads, files, previews };
+}
+
+function planJobs({ db, clock, sessions, files }: Services) {
+  return [
+    {
+      name: 'close forgotten sessions',
+      when: '*/5 * * * *',
+      run: () => sessions.cleanup(),
+    },
+    { name: 'finish deletions', when: '*/5 * * * *', run: () => files.sweep() },
+    { name: 'sweep old rows', when: '7 * * * *', run: () => sweepRows(db, clock) },
+  ];
+}

@@ -1,0 +1,81 @@
+/** Devices as people look after them: the list, and taking one away. */
+import type { Device } from '@padelvar/shared/portal-api';
+import type { DeviceRow } from '../access/gate.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import { isPresent } from './presence.ts';
+
+export interface DeviceAdmin {
+  /** All for staff, those of one's own clubs for everybody else. */
+  list(caller: Caller): Promise<Device[]>;
+  /** Its tokens and keys open nothing from then on; what was open on it has failed; its courts lose their cameras. */
+  remove(caller: Caller, deviceId: string): Promise<void>;
+}
+
+export interface DeviceAdminOptions {
+  db: Db;
+  clock: Clock;
+  audit: Audit;
+}
+
+export function createDeviceAdmin({ db, clock, audit }: DeviceAdminOptions): DeviceAdmin {
+  return {
+    async list(caller) {
+      const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
+      const query = db.selectFrom('device').selectAll().orderBy('club_id').orderBy('name').orderBy('id');
+      const rows = await (isStaff ? query : query.where('club_id', 'in', caller.clubIds)).execute();
+      const open = await countOpenSessions(db);
+      return rows.map((row) => toDevice(row, clock.nowMs(), open.get(row.id) ?? 0));
+    },
+    async remove(caller, deviceId) {
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('match_session')
+          .set({ state: 'failed', reason: 'device_offline', ended_at: clock.nowMs() })
+          .where('device_id', '=', deviceId)
+          .where('state', 'not in', ['complete', 'failed'])
+          .execute();
+        await trx
+          .updateTable('match_session')
+          .set({ movie_state: 'failed' })
+          .where('device_id', '=', deviceId)
+          .where('movie_state', 'in', ['recording', 'uploading'])
+          .execute();
+        await trx
+          .updateTable('court')
+          .set({ device_id: null, camera_sealed: null, camera_state: 'unknown', camera_reason: null })
+          .where('device_id', '=', deviceId)
+          .execute();
+        await trx.deleteFrom('device').where('id', '=', deviceId).execute();
+      });
+      await audit.record(caller, 'device.delete', deviceId);
+    },
+  };
+}
+
+async function countOpenSessions(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('match_session')
+    .select(['device_id', (eb) => eb.fn.countAll<number>().as('sessions')])
+    .where('state', 'not in', ['complete', 'failed'])
+    .groupBy('device_id')
+    .execute();
+  return new Map(rows.map((row) => [row.device_id, row.sessions]));
+}
+
+function toDevice(row: DeviceRow, nowMs: number, sessions: number): Device {
+  return {
+    deviceId: row.id,
+    clubId: row.club_id,
+    name: row.name,
+    online: isPresent(row, nowMs),
+    lastSeenAt: row.last_seen_at === null ? null : new Date(row.last_seen_at).toISOString(),
+    build: row.build,
+    lan: JSON.parse(row.lan) as string[],
+    clockOffsetMs: row.clock_offset_ms,
+    sessions,
+    diskFreeBytes: row.disk_free_bytes,
+  };
+}

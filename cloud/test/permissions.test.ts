@@ -1,0 +1,158 @@
+/** The permission table of the design, over every route × caller × own or foreign object. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestPortal, type TestPortal } from './support/portal.ts';
+import { CALLERS, createWorld, DEVICE, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
+
+let portal: TestPortal;
+let world: World;
+beforeAll(async () => {
+  portal = await openTestPortal();
+  world = await createWorld(portal.app.services);
+});
+afterAll(() => portal.close());
+
+type Row = [path: string, body: object | undefined, outcomes: string];
+
+/** Outcomes in the order of CALLERS: nobody super support admin owner participant member foreignAdmin foreigner. */
+const ANYBODY = 'ok  ok  ok  ok  ok  ok  ok  ok  ok';
+const LOGGED_IN = '401 ok  ok  ok  ok  ok  ok  ok  ok';
+const DEVICES_ONLY = '401 401 401 401 401 401 401 401 401';
+const SUPER_ONLY = '401 ok  403 403 403 403 403 403 403';
+const SUPER_ONLY_HERE = '401 ok  403 403 403 404 403 404 404';
+const CLUB_STAFF = '401 ok  403 ok  403 404 403 404 404';
+const CLUB_PEOPLE = '401 ok  ok  ok  ok  404 ok  404 404';
+const STAFF_LISTS = '401 ok  ok  ok  403 403 403 ok  403';
+const OPENERS = '401 ok  403 ok  ok  404 ok  404 404';
+const OWN = '401 ok  403 ok  ok  403 403 404 404';
+const WATCHERS = '401 ok  403 ok  ok  ok  403 404 404';
+const SEERS = '401 ok  ok  ok  ok  ok  403 404 404';
+
+const newUser = { email: 'new@example.test', name: 'New', password: 'a good password', role: 'PLAYER' };
+const TABLE: Record<string, Row> = {
+  'POST /api/auth/login': [
+    '/api/auth/login',
+    { email: 'target@example.test', password: 'correct horse battery' },
+    ANYBODY,
+  ],
+  'POST /api/auth/register': [
+    '/api/auth/register',
+    { email: 'target@example.test', name: 'T', password: 'a good password' },
+    ANYBODY,
+  ],
+  'POST /api/auth/reset-request': ['/api/auth/reset-request', { email: 'target@example.test' }, ANYBODY],
+  'POST /api/auth/reset': ['/api/auth/reset', { token: 'x', password: 'a good password' }, ANYBODY],
+  'GET /api/auth/me': ['/api/auth/me', undefined, LOGGED_IN],
+
+  'GET /api/clubs': ['/api/clubs', undefined, LOGGED_IN],
+  'POST /api/clubs': ['/api/clubs', { clubId: 'west', name: 'West' }, SUPER_ONLY],
+  'PATCH /api/clubs/{clubId}': ['/api/clubs/north', { name: 'N' }, CLUB_STAFF],
+  'DELETE /api/clubs/{clubId}': ['/api/clubs/north', undefined, SUPER_ONLY_HERE],
+  'GET /api/courts': ['/api/courts?clubId=north', undefined, CLUB_PEOPLE],
+  'GET /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', undefined, CLUB_PEOPLE],
+  'POST /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', { courtId: 'n9', name: 'N9' }, CLUB_STAFF],
+  'PATCH /api/courts/{courtId}': ['/api/courts/n3', { name: 'N3' }, CLUB_STAFF],
+  'DELETE /api/courts/{courtId}': ['/api/courts/n3', undefined, CLUB_STAFF],
+
+  'GET /api/admin/users': ['/api/admin/users', undefined, STAFF_LISTS],
+  'POST /api/admin/users': [
+    '/api/admin/users',
+    { ...newUser, clubIds: ['north'] },
+    '401 ok  403 ok  403 403 403 403 403',
+  ],
+  'PATCH /api/admin/users/{userId}': ['/api/admin/users/TARGET', { name: 'T' }, CLUB_STAFF],
+  'POST /api/admin/users/{userId}/password': [
+    '/api/admin/users/TARGET/password',
+    { password: 'correct horse battery' },
+    CLUB_STAFF,
+  ],
+  'GET /api/admin/devices': ['/api/admin/devices', undefined, STAFF_LISTS],
+  'POST /api/admin/devices/enrollments': [
+    '/api/admin/devices/enrollments',
+    { clubId: 'north', name: 'Mini-PC' },
+    SUPER_ONLY_HERE,
+  ],
+  'DELETE /api/admin/devices/{deviceId}': [`/api/admin/devices/${DEVICE}`, undefined, SUPER_ONLY_HERE],
+
+  'GET /api/video/health': ['/api/video/health', undefined, ANYBODY],
+  'POST /api/video/cleanup': ['/api/video/cleanup', undefined, STAFF_LISTS],
+  'POST /api/video/session/create': ['/api/video/session/create', { courtId: 'n3' }, OPENERS],
+  'POST /api/video/session/close': ['/api/video/session/close', { sessionId: OPEN_SESSION }, OWN],
+  'GET /api/video/session/list': ['/api/video/session/list', undefined, LOGGED_IN],
+  'POST /api/video/record/start': ['/api/video/record/start', { sessionId: OPEN_SESSION }, OWN],
+  'POST /api/video/record/stop': ['/api/video/record/stop', { sessionId: OPEN_SESSION }, OWN],
+  'GET /api/video/record/status/{sessionId}': [`/api/video/record/status/${OPEN_SESSION}`, undefined, SEERS],
+  'GET /api/video/files/list': ['/api/video/files/list', undefined, LOGGED_IN],
+  'GET /api/video/files/{sessionId}/download': [
+    `/api/video/files/${MOVIE_SESSION}/download`,
+    undefined,
+    WATCHERS,
+  ],
+  'DELETE /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, OWN],
+  'GET /api/preview/{sessionId}/stream.mjpeg': [
+    `/api/preview/${OPEN_SESSION}/stream.mjpeg`,
+    undefined,
+    WATCHERS,
+  ],
+  'GET /api/preview/{sessionId}/snapshot.jpg': [
+    `/api/preview/${OPEN_SESSION}/snapshot.jpg?reason=picture+is+black`,
+    undefined,
+    SEERS,
+  ],
+  'GET /api/preview/{sessionId}/info': [`/api/preview/${OPEN_SESSION}/info`, undefined, SEERS],
+
+  'POST /api/edge/enroll': [
+    '/api/edge/enroll',
+    { token: 'x'.repeat(32), signKey: 'A'.repeat(43), sealKey: 'A'.repeat(43) },
+    DEVICES_ONLY,
+  ],
+  'POST /api/edge/challenge': ['/api/edge/challenge', { deviceId: DEVICE }, ANYBODY],
+  'POST /api/edge/token': [
+    '/api/edge/token',
+    { deviceId: DEVICE, nonce: 'x'.repeat(32), signature: 'A'.repeat(86) },
+    DEVICES_ONLY,
+  ],
+  'GET /api/edge/desired': ['/api/edge/desired', undefined, DEVICES_ONLY],
+  'POST /api/edge/reported': ['/api/edge/reported', {}, DEVICES_ONLY],
+  'POST /api/edge/uploads/{sessionId}': [`/api/edge/uploads/${OPEN_SESSION}`, {}, DEVICES_ONLY],
+  'DELETE /api/edge/uploads/{sessionId}': [`/api/edge/uploads/${OPEN_SESSION}`, undefined, DEVICES_ONLY],
+  'POST /api/edge/uploads/{sessionId}/parts': [`/api/edge/uploads/${OPEN_SESSION}/parts`, {}, DEVICES_ONLY],
+  'POST /api/edge/uploads/{sessionId}/complete': [
+    `/api/edge/uploads/${OPEN_SESSION}/complete`,
+    {},
+    DEVICES_ONLY,
+  ],
+  'POST /api/edge/preview/{sessionId}': [`/api/edge/preview/${OPEN_SESSION}`, {}, DEVICES_ONLY],
+  'POST /api/auth/logout': ['/api/auth/logout', undefined, LOGGED_IN],
+};
+
+it('every route that is described has a row, and every row a route', async () => {
+  const response = await portal.call('GET', '/api/openapi.json');
+  const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(Object.keys(TABLE).sort()).toEqual(described.sort());
+});
+
+it('the fourteen video routes are described', () => {
+  const video = Object.keys(TABLE).filter((route) => /^\w+ \/api\/(video|preview)\//.test(route));
+  expect(video).toHaveLength(14);
+});
+
+describe.each(Object.entries(TABLE))('%s', (route, [path, json, outcomes]) => {
+  const method = route.split(' ')[0] ?? '';
+  const expected = outcomes.split(/ +/);
+  beforeEach(() => (method === 'GET' ? undefined : world.reset()));
+
+  it.each(CALLERS.map((name, index) => [name, expected[index]] as const))('%s: %s', async (name, outcome) => {
+    const response = await portal.call(method, path.replace('TARGET', world.targetId), {
+      token: name === 'nobody' ? undefined : world.tokens[name],
+      json,
+    });
+    const text = response.status >= 400 ? await response.text() : '';
+    if (response.status < 400) await response.body?.cancel();
+    const found = [401, 403, 404].includes(response.status) ? String(response.status) : 'ok';
+    expect(`${found} ${found === outcome ? '' : text}`).toBe(`${String(outcome)} `);
+    expect(response.status).not.toBe(500);
+  });
+});

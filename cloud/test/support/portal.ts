@@ -1,0 +1,65 @@
+/** A whole portal on a temporary folder and free ports, and people to talk to it with. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp, type App } from '../../src/lib/server/app.ts';
+import type { Clock } from '../../src/lib/server/clock.ts';
+import { silentLogger } from '../../src/lib/server/log.ts';
+import type { Settings } from '../../src/lib/server/settings.ts';
+
+export const ORIGIN = 'http://portal.test';
+
+export interface TestPortal {
+  app: App;
+  dataDir: string;
+  /** A JSON request to the API; `token` is a bearer token. */
+  call(method: string, path: string, options?: CallOptions): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  token?: string | undefined;
+  json?: unknown;
+  headers?: Record<string, string>;
+}
+
+export async function openTestPortal(
+  options: { clock?: Clock } & Partial<Settings> = {},
+): Promise<TestPortal> {
+  const { clock, ...settings } = options;
+  const dataDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'padelvar-portal-')));
+  const app = await createApp(
+    {
+      origin: ORIGIN,
+      host: '127.0.0.1',
+      port: 0,
+      dataDir,
+      mqttPort: 0,
+      firstAdmin: undefined,
+      logLevel: 'silent',
+      ...settings,
+    },
+    { log: silentLogger, ...(clock === undefined ? {} : { clock }) },
+  );
+  return {
+    app,
+    dataDir,
+    call: (method, path, { token, json, headers = {} } = {}) =>
+      app.fetch(
+        new Request(`${ORIGIN}${path}`, {
+          method,
+          headers: {
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        }),
+        { clientAddress: '127.0.0.1' },
+      ),
+    async close() {
+      await app.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

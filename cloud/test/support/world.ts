@@ -1,0 +1,92 @@
+/** Two clubs and everybody in them: what the permission table is tried on. `north` holds all objects. */
+import type { Services } from '../../src/lib/server/api/services.ts';
+import type { Db } from '../../src/lib/server/db/database.ts';
+import { seedClub, seedCourt, seedDevice, seedSession, seedUser, WITH_MOVIE } from './seed.ts';
+
+export const OPEN_SESSION = 'sess_north_n1_1767225600';
+export const MOVIE_SESSION = 'sess_north_n2_1767225600';
+export const DEVICE = 'dev_north00000000';
+
+/** Who asks, by what they are to north's objects. */
+export const CALLERS = [
+  'nobody',
+  'super',
+  'support',
+  'admin',
+  'owner',
+  'participant',
+  'member',
+  'foreignAdmin',
+  'foreigner',
+] as const;
+export type CallerName = (typeof CALLERS)[number];
+
+export interface World {
+  /** Bearer tokens. */
+  tokens: Record<Exclude<CallerName, 'nobody'>, string>;
+  /** A player of north, for administration. */
+  targetId: string;
+  /** All rows but users as they were. */
+  reset(): Promise<void>;
+}
+
+export async function createWorld(services: Services): Promise<World> {
+  const { db } = services;
+  const make = async (name: string, role: 'SUPER_ADMIN' | 'SUPPORT' | 'CLUB_ADMIN' | 'PLAYER') =>
+    seedUser(services, { role, name });
+  const users = {
+    super: await make('super', 'SUPER_ADMIN'),
+    support: await make('support', 'SUPPORT'),
+    admin: await make('admin', 'CLUB_ADMIN'),
+    owner: await make('owner', 'PLAYER'),
+    participant: await make('participant', 'PLAYER'),
+    member: await make('member', 'PLAYER'),
+    foreignAdmin: await make('foreign-admin', 'CLUB_ADMIN'),
+    foreigner: await make('foreigner', 'PLAYER'),
+  };
+  const target = await make('target', 'PLAYER');
+  const members = [
+    ...[users.admin, users.owner, users.member, target].map((user) => ['north', user.userId] as const),
+    ...[users.participant, users.foreignAdmin, users.foreigner].map(
+      (user) => ['south', user.userId] as const,
+    ),
+  ];
+  const tokens = Object.fromEntries(
+    Object.entries(users).map(([name, user]) => [name, user.token]),
+  ) as World['tokens'];
+  const reset = () =>
+    db.transaction().execute(async (trx) => {
+      await clear(trx);
+      await fill(trx, members, { ownerId: users.owner.userId, participantId: users.participant.userId });
+    });
+  await reset();
+  return { tokens, targetId: target.userId, reset };
+}
+
+async function clear(db: Db): Promise<void> {
+  await db.deleteFrom('match_session').execute();
+  await db.deleteFrom('club').execute();
+}
+
+async function fill(
+  db: Db,
+  members: readonly (readonly [string, string])[],
+  { ownerId, participantId }: { ownerId: string; participantId: string },
+): Promise<void> {
+  await seedClub(db, 'north');
+  await seedClub(db, 'south');
+  await db
+    .insertInto('club_member')
+    .values(members.map(([clubId, userId]) => ({ club_id: clubId, user_id: userId })))
+    .execute();
+  await seedDevice(db, 'north');
+  for (const courtId of ['n1', 'n2', 'n3']) await seedCourt(db, 'north', courtId, { device_id: DEVICE });
+  const where = { clubId: 'north', deviceId: DEVICE, ownerId };
+  await seedSession(db, { ...where, courtId: 'n1' }, { id: OPEN_SESSION });
+  await seedSession(db, { ...where, courtId: 'n2' }, { ...WITH_MOVIE, id: MOVIE_SESSION });
+  const participants = [OPEN_SESSION, MOVIE_SESSION].map((id) => ({
+    session_id: id,
+    user_id: participantId,
+  }));
+  await db.insertInto('session_participant').values(participants).execute();
+}
