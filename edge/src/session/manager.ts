@@ -45,6 +45,8 @@ export interface SessionManager {
   /** Takes up what an earlier daemon left. Once, before the first `reconcile`. */
   recover(): Promise<void>;
   reports(): ReportedSession[];
+  /** Whether any session is under way. */
+  hasOpen(): boolean;
   find(sessionId: string): KnownMatch | undefined;
   noteUpload(sessionId: string, upload: UploadProgress): void;
   /** Removes an ended session's movie from the device. Throws AppError `not_found` or `conflict`. */
@@ -185,6 +187,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       }
     },
     reports,
+    hasOpen: () => [...entries.values()].some(({ endedAtMs }) => endedAtMs === null),
     find(sessionId) {
       const entry = entries.get(sessionId);
       if (entry === undefined) return undefined;

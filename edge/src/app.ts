@@ -1,0 +1,219 @@
+/** The daemon, wired: the only place where the rooms meet. */
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Desired, DesiredCourt, Reported } from '@padelvar/shared/link';
+import cron from 'node-cron';
+import { readBootId } from './base/child-process.ts';
+import { repeat, systemClock as clock } from './base/clock.ts';
+import { findFfmpeg } from './base/ffmpeg-program.ts';
+import type { Logger } from './base/log.ts';
+import { openMemoryFolder } from './base/memory-folder.ts';
+import { performCommand } from './commands.ts';
+import { describeHealth, freeDiskBytes, lanAddresses, readTelemetry } from './health/health.ts';
+import { createCourtStates } from './health/court-states.ts';
+import { createLanApi, openLanServer } from './lan/lan-api.ts';
+import { openDeviceLink } from './link/device-link.ts';
+import type { DeviceLink } from './link/device-link.ts';
+import { findEnrollment, loadOrCreateIdentity } from './link/identity.ts';
+import { createPortal } from './link/portal.ts';
+import type { Portal } from './link/portal.ts';
+import { createPreviewPusher } from './link/preview-pusher.ts';
+import { createUploadPortal } from './link/upload-portal.ts';
+import { createPortPool } from './proxy/port-pool.ts';
+import { createSessionManager } from './session/manager.ts';
+import type { SessionManager } from './session/manager.ts';
+import type { Court } from './session/court.ts';
+import type { EdgeConfiguration } from './settings.ts';
+import { openStore } from './store/database.ts';
+import { createJournal } from './store/journal.ts';
+import { createOutbox } from './store/outbox.ts';
+import { createSessionStore } from './store/sessions.ts';
+import { createUploadStore } from './store/uploads.ts';
+import { createUploader } from './upload/uploader.ts';
+import type { Uploader } from './upload/uploader.ts';
+
+/** While something is open the portal hears of it this often; changes are told at once. */
+const REPORT_MS = 2_000;
+/** Changes that come together are told together. */
+const REPORT_DELAY_MS = 30;
+const DISK_LOOK_MS = 30_000;
+const ORPHAN_SCHEDULE = '* * * * *';
+
+export interface EdgeApp {
+  readonly lanPort: number;
+  /** For a daemon that goes away: the FFmpeg of RTSP courts goes on, to be adopted by the next. */
+  close(): Promise<void>;
+}
+
+export function identityFolder(dataDir: string): string {
+  return join(dataDir, 'identity');
+}
+
+export async function createEdge(configuration: EdgeConfiguration, logger: Logger): Promise<EdgeApp> {
+  const { dataDir } = configuration;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const ffmpegPath = await findFfmpeg(configuration.ffmpegPath);
+  const identity = await loadOrCreateIdentity(identityFolder(dataDir));
+  const enrollment = await findEnrollment(identityFolder(dataDir));
+  const store = openStore(join(dataDir, 'edge.db'));
+  const journal = createJournal(store);
+  const epoch = journal.nextEpoch(clock.nowMs());
+  const portal = enrollment === undefined ? undefined : createPortal({ enrollment, identity, clock });
+  const courtStates = createCourtStates();
+  let desired = journal.loadDesired();
+  let diskFreeBytes = await freeDiskBytes(dataDir);
+  let link: DeviceLink | undefined;
+  let uploader: Uploader | undefined;
+  let cancelReport: (() => void) | undefined;
+
+  const sessions = createSessionManager({
+    ...{ dataDir, ffmpegPath, clock, logger },
+    memoryFolder: await openMemoryFolder(createHash('sha256').update(dataDir).digest('hex').slice(0, 12)),
+    ports: createPortPool(configuration.proxyPorts),
+    store: createSessionStore(store),
+    portalNowMs: () => portal?.time.nowMs(),
+    onView: (view) => uploader?.add(view),
+    onChange() {
+      cancelReport ??= clock.setTimer(REPORT_DELAY_MS, report);
+    },
+  });
+
+  function report(): void {
+    cancelReport = undefined;
+    const reports = sessions.reports();
+    for (const { sessionId } of reports) uploader?.nudge(sessionId);
+    courtStates.note(reports);
+    link?.report(buildReport());
+  }
+
+  function buildReport(): Reported {
+    return {
+      v: 1,
+      generation: desired?.generation ?? '',
+      rev: desired?.rev ?? 0,
+      bootId: readBootId(),
+      epoch,
+      sessions: sessions.reports(),
+      courts: courtStates.list(desired?.courts ?? []),
+      lan: lanAddresses(),
+      build: readBuild(),
+      clock: clock.nowMs(),
+    };
+  }
+
+  function onDesired(next: Desired): void {
+    desired = next;
+    if (portal !== undefined)
+      sessions.setCourts(next.courts.map((court) => openCourt(portal, court, logger)));
+    sessions.reconcile(next.sessions);
+    report();
+  }
+
+  const pusher =
+    portal === undefined
+      ? undefined
+      : createPreviewPusher({
+          client: portal.client,
+          clock,
+          log: logger,
+          findHub: (sessionId) => sessions.find(sessionId)?.hub,
+        });
+  if (desired !== undefined && portal !== undefined) {
+    sessions.setCourts(desired.courts.map((court) => openCourt(portal, court, logger)));
+  }
+  if (portal !== undefined) {
+    uploader = createUploader({
+      portal: createUploadPortal(portal.client),
+      store: createUploadStore(store),
+      clock,
+      log: logger,
+      onProgress: (sessionId, sentBytes) => sessions.noteUpload(sessionId, { sentBytes, confirmed: false }),
+      onConfirmed: (sessionId) => noteConfirmed(sessions, sessionId),
+      onGone: (sessionId) =>
+        void sessions
+          .deleteMovie(sessionId)
+          .catch((error: unknown) => logger.warn({ err: error }, 'movie stays')),
+    });
+  }
+  await sessions.recover();
+  if (portal !== undefined && pusher !== undefined) {
+    link = openDeviceLink({
+      ...{ portal, journal, clock, onDesired, log: logger },
+      outbox: createOutbox(store),
+      onCommand: (command) =>
+        performCommand(command, {
+          sessions,
+          pusher,
+          uploader,
+          courts: () => desired?.courts ?? [],
+          portal,
+          courtStates,
+        }),
+      telemetry: () => readTelemetry(clock.nowMs(), diskFreeBytes),
+    });
+  }
+  const lan = await openLanServer(
+    createLanApi({ sessions, health: () => describeHealth(sessions.reports(), link?.connected ?? false) }),
+    configuration.lanPort,
+  );
+  const orphans = cron.schedule(ORPHAN_SCHEDULE, () => {
+    const closed = sessions.closeOrphans(
+      desired?.settings.orphanSessionSeconds ?? configuration.orphanSeconds,
+    );
+    if (closed.length > 0) logger.info({ closed }, 'orphaned sessions closed');
+  });
+  const stopReports = repeat(clock, REPORT_MS, () => {
+    // Portal time may only now be known: what waited for it can begin.
+    if (desired !== undefined) sessions.reconcile(desired.sessions);
+    if (sessions.hasOpen()) report();
+  });
+  const stopDiskLooks = repeat(clock, DISK_LOOK_MS, async () => {
+    diskFreeBytes = await freeDiskBytes(dataDir);
+  });
+  logger.info(
+    { lanPort: lan.port, portal: enrollment?.portalOrigin, deviceId: enrollment?.deviceId },
+    'edge started',
+  );
+
+  return {
+    lanPort: lan.port,
+    async close() {
+      await orphans.stop();
+      await Promise.all([stopReports(), stopDiskLooks()]);
+      cancelReport?.();
+      await Promise.all([lan.close(), pusher?.close(), uploader?.close()]);
+      await sessions.release();
+      cancelReport?.();
+      await link?.close();
+      store.close();
+    },
+  };
+}
+
+/** A court whose address can't be opened stays known, without a camera. */
+function openCourt(portal: Portal, { courtId, clubId, camera }: DesiredCourt, logger: Logger): Court {
+  try {
+    return {
+      courtId,
+      clubId,
+      address: camera === undefined ? undefined : portal.openCamera(courtId, camera),
+    };
+  } catch (error) {
+    logger.error({ err: error, courtId }, 'camera address could not be opened');
+    return { courtId, clubId, address: undefined };
+  }
+}
+
+function noteConfirmed(sessions: SessionManager, sessionId: string): void {
+  const sentBytes = sessions.find(sessionId)?.view?.finished()?.totalBytes ?? 0;
+  sessions.noteUpload(sessionId, { sentBytes, confirmed: true });
+}
+
+function readBuild(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

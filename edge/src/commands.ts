@@ -1,0 +1,57 @@
+/** Carries out the portal's one-off commands. */
+import { AppError } from '@padelvar/shared/errors';
+import type { Command, DesiredCourt, Reply } from '@padelvar/shared/link';
+import { EndReason } from '@padelvar/shared/session';
+import { systemClock as clock } from './base/clock.ts';
+import { probeCamera } from './camera/probe.ts';
+import type { CourtStates } from './health/court-states.ts';
+import type { Portal } from './link/portal.ts';
+import type { PreviewPusher } from './link/preview-pusher.ts';
+import type { SessionManager } from './session/manager.ts';
+import type { Uploader } from './upload/uploader.ts';
+
+export interface CommandRooms {
+  sessions: SessionManager;
+  pusher: PreviewPusher;
+  uploader: Uploader | undefined;
+  portal: Portal;
+  courts: () => readonly DesiredCourt[];
+  courtStates: CourtStates;
+}
+
+/** Answers why it could not, in the words of a reply. */
+export async function performCommand(
+  { action }: Command,
+  rooms: CommandRooms,
+): Promise<Reply['error'] | undefined> {
+  try {
+    switch (action.type) {
+      case 'preview':
+        if (rooms.pusher.lease(action.sessionId, action.kind, action.leaseSeconds)) return undefined;
+        return { kind: 'not_found', message: 'the session is not open on this device' };
+      case 'probe':
+        await probeCourt(action.courtId, rooms);
+        return undefined;
+      case 'delete-movie':
+        rooms.uploader?.remove(action.sessionId);
+        await rooms.sessions.deleteMovie(action.sessionId);
+        return undefined;
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { kind: error.kind, message: error.message.slice(0, 300) };
+  }
+}
+
+async function probeCourt(courtId: string, { courts, portal, courtStates }: CommandRooms): Promise<void> {
+  const sealed = courts().find((court) => court.courtId === courtId)?.camera;
+  if (sealed === undefined) throw new AppError('not_found', 'the court has no camera');
+  try {
+    await probeCamera(portal.openCamera(courtId, sealed), { clock });
+    courtStates.set(courtId, undefined);
+  } catch (error) {
+    const reason = EndReason.safeParse(error instanceof AppError ? error.kind : undefined);
+    courtStates.set(courtId, reason.data ?? 'recorder_failed');
+    throw error;
+  }
+}

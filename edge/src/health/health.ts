@@ -1,0 +1,50 @@
+/**
+ * The room `health`: what is so on this machine, for people and for the portal. It owns no state and heals nothing. The
+ * portal's reachability is told beside the status and is never part of it: the device works alone.
+ */
+import { statfs } from 'node:fs/promises';
+import { loadavg, networkInterfaces } from 'node:os';
+import type { ReportedSession, Telemetry } from '@padelvar/shared/link';
+import { isEnded } from '@padelvar/shared/session';
+
+export async function freeDiskBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+export function readTelemetry(nowMs: number, diskFreeBytes: number): Telemetry {
+  return {
+    v: 1,
+    at: nowMs,
+    uptimeSeconds: Math.round(process.uptime()),
+    rssBytes: process.memoryUsage.rss(),
+    diskFreeBytes,
+    loadAverage: loadavg()[0] ?? 0,
+  };
+}
+
+/** Addresses of this machine on the local network. */
+export function lanAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address)
+    .slice(0, 16);
+}
+
+/** Healthy means that every recording grows. */
+export function describeHealth(
+  sessions: readonly ReportedSession[],
+  portalConnected: boolean,
+): Record<string, unknown> {
+  const open = sessions.filter(({ state }) => !isEnded(state));
+  const recording = open.filter(({ state }) => state === 'recording');
+  const silent = recording.filter((session) => session.recording?.growing !== true);
+  return {
+    status: silent.length === 0 ? 'ok' : 'degraded',
+    openSessions: open.length,
+    recording: recording.length - silent.length,
+    notGrowing: silent.map(({ sessionId }) => sessionId),
+    portalConnected,
+  };
+}

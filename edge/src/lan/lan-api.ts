@@ -1,0 +1,81 @@
+/**
+ * The room `lan`: the door to the local network. Today it listens on this machine alone and only reads: health,
+ * sessions, and finished movies with byte ranges. It may import every room but `link`, `health`, `simulate` and `cli`.
+ */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { AppError } from '@padelvar/shared/errors';
+import { SessionId } from '@padelvar/shared/ids';
+import { isEnded } from '@padelvar/shared/session';
+import { Hono } from 'hono';
+import { formatErrorResponse, requireOwnHost } from '../base/loopback-http.ts';
+import type { KnownMatch, SessionManager } from '../session/manager.ts';
+import { formatMovieResponse } from './movie-response.ts';
+
+export interface LanApiOptions {
+  sessions: Pick<SessionManager, 'reports' | 'find'>;
+  /** What `/api/health` says. */
+  health: () => Record<string, unknown>;
+}
+
+export function createLanApi({ sessions, health }: LanApiOptions): Hono {
+  const app = new Hono();
+  app.onError((error) => formatErrorResponse(error));
+  app.notFound(() => formatErrorResponse(new AppError('not_found', 'no such address on this device')));
+  app.use(async (context, next) => {
+    requireOwnHost(context.req.header('host'));
+    await next();
+  });
+  const get = (sessionId: string): KnownMatch => {
+    const match = sessions.find(SessionId.parse(sessionId));
+    if (match === undefined) throw new AppError('not_found', `no session ${sessionId} on this device`);
+    return match;
+  };
+  app.get('/api/health', (context) => context.json(health()));
+  app.get('/api/sessions', (context) => context.json({ items: sessions.reports() }));
+  app.get('/api/sessions/:sessionId', (context) => {
+    const { report, port } = get(context.req.param('sessionId'));
+    return context.json({
+      ...report,
+      proxy: port === undefined || isEnded(report.state) ? null : `http://127.0.0.1:${String(port)}/`,
+    });
+  });
+  app.get('/api/sessions/:sessionId/movie', (context) => {
+    const { report, view } = get(context.req.param('sessionId'));
+    const finished = view?.finished();
+    if (view === undefined || finished === undefined) {
+      throw new AppError('not_ready', `expected a finished movie, found a session that is ${report.state}`);
+    }
+    return formatMovieResponse(view, finished.totalBytes, context.req.raw);
+  });
+  return app;
+}
+
+export interface LanServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens on 127.0.0.1. A taken port is an error that names the setting. */
+export async function openLanServer(app: Hono, port: number): Promise<LanServer> {
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new AppError(
+      'conflict',
+      `expected port ${String(port)} to be free (PADELVAR_LAN_PORT): ${(error as Error).message}`,
+    );
+  }
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
