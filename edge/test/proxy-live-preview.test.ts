@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { findProcess } from '../src/base/child-process.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { silentLogger } from '../src/base/log.ts';
+import { createFrameHub, type FrameHub } from '../src/proxy/frame-hub.ts';
+import { openLivePreview, type LivePreview } from '../src/proxy/live-preview.ts';
+import type { PreviewFragment } from '../src/proxy/fragment-queue.ts';
+import { makeGrowingPart, readGreys, readJpegSize, type GrowingPart } from './proxy-growing-part.ts';
+
+const never = new AbortController().signal;
+const closers: (() => Promise<unknown>)[] = [];
+let part: GrowingPart;
+let keyframes: PreviewFragment[];
+
+beforeAll(async () => {
+  part = await makeGrowingPart();
+  keyframes = part.fragments.filter(({ startsWithKeyframe }) => startsWithKeyframe);
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function open(ffmpegPath = 'ffmpeg'): { hub: FrameHub; preview: LivePreview } {
+  const hub = createFrameHub({ clock: systemClock });
+  const preview = openLivePreview({ ffmpegPath, clock: systemClock, log: silentLogger, hub });
+  closers.push(() => preview.close());
+  return { hub, preview };
+}
+
+/** Children of this process that run FFmpeg as a decoder. */
+async function findDecoders(): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [status, command] = await Promise.all([
+        readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
+        readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+      ]);
+      return status.includes(`\nPPid:\t${process.pid}\n`) && command.includes('mpjpeg') ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+test('each keyframe is a picture as soon as its fragment is there', async () => {
+  const { hub, preview } = open();
+  preview.partBegan(part.init);
+  const [jpegs, delays]: [Buffer[], number[]] = [[], []];
+  for (const fragment of part.fragments) {
+    const fedAtMs = performance.now();
+    preview.fragment(fragment);
+    if (!fragment.startsWithKeyframe) continue;
+    const { jpeg } = await hub.nextFrame(jpegs.length, never);
+    delays.push(performance.now() - fedAtMs);
+    jpegs.push(jpeg);
+  }
+  process.stdout.write(`keyframe to JPEG, ms: ${delays.map((ms) => ms.toFixed(0)).join(' ')}\n`);
+  expect(jpegs).toHaveLength(keyframes.length);
+  expect(jpegs.map(readJpegSize)).toEqual(jpegs.map(() => [640, 360]));
+  const greys = await readGreys(jpegs);
+  for (const [second, grey] of greys.entries()) {
+    const expected = ((20 + 10 * second - 16) * 255) / 219;
+    expect(Math.abs(grey - expected)).toBeLessThan(6);
+  }
+});
+
+test('a small camera is not blown up, and a new part with another size goes on', async () => {
+  const { hub, preview } = open();
+  for (const [size, expected] of [
+    ['320x240', [320, 240]],
+    ['1280x960', [640, 480]],
+  ] as const) {
+    const other = await makeGrowingPart({ seconds: 1, size });
+    const seen = hub.latest()?.sequence ?? 0;
+    preview.partBegan(other.init);
+    for (const fragment of other.fragments) preview.fragment(fragment);
+    expect(readJpegSize((await hub.nextFrame(seen, never)).jpeg)).toEqual(expected);
+  }
+});
+
+test.each([0, 2])('watchers get five pictures a second, evenly, in order (%i B-frames)', async (bFrames) => {
+  const { init, fragments } = await makeGrowingPart({ seconds: 4, bFrames });
+  const { hub, preview } = open();
+  preview.partBegan(init);
+  expect(await findDecoders()).toHaveLength(1);
+  const release = hub.watch();
+  expect(await findDecoders()).toHaveLength(2);
+  const [times, jpegs]: [number[], Buffer[]] = [[], []];
+  const leave = new AbortController();
+  const watching = (async () => {
+    for (let sequence = 0; ;) {
+      const frame = await hub.nextFrame(sequence, leave.signal);
+      sequence = frame.sequence;
+      times.push(frame.atMs);
+      jpegs.push(frame.jpeg);
+    }
+  })().catch(() => undefined);
+  for (const fragment of fragments) {
+    await systemClock.sleep(fragment.durationMs);
+    preview.fragment(fragment);
+  }
+  leave.abort();
+  await watching;
+  const gaps = times.slice(2).map((atMs, index) => atMs - (times[index + 1] ?? 0));
+  process.stdout.write(`watched, ms between pictures: ${gaps.map((ms) => ms.toFixed(0)).join(' ')}\n`);
+  expect(times.length).toBeGreaterThanOrEqual(15);
+  expect(times.length).toBeLessThanOrEqual(23);
+  const greys = (await readGreys(jpegs)).slice(2);
+  expect(greys).toEqual(greys.toSorted((a, b) => a - b));
+  release();
+  while ((await findDecoders()).length > 1) await systemClock.sleep(10);
+});
+
+test('a decoder that dies is started again and takes up at the next keyframe', async () => {
+  const { hub, preview } = open();
+  preview.partBegan(part.init);
+  const [first, second, third] = keyframes;
+  if (first === undefined || second === undefined || third === undefined)
+    throw new Error('expected keyframes');
+  preview.fragment(first);
+  await hub.nextFrame(0, never);
+  for (const [seen, next] of [
+    [1, second],
+    [2, third],
+  ] as const) {
+    const [pid] = await findDecoders();
+    if (pid === undefined) throw new Error('expected a decoder');
+    process.kill(pid, 'SIGKILL');
+    for (let now = pid; now === pid; now = (await findDecoders())[0] ?? pid) await systemClock.sleep(5);
+    preview.fragment(next);
+    expect((await hub.nextFrame(seen, never)).jpeg.length).toBeGreaterThan(100);
+  }
+});
+
+test('a fragment whose bytes are gone is left out', async () => {
+  const { hub, preview } = open();
+  preview.partBegan(part.init);
+  preview.fragment({ startsWithKeyframe: true, read: () => Promise.reject(new Error('punched out')) });
+  await systemClock.sleep(1);
+  const [first] = keyframes;
+  if (first !== undefined) preview.fragment(first);
+  expect((await hub.nextFrame(0, never)).sequence).toBe(1);
+});
+
+test('a decoder that reads nothing holds one fragment, not all of them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'padelvar-decoder-'));
+  closers.push(() => rm(folder, { recursive: true }));
+  const deaf = join(folder, 'ffmpeg');
+  await writeFile(deaf, '#!/bin/sh\n# mpjpeg\nexec sleep 1000\n');
+  await chmod(deaf, 0o755);
+  const { preview } = open(deaf);
+  preview.partBegan(part.init);
+  let reads = 0;
+  const large = Buffer.alloc(4 * 1024 * 1024);
+  const read = (): Promise<Buffer> => {
+    reads += 1;
+    return Promise.resolve(large);
+  };
+  for (let index = 0; index < 50; index += 1) {
+    preview.fragment({ startsWithKeyframe: true, read });
+  }
+  await systemClock.sleep(50);
+  expect(reads).toBe(1);
+});
+
+test('closing ends the decoders, and so does the death of whoever feeds them', async () => {
+  const { hub, preview } = open();
+  preview.partBegan(part.init);
+  hub.watch();
+  const decoders = await findDecoders();
+  expect(decoders).toHaveLength(2);
+  await preview.close();
+  expect(decoders.map(findProcess)).toEqual([undefined, undefined]);
+
+  const script = `
+    import { openLivePreview } from './src/proxy/live-preview.ts';
+    import { createFrameHub } from './src/proxy/frame-hub.ts';
+    import { systemClock } from './src/base/clock.ts';
+    import { silentLogger } from './src/base/log.ts';
+    import { readFileSync } from 'node:fs';
+    const hub = createFrameHub({ clock: systemClock });
+    const preview = openLivePreview({ ffmpegPath: 'ffmpeg', clock: systemClock, log: silentLogger, hub });
+    preview.partBegan(Buffer.from('${part.init.toString('base64')}', 'base64'));
+    const children = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8');
+    process.stdout.write(children, () => process.kill(process.pid, 'SIGKILL'));`;
+  let output = '';
+  try {
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: join(import.meta.dirname, '..'),
+    });
+  } catch (error) {
+    output = String((error as { stdout: Buffer }).stdout);
+  }
+  const orphan = Number(/\d+/.exec(output)?.[0]);
+  expect(orphan).toBeGreaterThan(1);
+  while (findProcess(orphan) !== undefined) await systemClock.sleep(10);
+});
