@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Video } from '@padelvar/shared/portal-api';
+import { openTestPortal, ORIGIN } from './support/portal.ts';
+import type { TestPortal } from './support/portal.ts';
+import { seedClub, seedCourt, seedDevice, seedSession, seedUser, WITH_MOVIE } from './support/seed.ts';
+import type { SeededUser } from './support/seed.ts';
+
+const RECORDED_AT = Date.UTC(2026, 5, 1, 18, 30);
+const bytes = randomBytes(500_000);
+let portal: TestPortal;
+const users: Record<string, SeededUser> = {};
+let sessionIds: string[] = [];
+
+beforeAll(async () => {
+  portal = await openTestPortal();
+  const { services } = portal.app;
+  for (const clubId of ['north', 'south']) {
+    await seedClub(services.db, clubId, { name: `Pádel ${clubId}` });
+    await seedCourt(services.db, clubId, `${clubId}1`, { name: 'Court 1' });
+    await seedDevice(services.db, clubId);
+  }
+  for (const [name, role, clubIds] of [
+    ['owner', 'PLAYER', ['north']],
+    ['friend', 'PLAYER', ['north']],
+    ['stranger', 'PLAYER', ['south']],
+    ['manager', 'CLUB_ADMIN', ['north']],
+    ['admin', 'SUPER_ADMIN', []],
+    ['support', 'SUPPORT', []],
+  ] as const) {
+    users[name] = await seedUser(services, { role, clubIds, name });
+  }
+  sessionIds = await Promise.all([0, 1, 2].map((index) => addVideo('north', 'owner', index)));
+  await addVideo('south', 'stranger', 0);
+  await services.db
+    .insertInto('session_participant')
+    .values({ session_id: sessionIds[0] ?? '', user_id: userOf('friend').userId })
+    .execute();
+});
+afterAll(() => portal.close());
+
+const userOf = (name: string): SeededUser => users[name] as SeededUser;
+
+/** A video with bytes in the store, recorded `index` seconds after the first. */
+async function addVideo(clubId: string, owner: string, index: number): Promise<string> {
+  const { db, store } = portal.app.services;
+  const recordedAt = RECORDED_AT + index * 1000;
+  const id = `sess_${clubId}_${clubId}1_${recordedAt / 1000}`;
+  const key = `clubs/${clubId}/${id}/movie.mp4`;
+  const { uploadId } = await store.createUpload(key);
+  const md5 = createHash('md5').update(bytes).digest('base64');
+  const part = { partNumber: 1, bytes: bytes.length, md5 };
+  await store.writePart(key, uploadId, part, new Blob([bytes]).stream());
+  await store.complete(key, uploadId, [part]);
+  const ids = {
+    clubId,
+    courtId: `${clubId}1`,
+    deviceId: `dev_${clubId}00000000`,
+    ownerId: userOf(owner).userId,
+  };
+  return seedSession(db, ids, {
+    ...WITH_MOVIE,
+    id,
+    opened_at: recordedAt,
+    started_at: recordedAt,
+    object_key: key,
+    movie_bytes: bytes.length,
+  });
+}
+
+const call = (method: string, path: string, user?: string, headers = {}): Promise<Response> =>
+  portal.call(method, `/api/video/files/${path}`, {
+    headers,
+    ...(user === undefined ? {} : { token: userOf(user).token }),
+  });
+const list = async (query: string, user: string): Promise<{ items: Video[]; nextCursor: string | null }> =>
+  (await (await call('GET', `list${query}`, user)).json()) as { items: Video[]; nextCursor: string | null };
+const follow = (answer: Response, headers = {}): Promise<Response> =>
+  portal.app.fetch(new Request(new URL(answer.headers.get('location') ?? '', ORIGIN), { headers }));
+
+describe('the list', () => {
+  test.each([
+    ['owner', 3, true],
+    ['friend', 1, false],
+    ['stranger', 1, true],
+    ['manager', 3, true],
+    ['admin', 4, true],
+    ['support', 4, false],
+  ])('shows %s what is theirs: %i videos, deletable: %s', async (user, count, canDelete) => {
+    const { items } = await list('', user);
+    expect(items).toHaveLength(count);
+    expect(items.every((video) => video.canDelete === canDelete)).toBe(true);
+  });
+
+  test('comes newest first, a page at a time', async () => {
+    const first = await list('?limit=2', 'owner');
+    const second = await list(`?limit=2&cursor=${first.nextCursor ?? ''}`, 'owner');
+    expect([...first.items, ...second.items].map(({ sessionId }) => sessionId)).toEqual(
+      sessionIds.toReversed(),
+    );
+    expect(second.nextCursor).toBeNull();
+  });
+
+  test('of one club names club, court, time and size', async () => {
+    const { items } = await list('?clubId=south', 'admin');
+    expect(items).toMatchObject([
+      { clubName: 'Pádel south', courtName: 'Court 1', bytes: 500_000, durationSeconds: 20, width: 1920 },
+    ]);
+    expect((await call('GET', 'list?clubId=south', 'owner')).status).toBe(404);
+    expect((await call('GET', 'list')).status).toBe(401);
+  });
+});
+
+describe('a download', () => {
+  test('leads to the bytes, named by club, court and the time on the wall there', async () => {
+    const answer = await follow(await call('GET', `${sessionIds[0] ?? ''}/download`, 'friend'));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-disposition')).toContain(
+      'attachment; filename="Padel north - Court 1 - 2026-06-01 20h30.mp4"',
+    );
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
+  test('answers ranges, and plays in the page where it is asked to', async () => {
+    const link = await call('GET', `${sessionIds[0] ?? ''}/download?disposition=inline`, 'owner');
+    expect(link.status).toBe(302);
+    expect(link.headers.get('cache-control')).toBe('no-store');
+    const answer = await follow(link, { range: 'bytes=-5' });
+    expect(answer.status).toBe(206);
+    expect(answer.headers.get('content-disposition')).toMatch(/^inline;/);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes.subarray(-5))).toBe(true);
+  });
+
+  test.each([
+    ['nobody', undefined, 401],
+    ['a stranger', 'stranger', 404],
+    ['support', 'support', 403],
+  ])('is refused to %s', async (_who, user, status) => {
+    expect((await call('GET', `${sessionIds[1] ?? ''}/download`, user)).status).toBe(status);
+  });
+
+  test('of one who is in the club but not in the match is 403', async () => {
+    expect((await call('GET', `${sessionIds[1] ?? ''}/download`, 'friend')).status).toBe(403);
+  });
+
+  test('of an unfinished movie says so, with its state', async () => {
+    const id = await addVideo('north', 'owner', 100);
+    const { db } = portal.app.services;
+    await db.updateTable('match_session').set({ movie_state: 'uploading' }).where('id', '=', id).execute();
+    const answer = await call('GET', `${id}/download`, 'owner');
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ kind: 'not_ready', state: 'uploading', etaSeconds: null });
+    await db.updateTable('match_session').set({ movie_state: 'none' }).where('id', '=', id).execute();
+  });
+});
+
+describe('deleting', () => {
+  test('takes the video from list, store and links, and may be repeated', async () => {
+    const id = await addVideo('north', 'owner', 200);
+    const link = await call('GET', `${id}/download`, 'owner');
+    expect((await call('DELETE', id, 'friend')).status).toBe(403);
+    expect((await call('DELETE', id, 'owner')).status).toBe(204);
+    expect((await call('DELETE', id, 'manager')).status).toBe(204);
+    expect((await follow(link)).status).toBe(404);
+    expect((await call('GET', `${id}/download`, 'owner')).status).toBe(410);
+    expect((await list('', 'owner')).items.some(({ sessionId }) => sessionId === id)).toBe(false);
+  });
+
+  test('waits until the recording has been stopped', async () => {
+    const id = await addVideo('north', 'owner', 300);
+    const { db } = portal.app.services;
+    await db.updateTable('match_session').set({ movie_state: 'recording' }).where('id', '=', id).execute();
+    expect((await call('DELETE', id, 'owner')).status).toBe(409);
+    await db.updateTable('match_session').set({ movie_state: 'none' }).where('id', '=', id).execute();
+  });
+
+  test('that a crash cut short is finished by the sweep', async () => {
+    const id = await addVideo('north', 'owner', 400);
+    const { db, files, store } = portal.app.services;
+    await db.updateTable('match_session').set({ movie_state: 'deleted' }).where('id', '=', id).execute();
+    await files.sweep();
+    expect(await store.head(`clubs/north/${id}/movie.mp4`)).toBeUndefined();
+  });
+});
