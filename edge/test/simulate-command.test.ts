@@ -1,6 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
@@ -82,12 +85,21 @@ describe('padelvar-edge simulate', () => {
     [['--courts', 'rtsp,tv'], '--courts: expected a number from 1 to 64'],
     [['--rtsp-port', 'many'], '--rtsp-port: expected a port from 0 to 65535'],
     [['--speed', '3'], "Unknown option '--speed'"],
-    [['--clip-folder', '/tmp/padelvar-none', '--ffmpeg', '/no/ffmpeg'], 'there is no FFmpeg at /no/ffmpeg'],
   ])('answers %j with what it expected', async (flags, message) => {
     const command = simulate(...flags);
     const { complaint, code } = await readEnd(command);
     expect(complaint).toContain(`padelvar-edge simulate: ${message}`);
     expect(code).toBe(1);
+  });
+
+  it('says where it looked for FFmpeg', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'padelvar-simulate-'));
+    const command = simulate('--clip-folder', folder, '--ffmpeg', '/no/ffmpeg');
+    const { complaint, code } = await readEnd(command);
+    expect(complaint).toBe('padelvar-edge simulate: there is no FFmpeg at /no/ffmpeg\n');
+    expect(code).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 
   it.each(['rtsp', 'mjpeg', 'still', 'control'])('names the flag of a taken %s port', async (kind) => {

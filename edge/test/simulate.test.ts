@@ -257,6 +257,10 @@ describe('a simulated HTTP camera', () => {
     expect(await fetchStill(court.address)).toBeTypeOf('number');
     await court.setFault({ fault: 'wrong-password' });
     await expect(fetchStill(court.address)).rejects.toThrow('status 401');
+    await court.setFault({ fault: 'refuse' });
+    await expect(fetchStill(court.address)).rejects.toThrow('ECONNREFUSED');
+    await court.setFault({ fault: 'none' });
+    expect(await fetchStill(court.address)).toBeTypeOf('number');
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Server } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { AuthenticationScheme, Credentials } from './authentication.ts';
-import type { Clip } from './clip.ts';
+import type { Clip } from './clip/clip.ts';
 import type { Condition } from './fault.ts';
 import type { SentFrames } from './sent-frames.ts';
 

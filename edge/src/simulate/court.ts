@@ -1,13 +1,13 @@
 /** One simulated court: its server, its live stream and its faults. */
 import type { Clock } from '../base/clock.ts';
 import type { AuthenticationScheme, Credentials } from './authentication.ts';
-import type { Clip } from './clip.ts';
+import type { Clip } from './clip/clip.ts';
 import type { CourtContext, CourtService } from './court-service.ts';
 import { HEALTHY, planFault, type Fault, type FaultPlan } from './fault.ts';
 import { startFrameClock } from './frame-clock.ts';
 import { createMjpegService, createStillService } from './http-service.ts';
 import { createListener, type Listener } from './listener.ts';
-import { createRtspService } from './rtsp-service.ts';
+import { createRtspService } from './rtsp/rtsp-service.ts';
 import { createSentFrames, type SentFrame } from './sent-frames.ts';
 
 export interface CourtOptions {
@@ -43,6 +43,8 @@ export interface CourtSurroundings {
   host: string;
 }
 
+const REOPEN_INTERVAL_MS = 1_000;
+
 export async function openCourt(
   options: CourtOptions,
   { clip, clock, host }: CourtSurroundings,
@@ -64,9 +66,13 @@ export async function openCourt(
     cancelEnd();
     condition = plan.condition;
     await arrangeListener(listener, plan);
-    if (plan.endsAfterMs !== undefined) {
-      cancelEnd = clock.setTimer(plan.endsAfterMs, () => void apply(planFault({ fault: 'none' })));
-    }
+    if (plan.endsAfterMs !== undefined) endAfter(plan.endsAfterMs);
+  };
+  const endAfter = (ms: number): void => {
+    cancelEnd = clock.setTimer(ms, () => {
+      // Somebody may have taken the port meanwhile: it is asked for again.
+      apply(planFault({ fault: 'none' })).catch(() => endAfter(REOPEN_INTERVAL_MS));
+    });
   };
   return {
     kind: options.kind,

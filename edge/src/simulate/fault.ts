@@ -1,6 +1,6 @@
 /** What can be made to go wrong with a simulated court, and what each fault means for it (pure). */
 import { z } from 'zod';
-import type { ClipSize } from './clip.ts';
+import type { ClipSize } from './clip/clip.ts';
 
 export const FAULTS = [
   'none',

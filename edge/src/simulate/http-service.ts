@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createGatekeeper } from './authentication.ts';
-import { findStill } from './clip.ts';
+import { findStill } from './clip/clip.ts';
 import { MAX_UNSENT_BYTES, type CourtContext, type CourtService, type LiveFrame } from './court-service.ts';
 
 const BOUNDARY = 'padelvar-frame';

@@ -5,8 +5,8 @@
  */
 import { AppError } from '@padelvar/shared/errors';
 import { systemClock, type Clock } from '../base/clock.ts';
-import { DEFAULT_CLIP, type ClipSpec } from './clip-spec.ts';
-import { makeClip, type Clip } from './clip.ts';
+import { DEFAULT_CLIP, type ClipSpec } from './clip/clip-spec.ts';
+import { makeClip, type Clip } from './clip/clip.ts';
 import { openCourt, type CourtOptions, type SimulatedCourt } from './court.ts';
 
 export interface SimulatorOptions {

@@ -1,7 +1,7 @@
 /** Reads back the numbers that the simulated court writes into its frames, from movies and JPEGs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { parseStrip, STRIP, STRIP_BLOCKS } from '../../src/simulate/frame-strip.ts';
+import { parseStrip, STRIP, STRIP_BLOCKS } from '../../src/simulate/clip/frame-strip.ts';
 
 export interface ReadOptions {
   ffmpegPath: string;

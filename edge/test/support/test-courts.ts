@@ -1,7 +1,7 @@
 /** Simulated courts for tests, their clips made once per machine. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClipSpec } from '../../src/simulate/clip-spec.ts';
+import type { ClipSpec } from '../../src/simulate/clip/clip-spec.ts';
 import type { CourtOptions } from '../../src/simulate/court.ts';
 import { startSimulator, type Simulator } from '../../src/simulate/simulator.ts';
 

@@ -62,9 +62,10 @@ async function encode(ffmpegPath: string, spec: ClipSpec, folder: string): Promi
   let complaint = '';
   ffmpeg.stderr.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2_000)));
   ffmpeg.stdin.on('error', () => undefined);
-  const ended = (once(ffmpeg, 'close') as Promise<[number | null]>).catch((error: unknown) => {
+  await once(ffmpeg, 'spawn').catch((error: unknown) => {
     throw new AppError('internal', `there is no FFmpeg at ${ffmpegPath}`, { cause: error });
   });
+  const ended = once(ffmpeg, 'close') as Promise<[number | null]>;
   const [[code]] = await Promise.all([ended, writeFrames(ffmpeg.stdin, spec)]);
   if (code !== 0) {
     throw new AppError('internal', `FFmpeg could not make the simulated court's clip: ${complaint.trim()}`);

@@ -1,6 +1,6 @@
 /**
  * The simulated picture: a padel match seen from a club's camera, with each frame's number as a strip of blocks.
- * Owns how a frame looks; knows nothing of encoding or serving. May import base and the strip only.
+ * Owns how a frame looks; knows nothing of encoding or serving. May import the strip only.
  */
 import { formatStrip, STRIP, STRIP_BLOCKS } from '../frame-strip.ts';
 import { createBackdrop, type Backdrop } from './backdrop.ts';

@@ -1,5 +1,5 @@
 /** H.264 over RTP (RFC 3550, RFC 6184 packetization mode 1: single NAL units and FU-A), interleaved in TCP. Pure. */
-import type { AccessUnit } from './access-units.ts';
+import type { AccessUnit } from '../clip/access-units.ts';
 
 export const RTP_CLOCK_HZ = 90_000;
 export const H264_PAYLOAD_TYPE = 96;

@@ -1,8 +1,8 @@
 /** One client's RTSP connection: its requests answered, then the live stream interleaved (RFC 2326, 10.12). */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { AccessUnit } from './access-units.ts';
-import { MAX_UNSENT_BYTES } from './court-service.ts';
+import type { AccessUnit } from '../clip/access-units.ts';
+import { MAX_UNSENT_BYTES } from '../court-service.ts';
 import { formatRtpFrame, formatSenderReport, type RtpStream } from './rtp-h264.ts';
 import { createRtspReader, formatRtspAnswer, type RtspRequest } from './rtsp-message.ts';
 

@@ -1,5 +1,5 @@
 /** RTSP messages on a TCP connection (RFC 2326): requests cut out of the byte stream, answers and SDP. Pure. */
-import type { ParameterSets } from './access-units.ts';
+import type { ParameterSets } from '../clip/access-units.ts';
 import { H264_PAYLOAD_TYPE, RTP_CLOCK_HZ } from './rtp-h264.ts';
 
 export interface RtspRequest {

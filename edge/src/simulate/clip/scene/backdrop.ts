@@ -1,5 +1,5 @@
 /** What does not move, traced once: the court with a little sensor noise, and the net as a layer of its own. */
-import { traceNet, traceRay, type Colour } from './court.ts';
+import { traceNet, traceRay, type Colour } from './court-rays.ts';
 import { createPicture, mixInk, type Picture } from './picture.ts';
 import type { View } from './view.ts';
 

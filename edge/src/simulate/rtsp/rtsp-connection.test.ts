@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_UNSENT_BYTES } from './court-service.ts';
+import { MAX_UNSENT_BYTES } from '../court-service.ts';
 import { serveRtspConnection, type RtspConnection } from './rtsp-connection.ts';
 
 const UNIT = { nals: [Buffer.alloc(100_000, 0x41)], isKeyframe: false };

@@ -1,9 +1,9 @@
 /** An RTSP camera: many sessions on one live stream, each joining where the stream is now. */
 import { createServer } from 'node:net';
-import { findParameterSets, type AccessUnit } from './access-units.ts';
-import { createGatekeeper } from './authentication.ts';
-import { loadAccessUnits, type ClipSize } from './clip.ts';
-import type { CourtContext, CourtService } from './court-service.ts';
+import { findParameterSets, type AccessUnit } from '../clip/access-units.ts';
+import { createGatekeeper } from '../authentication.ts';
+import { loadAccessUnits, type ClipSize } from '../clip/clip.ts';
+import type { CourtContext, CourtService } from '../court-service.ts';
 import { RTP_CLOCK_HZ } from './rtp-h264.ts';
 import { serveRtspConnection, type RtspConnection } from './rtsp-connection.ts';
 import { formatSdp } from './rtsp-message.ts';
