@@ -8,12 +8,13 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { AppError } from '@padelvar/shared/errors';
 
 export interface PutBytes {
-  /** The answer's status. AppError `timeout` where the line is broken or silent for a minute. */
+  /** The answer's status. AppError `timeout` where the line is broken or silent for two minutes. */
   send(url: URL, headers: Record<string, string>, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
   close(): void;
 }
 
-const SILENCE_MS = 60_000;
+/** Bytes that the system has taken over and a slow line has not yet carried count as silence, so it is long. */
+const SILENCE_MS = 120_000;
 
 export function putBytes(silenceMs = SILENCE_MS): PutBytes {
   const http = new HttpAgent({ keepAlive: true });

@@ -37,8 +37,6 @@ export interface Uploader {
   nudge(sessionId: string): void;
   /** No longer of interest; a step under way ends by itself. */
   remove(sessionId: string): void;
-  /** The portal can be reached again: whatever waits for its next attempt makes it now. */
-  retryNow(): void;
   /** Breaks off what is under way; the journal knows what arrived. */
   close(): Promise<void>;
 }
@@ -130,10 +128,6 @@ export function createUploader(options: UploaderOptions): Uploader {
       if (movie !== undefined) movie.isRemoved = true;
       movies.delete(sessionId);
       store.remove(sessionId);
-    },
-    retryNow() {
-      for (const movie of movies.values()) movie.notBeforeMs = 0;
-      pump();
     },
     async close() {
       closing.abort();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatProblem } from '@padelvar/shared/errors';
@@ -68,6 +68,37 @@ test('completing leaves nothing of the upload behind', async () => {
   await store.complete(KEY, uploadId, [describePart(1, bytes)]);
   expect(await readdir(join(options.root, 'uploads'))).toEqual([]);
 });
+
+test('a reader that goes away leaves no file open', async () => {
+  const clock = createManualClock();
+  const root = await makeFolder();
+  const store = createFolderStore({ root, secret: SECRET, clock });
+  const { uploadId } = await store.createUpload(KEY);
+  const bytes = randomBytes(3_000_000);
+  await store.writePart(KEY, uploadId, describePart(1, bytes), new Blob([bytes]).stream());
+  await store.complete(KEY, uploadId, [describePart(1, bytes)]);
+  const url = await store.signGet({
+    key: KEY,
+    fileName: 'x.mp4',
+    disposition: 'inline',
+    expiresInSeconds: 60,
+  });
+  const handle = createFolderHandler(store, clock);
+  const open = (): Promise<Response> => handle(new Request(new URL(url, 'http://store.test')));
+  const reader = (await open()).body?.getReader();
+  await reader?.read();
+  expect(await countOpenFiles(root)).toBe(1);
+  await reader?.cancel();
+  expect(await countOpenFiles(root)).toBe(0);
+  expect((await (await open()).arrayBuffer()).byteLength).toBe(3_000_000);
+  expect(await countOpenFiles(root)).toBe(0);
+});
+
+async function countOpenFiles(root: string): Promise<number> {
+  const names = await readdir('/proc/self/fd');
+  const paths = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+  return paths.filter((path) => path.startsWith(root)).length;
+}
 
 test('a key that could leave the folder is refused', async () => {
   const store = createFolderStore({
