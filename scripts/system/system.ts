@@ -1,0 +1,204 @@
+/**
+ * The whole of PadelVar on this machine: the built portal with its broker, one enrolled edge, one club with a court
+ * for each given camera, and a login for each role. Used by the demonstration and by the system tests.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Device } from '@padelvar/shared/portal-api';
+import { systemClock } from '../../edge/src/base/clock.ts';
+import { endLeftIngest, findLeftRecordings } from '../../edge/src/recording/recover.ts';
+import { logIn } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { findFreePort, poll, startProgram } from './processes.ts';
+import type { Program } from './processes.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const START_MS = 40_000;
+
+export interface Camera {
+  courtId: string;
+  name: string;
+  address: string;
+}
+
+export interface Login {
+  role: string;
+  email: string;
+  password: string;
+}
+
+export interface SystemOptions {
+  /** Holds both data folders and the logs. */
+  folder: string;
+  cameras: readonly Camera[];
+  /** Free ports where left out. */
+  ports?: { portal: number; mqtt: number; lan: number };
+}
+
+export interface System {
+  readonly origin: string;
+  readonly lanOrigin: string;
+  readonly clubId: string;
+  readonly logins: readonly Login[];
+  readonly admin: ApiClient;
+  readonly portalDataDir: string;
+  readonly edgeDataDir: string;
+  readonly edge: Program;
+  readonly portal: Program;
+  login(role: string): Promise<ApiClient>;
+  restartEdge(): Promise<void>;
+  restartPortal(): Promise<void>;
+  /** Ends all, FFmpeg included. */
+  stop(): Promise<void>;
+}
+
+export async function startSystem({ folder, cameras, ports }: SystemOptions): Promise<System> {
+  const [portalPort, mqttPort, lanPort] =
+    ports === undefined
+      ? [await findFreePort(), await findFreePort(), await findFreePort()]
+      : [ports.portal, ports.mqtt, ports.lan];
+  const origin = `http://127.0.0.1:${String(portalPort)}`;
+  const dirs = { portal: join(folder, 'portal'), edge: join(folder, 'edge') };
+  await mkdir(folder, { recursive: true });
+  const superAdmin = createLogin('SUPER_ADMIN');
+  const startPortal = (): Promise<Program> =>
+    startNode('portal', folder, ['cloud/serve.js'], /PadelVar portal: /, {
+      ...{
+        PORT: String(portalPort),
+        HOST: '127.0.0.1',
+        PADELVAR_ORIGIN: origin,
+        PADELVAR_DATA_DIR: dirs.portal,
+      },
+      ...{
+        PADELVAR_MQTT_PORT: String(mqttPort),
+        PADELVAR_ADMIN_EMAIL: superAdmin.email,
+        PADELVAR_ADMIN_PASSWORD: superAdmin.password,
+      },
+    });
+  const edgeEnvironment = { PADELVAR_DATA_DIR: dirs.edge, PADELVAR_LAN_PORT: String(lanPort) };
+  const edgeProgram = 'edge/bin/padelvar-edge.js';
+  const startEdge = (): Promise<Program> =>
+    startNode('edge', folder, [edgeProgram, 'run'], /edge started/, edgeEnvironment);
+
+  let portal = await startPortal();
+  let edge: Program | undefined;
+  const stop = async (): Promise<void> => {
+    await edge?.stop();
+    for (const left of await findLeftRecordings(dirs.edge, () => undefined))
+      await endLeftIngest(left, systemClock);
+    await portal.stop();
+  };
+  try {
+    const admin = await logIn(origin, superAdmin.email, superAdmin.password);
+    const clubId = 'demo';
+    await admin.request('POST', '/clubs', { clubId, name: 'Club de Pádel Demo', timeZone: 'Europe/Paris' });
+    const logins = [superAdmin, ...(await createLogins(admin, clubId))];
+    const { token } = await admin.request<{ token: string }>('POST', '/admin/devices/enrollments', {
+      clubId,
+      name: 'Equipment room',
+    });
+    const enroll = startProgram({
+      name: 'enroll',
+      command: process.execPath,
+      arguments: [join(root, edgeProgram), 'enroll', '--portal', origin, '--token', token],
+      environment: edgeEnvironment,
+      logPath: join(folder, 'enroll.log'),
+    });
+    const deviceId = (await enroll.waitFor(/this device is (\S+)/, START_MS))[1] ?? '';
+    edge = await startEdge();
+    for (const { courtId, name, address } of cameras) {
+      await admin.request('POST', `/clubs/${clubId}/courts`, {
+        courtId,
+        name,
+        deviceId,
+        cameraAddress: address,
+      });
+    }
+    await waitUntilOnline(admin, deviceId);
+    return {
+      origin,
+      lanOrigin: `http://127.0.0.1:${String(lanPort)}`,
+      ...{ clubId, logins, admin, stop },
+      portalDataDir: dirs.portal,
+      edgeDataDir: dirs.edge,
+      get edge() {
+        return edge ?? portal;
+      },
+      get portal() {
+        return portal;
+      },
+      login(role) {
+        const login = logins.find((candidate) => candidate.role === role);
+        if (login === undefined) throw new Error(`no login for ${role}`);
+        return logIn(origin, login.email, login.password);
+      },
+      async restartEdge() {
+        await edge?.stop();
+        edge = await startEdge();
+      },
+      async restartPortal() {
+        await portal.stop();
+        portal = await startPortal();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startNode(
+  name: string,
+  folder: string,
+  [script = '', ...rest]: readonly string[],
+  ready: RegExp,
+  environment: Record<string, string>,
+): Promise<Program> {
+  const logPath = join(folder, `${name}.log`);
+  const program = startProgram({
+    name,
+    command: process.execPath,
+    arguments: [join(root, script), ...rest],
+    environment,
+    logPath,
+  });
+  await program.waitFor(ready, START_MS);
+  return program;
+}
+
+function createLogin(role: string): Login {
+  return {
+    role,
+    email: `${role.toLowerCase().replace('_', '-')}@padelvar.example`,
+    password: randomBytes(9).toString('base64url'),
+  };
+}
+
+async function createLogins(admin: ApiClient, clubId: string): Promise<Login[]> {
+  const logins = ['SUPPORT', 'CLUB_ADMIN', 'PLAYER'].map(createLogin);
+  const names: Record<string, string> = {
+    SUPPORT: 'Sam Support',
+    CLUB_ADMIN: 'Camille Club',
+    PLAYER: 'Pau Player',
+  };
+  for (const { role, email, password } of logins) {
+    const clubIds = role === 'SUPPORT' ? [] : [clubId];
+    await admin.request('POST', '/admin/users', {
+      email,
+      password,
+      role,
+      clubIds,
+      name: names[role] ?? role,
+    });
+  }
+  return logins;
+}
+
+async function waitUntilOnline(admin: ApiClient, deviceId: string): Promise<void> {
+  const online = await poll(START_MS, async () => {
+    const { items } = await admin.request<{ items: Device[] }>('GET', '/admin/devices');
+    return items.find((device) => device.deviceId === deviceId)?.online === true ? true : undefined;
+  });
+  if (online === undefined) throw new Error('expected the edge to come online');
+}
