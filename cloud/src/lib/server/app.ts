@@ -75,7 +75,7 @@ async function openApp(
   opened.push(() => db.destroy());
   const basis = { db, clock, log, settings };
   const people = await openPeople(basis, dir);
-  const link = await openLink(basis, opened);
+  const link = await openLink(basis, dir, opened);
   const library = openLibrary(basis, dir, link);
   opened.push(() => library.previews.close());
   const services: Services = {
@@ -120,8 +120,8 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
 }
 
 /** The control link: broker, devices, sessions. */
-async function openLink({ db, clock, log, settings }: Basis, opened: Close[]) {
-  const tokens = createDeviceTokens({ db, clock });
+async function openLink({ db, clock, log, settings }: Basis, dir: DataDir, opened: Close[]) {
+  const tokens = createDeviceTokens({ db, clock, secret: dir.secretFor('device-tokens') });
   const broker = await openBroker({
     clock,
     log,
@@ -135,7 +135,7 @@ async function openLink({ db, clock, log, settings }: Basis, opened: Close[]) {
   const devices = createDevices({ db, clock, log, channel, tokens });
   const sessions = createSessions({ db, clock, log, devices });
   devices.onReported((deviceId, reported) => sessions.applyReported(deviceId, reported));
-  return { broker, channel, devices, sessions };
+  return { broker, channel, deviceTokens: tokens, devices, sessions };
 }
 
 type Link = Awaited<ReturnType<typeof openLink>>;

@@ -22,8 +22,8 @@ const Port = z.coerce.number().int().min(0).max(65_535);
 
 const Environment = z.object({
   PADELVAR_ORIGIN: z
-    .url({ protocol: /^https?$/, error: 'expected an origin such as https://portal.example' })
-    .refine((text) => new URL(text).origin === text.replace(/\/$/, ''), 'expected an origin without a path')
+    .string()
+    .refine(isOrigin, 'expected an origin such as https://portal.example, without a path')
     .optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: Port.default(PORTAL_PORT),
@@ -33,6 +33,12 @@ const Environment = z.object({
   PADELVAR_ADMIN_PASSWORD: z.string().min(8, 'expected at least 8 characters').max(128).optional(),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, origin } = new URL(text);
+  return /^https?:$/.test(protocol) && origin === text.replace(/\/$/, '');
+}
 
 /** Throws `bad_request` naming each wrong variable. */
 export function parseSettings(environment: Record<string, string | undefined>): Settings {

@@ -8,6 +8,7 @@ import type { Courts } from '../clubs/courts.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { DeviceAdmin } from '../devices/device-admin.ts';
+import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Files } from '../files/files.ts';
 import type { Logger } from '../log.ts';
@@ -30,6 +31,7 @@ export interface Services {
   clubs: Clubs;
   courts: Courts;
   devices: Devices;
+  deviceTokens: DeviceTokens;
   deviceAdmin: DeviceAdmin;
   channel: Pick<PortalChannel, 'connected'>;
   sessions: Sessions;

@@ -165,12 +165,6 @@ export interface AuditTable {
   detail: string;
 }
 
-/** Single values of the installation: signing keys, secrets made at first start. */
-export interface SettingTable {
-  key: string;
-  value: string;
-}
-
 export interface Tables {
   user: UserTable;
   session: LoginTable;
@@ -185,5 +179,4 @@ export interface Tables {
   idempotency: IdempotencyTable;
   upload: UploadTable;
   audit: AuditTable;
-  setting: SettingTable;
 }

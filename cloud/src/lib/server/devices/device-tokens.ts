@@ -1,5 +1,4 @@
-/** Short access tokens for devices: JWTs signed with a key that the installation makes at its first start. */
-import { randomBytes } from 'node:crypto';
+/** Short access tokens for devices: JWTs signed with a key that lies beside the database, not in it. */
 import { DEVICE_TOKEN_SECONDS } from '@padelvar/shared/limits';
 import { DeviceId } from '@padelvar/shared/ids';
 import { jwtVerify, SignJWT } from 'jose';
@@ -14,7 +13,6 @@ export interface DeviceTokens {
   verify(token: string): Promise<DeviceCredential | undefined>;
 }
 
-const SETTING = 'device_token_key';
 const ISSUER = 'padelvar';
 const AUDIENCE = 'device';
 const ALGORITHM = 'HS256';
@@ -22,11 +20,12 @@ const ALGORITHM = 'HS256';
 export function createDeviceTokens(options: {
   db: Kysely<Tables>;
   clock: Clock;
+  /** 32 bytes, base64url. */
+  secret: string;
   lifeSeconds?: number;
 }): DeviceTokens {
   const { db, clock, lifeSeconds = DEVICE_TOKEN_SECONDS } = options;
-  let loading: Promise<Uint8Array> | undefined;
-  const key = (): Promise<Uint8Array> => (loading ??= loadOrCreateKey(db));
+  const key = Buffer.from(options.secret, 'base64url');
 
   return {
     async issue(deviceId) {
@@ -38,12 +37,12 @@ export function createDeviceTokens(options: {
         .setAudience(AUDIENCE)
         .setIssuedAt(nowSeconds)
         .setExpirationTime(nowSeconds + lifeSeconds)
-        .sign(await key());
+        .sign(key);
       return { token, expiresInSeconds: lifeSeconds };
     },
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, await key(), {
+        const { payload } = await jwtVerify(token, key, {
           algorithms: [ALGORITHM],
           issuer: ISSUER,
           audience: AUDIENCE,
@@ -63,19 +62,4 @@ export function createDeviceTokens(options: {
 async function isKnown(db: Kysely<Tables>, deviceId: string): Promise<boolean> {
   const row = await db.selectFrom('device').select('id').where('id', '=', deviceId).executeTakeFirst();
   return row !== undefined;
-}
-
-async function loadOrCreateKey(db: Kysely<Tables>): Promise<Uint8Array> {
-  const value = randomBytes(32).toString('base64url');
-  await db
-    .insertInto('setting')
-    .values({ key: SETTING, value })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-  const row = await db
-    .selectFrom('setting')
-    .select('value')
-    .where('key', '=', SETTING)
-    .executeTakeFirstOrThrow();
-  return Buffer.from(row.value, 'base64url');
 }

@@ -1,4 +1,4 @@
-/** Clubs, their members, courts and devices; the audit log and the installation's single values. */
+/** Clubs, their members, courts and devices; the audit log. */
 import type { Kysely } from 'kysely';
 
 export async function createClubs(db: Kysely<unknown>): Promise<void> {
@@ -6,11 +6,6 @@ export async function createClubs(db: Kysely<unknown>): Promise<void> {
   await createDevice(db);
   await createCourt(db);
   await createAudit(db);
-  await db.schema
-    .createTable('setting')
-    .addColumn('key', 'text', (column) => column.primaryKey())
-    .addColumn('value', 'text', (column) => column.notNull())
-    .execute();
 }
 
 async function createClub(db: Kysely<unknown>): Promise<void> {

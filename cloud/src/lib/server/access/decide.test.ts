@@ -1,0 +1,66 @@
+import { ROLES } from '@padelvar/shared/roles';
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../auth/caller.ts';
+import { ACTIONS, decide, findRelation, type AccessObject } from './decide.ts';
+
+const caller = (role: Caller['role'], clubIds: string[] = []): Caller => ({
+  userId: 'me',
+  email: 'me@example.test',
+  name: 'Me',
+  role,
+  clubIds,
+  authSessionId: 'login',
+});
+const club: AccessObject = { kind: 'club', clubId: 'north' };
+const session = (ownerId: string, participantIds: string[] = []): AccessObject => ({
+  kind: 'session',
+  clubId: 'north',
+  ownerId,
+  participantIds,
+});
+const user = (userId: string, clubIds: string[]): AccessObject => ({ kind: 'user', userId, clubIds });
+
+describe('what a caller is to an object', () => {
+  it.each([
+    ['SUPER_ADMIN', [], session('me'), 'super'],
+    ['SUPPORT', [], session('me'), 'support'],
+    ['CLUB_ADMIN', ['north'], session('me'), 'club-admin'],
+    ['CLUB_ADMIN', ['south'], session('me'), 'owner'],
+    ['CLUB_ADMIN', ['south'], session('you'), 'stranger'],
+    ['PLAYER', ['north'], session('me', ['me']), 'owner'],
+    ['PLAYER', [], session('me'), 'owner'],
+    ['PLAYER', [], session('you', ['me']), 'participant'],
+    ['PLAYER', ['north'], session('you', ['her']), 'member'],
+    ['PLAYER', ['south'], session('you'), 'stranger'],
+    ['CLUB_ADMIN', ['south', 'north'], club, 'club-admin'],
+    ['PLAYER', ['north'], club, 'member'],
+    ['PLAYER', [], club, 'stranger'],
+    ['PLAYER', ['north'], user('me', ['north']), 'self'],
+    ['PLAYER', ['north'], user('you', ['north']), 'member'],
+    ['CLUB_ADMIN', ['north'], user('you', ['north']), 'club-admin'],
+    ['CLUB_ADMIN', ['north'], user('you', ['north', 'south']), 'member'],
+    ['CLUB_ADMIN', ['north'], user('you', ['south']), 'stranger'],
+    ['CLUB_ADMIN', ['north'], user('you', []), 'stranger'],
+  ] as const)('%s of %j to %j: %s', (role, clubIds, object, relation) => {
+    expect(findRelation(caller(role, [...clubIds]), object)).toBe(relation);
+  });
+});
+
+describe.each(ACTIONS)('%s', (action) => {
+  it('is nobody’s who is not logged in', () => {
+    for (const object of [club, session('me'), { kind: 'global' } as const]) {
+      expect(decide(undefined, action, object)).toBe('unauthenticated');
+    }
+  });
+
+  it('is a SUPER_ADMIN’s', () => {
+    expect(decide(caller('SUPER_ADMIN'), action, session('you'))).toBe('allow');
+  });
+
+  it('on an object of another club finds nothing there', () => {
+    for (const role of ROLES.filter((name) => name === 'CLUB_ADMIN' || name === 'PLAYER')) {
+      expect(decide(caller(role, ['south']), action, club)).toBe('hidden');
+      expect(decide(caller(role, ['south']), action, session('you'))).toBe('hidden');
+    }
+  });
+});
