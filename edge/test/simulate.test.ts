@@ -16,6 +16,8 @@ import { startGstCourt } from './support/gst-court.ts';
 import { startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
 
 const LOGIN = { user: 'admin', password: 'pass word:1' };
+/** The first run on a machine makes the clip. */
+const CLIP_TIMEOUT_MS = 240_000;
 const CLEAN = { missing: 0, repeated: 0, reordered: 0, unreadable: 0 };
 
 let simulator: Simulator;
@@ -30,7 +32,7 @@ beforeAll(async () => {
     { kind: 'rtsp', ...LOGIN, authentication: ['digest'] },
     { kind: 'rtsp', ...LOGIN, authentication: ['basic'], parameterSetsInSdp: false },
   ]);
-});
+}, CLIP_TIMEOUT_MS);
 
 afterEach(async () => {
   await Promise.all(simulator.courts.map((court) => court.setFault({ fault: 'none' })));
@@ -131,7 +133,7 @@ describe('a simulated RTSP court', () => {
     } finally {
       await loop.close();
     }
-  });
+  }, CLIP_TIMEOUT_MS);
 
   it.each([
     [3, 'Digest'],

@@ -31,7 +31,9 @@ interface Stroke {
 }
 
 const STROKE_SECONDS = 1.25;
+/** Metres. */
 const CONTACT_HEIGHT = 1.05;
+export const BALL_RADIUS = 0.055;
 
 export function createRally(seconds: number): Rally {
   const strokes = planStrokes(seconds);
@@ -73,8 +75,10 @@ function createPlayer(
   member: number,
 ): (atSeconds: number) => PlayerPose {
   const own = strokes.filter((stroke) => stroke.team === team && stroke.member === member);
-  const waypoints = planWaypoints(own, seconds, team, member);
-  const place = (atSeconds: number): Waypoint => interpolate(waypoints, seconds, atSeconds);
+  const waypoints = planWaypoints(own, seconds, team, member)
+    .map((waypoint) => ({ ...waypoint, atSeconds: waypoint.atSeconds % seconds }))
+    .sort((a, b) => a.atSeconds - b.atSeconds);
+  const place = (atSeconds: number): Waypoint => interpolate(waypoints, seconds, atSeconds % seconds);
   return (atSeconds) => {
     const [now, next] = [place(atSeconds), place(atSeconds + 0.04)];
     const speed = Math.hypot(next.x - now.x, next.z - now.z) / 0.04;
@@ -119,7 +123,7 @@ function interpolate(waypoints: readonly Waypoint[], seconds: number, atSeconds:
   return { atSeconds, x: from.x + (to.x - from.x) * share, z: from.z + (to.z - from.z) * share };
 }
 
-/** From contact over the net to a bounce at 70 % of the flight, then up to the next contact. */
+/** From contact over the net to a bounce halfway through the other side, then up to the next contact. */
 function findBall(strokes: readonly Stroke[], seconds: number, atSeconds: number): Point {
   const each = seconds / strokes.length;
   const index = Math.floor(atSeconds / each);
@@ -127,8 +131,10 @@ function findBall(strokes: readonly Stroke[], seconds: number, atSeconds: number
   const to = strokes[(index + 1) % strokes.length]?.at ?? from;
   const share = atSeconds / each - index;
   const [x, z] = [from.x + (to.x - from.x) * share, from.z + (to.z - from.z) * share];
-  if (share < 0.7) return { x, z, y: flight(share / 0.7, CONTACT_HEIGHT, 0.08, 1.5) };
-  return { x, z, y: flight((share - 0.7) / 0.3, 0.08, CONTACT_HEIGHT, 0.35) };
+  const overNet = from.z / (from.z - to.z);
+  const bounce = overNet + (1 - overNet) * 0.55;
+  if (share < bounce) return { x, z, y: flight(share / bounce, CONTACT_HEIGHT, BALL_RADIUS, 1.5) };
+  return { x, z, y: flight((share - bounce) / (1 - bounce), BALL_RADIUS, CONTACT_HEIGHT, 0.35) };
 }
 
 function flight(share: number, from: number, to: number, lift: number): number {

@@ -6,7 +6,7 @@ import { formatStrip, STRIP, STRIP_BLOCKS } from '../frame-strip.ts';
 import { createBackdrop, type Backdrop } from './backdrop.ts';
 import { drawFigure, drawFigureShadow } from './figure.ts';
 import { createPicture, drawLimb, drawShadow, mixInk, type Picture } from './picture.ts';
-import { createRally, type PlayerPose } from './rally.ts';
+import { BALL_RADIUS, createRally, type PlayerPose } from './rally.ts';
 import { createView, type Point, type View } from './view.ts';
 
 export interface Scene {
@@ -24,7 +24,6 @@ export interface SceneOptions {
 }
 
 const BALL = mixInk(0.86, 0.95, 0.2);
-const BALL_RADIUS = 0.055;
 const [BLACK, WHITE] = [16, 235];
 
 export function createScene({ width, height, fps, frames }: SceneOptions): Scene {
