@@ -111,29 +111,33 @@ async function closing(socket: Socket): Promise<void> {
 }
 
 describe('a simulated RTSP court', () => {
-  it('gives two clients at once every frame, evenly, over the clip’s end too', async () => {
-    const loop = await startTestCourts([{ kind: 'rtsp' }], { seconds: 4 });
-    const { clip, courts } = loop;
-    const [court] = courts;
-    if (court === undefined) throw new Error('no court');
-    try {
-      const recordings = await Promise.all([
-        record(court.address, 'a.mp4', 5),
-        delay(700).then(() => record(court.address, 'b.mp4', 5)),
-      ]);
-      const sent = court.framesSent().map(({ index }) => index);
-      expect(sent).toEqual(sent.map((_, place) => (sent[0] ?? 0) + place));
-      for (const { path, code } of recordings) {
-        const numbers = await readFrameNumbers(path, { ffmpegPath: TEST_FFMPEG, clip });
-        expect(code).toBe(0);
-        expect(numbers.at(-1)).toBeGreaterThan(clip.frames);
-        expect(countFrameFaults(numbers)).toMatchObject(CLEAN);
-        expect(await listIntervals(path)).toEqual(['0.040']);
+  it(
+    'gives two clients at once every frame, evenly, over the clip’s end too',
+    async () => {
+      const loop = await startTestCourts([{ kind: 'rtsp' }], { seconds: 4 });
+      const { clip, courts } = loop;
+      const [court] = courts;
+      if (court === undefined) throw new Error('no court');
+      try {
+        const recordings = await Promise.all([
+          record(court.address, 'a.mp4', 5),
+          delay(700).then(() => record(court.address, 'b.mp4', 5)),
+        ]);
+        const sent = court.framesSent().map(({ index }) => index);
+        expect(sent).toEqual(sent.map((_, place) => (sent[0] ?? 0) + place));
+        for (const { path, code } of recordings) {
+          const numbers = await readFrameNumbers(path, { ffmpegPath: TEST_FFMPEG, clip });
+          expect(code).toBe(0);
+          expect(numbers.at(-1)).toBeGreaterThan(clip.frames);
+          expect(countFrameFaults(numbers)).toMatchObject(CLEAN);
+          expect(await listIntervals(path)).toEqual(['0.040']);
+        }
+      } finally {
+        await loop.close();
       }
-    } finally {
-      await loop.close();
-    }
-  }, CLIP_TIMEOUT_MS);
+    },
+    CLIP_TIMEOUT_MS,
+  );
 
   it.each([
     [3, 'Digest'],

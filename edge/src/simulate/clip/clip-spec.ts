@@ -13,7 +13,7 @@ export interface ClipSpec {
 }
 
 /** Raised whenever the same spec gives a different clip, so that old ones are not taken. */
-const CLIP_VERSION = 2;
+const CLIP_VERSION = 3;
 
 /** 720p25, two seconds a GOP, 20 s: a gap of up to 17 s is still counted unambiguously. */
 export const DEFAULT_CLIP: ClipSpec = {
