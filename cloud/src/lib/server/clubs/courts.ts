@@ -1,5 +1,4 @@
 /** The courts of a club, each with at most one device and one camera whose address only that device can open. */
-import type { SealedCamera } from '@padelvar/shared/camera';
 import { AppError } from '@padelvar/shared/errors';
 import type { Court, CourtCreate, CourtUpdate } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
@@ -8,15 +7,8 @@ import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import type { CourtDevices } from './court-devices.ts';
 import { listCourts } from './list-courts.ts';
-
-/** What courts need of the devices. */
-export interface CourtDevices {
-  sealCamera(deviceId: string, courtId: string, address: string): Promise<SealedCamera>;
-  /** The device's desired document changed. */
-  touch(deviceId: string): Promise<void>;
-  isOnline(deviceId: string): Promise<boolean>;
-}
 
 export interface Courts {
   /** Of one club, or of all that the caller may see. */

@@ -3,7 +3,7 @@ import type { Court } from '@padelvar/shared/portal-api';
 import { EndReason } from '@padelvar/shared/session';
 import type { CourtRow } from '../access/gate.ts';
 import type { Db } from '../db/database.ts';
-import type { CourtDevices } from './courts.ts';
+import type { CourtDevices } from './court-devices.ts';
 
 export interface CourtFilter {
   clubIds?: readonly string[];
