@@ -255,6 +255,18 @@ describe('an HTTP camera', () => {
     },
   );
 
+  test('takes a user name in any script', async () => {
+    const { port } = await start(
+      serveHttp((request, response) => {
+        const digest = Buffer.from(request.headers.authorization ?? '', 'latin1').toString();
+        if (isDigestRight(digest, 'GET', 'árbitro日', 'c4nary')) {
+          response.setHeader('content-type', 'image/jpeg').end(jpeg);
+        } else response.writeHead(401, { 'www-authenticate': 'Digest realm="court", nonce="n"' }).end();
+      }),
+    );
+    expect((await probe(`http://árbitro日:c4nary@127.0.0.1:${port}/`)).kind).toBe('still');
+  });
+
   test.each([
     [404, 'camera_unreachable'],
     [302, 'camera_unreachable'],

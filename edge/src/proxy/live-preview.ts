@@ -30,8 +30,8 @@ export interface LivePreview {
 const WATCHED_FRESH_MS = 1_500;
 /** Fragments of half a second that may wait for the watchers' decoder. */
 const WATCHED_MOST_QUEUED = 4;
-/** Pictures of one fragment and a little more: what lies between the camera and the watcher beside its fragment. */
-const PLAYOUT_MOST_WAITING = 4;
+/** One fragment's pictures. Watchers are then 0.6 to 0.9 s behind the camera (measured), their fragment included. */
+const PLAYOUT_MOST_WAITING = 3;
 
 export function openLivePreview({ ffmpegPath, clock, log, hub }: LivePreviewOptions): LivePreview {
   let init: Buffer | undefined;

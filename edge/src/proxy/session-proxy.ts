@@ -38,6 +38,7 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Se
   const routes = createProxyRoutes({ ...options, signal: closing.signal });
   const server = createAdaptorServer({ fetch: routes.fetch, overrideGlobalObjects: false }) as Server;
   const port = await listenOnFreePort(server, ports);
+  server.on('error', (error) => log.warn({ sessionId, port, error }, 'proxy could not accept a viewer'));
   log.info({ sessionId, port }, 'proxy opened');
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
