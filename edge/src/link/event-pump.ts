@@ -26,24 +26,24 @@ export function createEventPump(outbox: Outbox): EventPump {
   /** On the present way. */
   let sentSeq = 0;
 
-  const sendAll = async (send: SendEvent): Promise<void> => {
-    for (let [entry] = outbox.list(sentSeq, 1); entry !== undefined; [entry] = outbox.list(sentSeq, 1)) {
-      const stored = StoredEvent.safeParse(JSON.parse(entry.body)).data;
-      if (stored === undefined) outbox.remove(entry.seq);
-      else await send({ ...stored, seq: entry.seq });
-      if (way !== send) return;
-      sentSeq = entry.seq;
+  const pump = async (send: SendEvent): Promise<void> => {
+    sending = send;
+    try {
+      for (let [entry] = outbox.list(sentSeq, 1); entry !== undefined; [entry] = outbox.list(sentSeq, 1)) {
+        const stored = StoredEvent.safeParse(JSON.parse(entry.body)).data;
+        if (stored === undefined) outbox.remove(entry.seq);
+        else await send({ ...stored, seq: entry.seq });
+        if (way !== send) return;
+        sentSeq = entry.seq;
+      }
+    } catch {
+      // The connection has ended: the next one begins with the oldest event that is still on disk.
+    } finally {
+      if (sending === send) sending = undefined;
     }
   };
   const run = (): void => {
-    const send = way;
-    if (send === undefined || sending === send) return;
-    sending = send;
-    void sendAll(send)
-      .catch(() => undefined)
-      .finally(() => {
-        if (sending === send) sending = undefined;
-      });
+    if (way !== undefined && sending !== way) void pump(way);
   };
   return {
     add(event) {

@@ -20,22 +20,21 @@ export function createLatestReport(): LatestReport {
   let sending: SendReport | undefined;
 
   const pump = async (send: SendReport): Promise<void> => {
-    while (way === send && latest !== undefined && latest !== arrived) {
-      const reported = latest;
-      await send(reported);
-      arrived = reported;
+    sending = send;
+    try {
+      while (way === send && latest !== undefined && latest !== arrived) {
+        const reported = latest;
+        await send(reported);
+        arrived = reported;
+      }
+    } catch {
+      // A connection that ended takes its message with it; the next one begins with the newest.
+    } finally {
+      if (sending === send) sending = undefined;
     }
   };
   const run = (): void => {
-    const send = way;
-    if (send === undefined || sending === send) return;
-    sending = send;
-    // A connection that ended takes its message with it; the next one begins with the newest.
-    void pump(send)
-      .catch(() => undefined)
-      .finally(() => {
-        if (sending === send) sending = undefined;
-      });
+    if (way !== undefined && sending !== way) void pump(way);
   };
   return {
     set(reported) {

@@ -1,0 +1,24 @@
+import { GOLDEN } from '@padelvar/shared/golden/link-messages';
+import { Command, Desired, EdgeEvent, Presence, Reply, Reported, Telemetry } from '@padelvar/shared/link';
+import { expect, it } from 'vitest';
+
+it.each([
+  ['reported', Reported, GOLDEN.reported],
+  ['presence', Presence, GOLDEN.presence],
+  ['will', Presence, GOLDEN.will],
+  ['reply', Reply, GOLDEN.reply],
+  ['event', EdgeEvent, GOLDEN.event],
+  ['telemetry', Telemetry, GOLDEN.telemetry],
+])('the portal understands the golden %s', (_name, schema, text) => {
+  expect(JSON.stringify(schema.parse(JSON.parse(text)))).toBe(text);
+});
+
+it('the golden command is what the portal sends, member by member', () => {
+  expect(JSON.stringify(Command.parse(JSON.parse(GOLDEN.command)))).toBe(GOLDEN.command);
+});
+
+it('the golden document is what the portal sends, but for what a later version adds', () => {
+  const { aMemberOfALaterVersion, ...known } = JSON.parse(GOLDEN.desired) as Record<string, unknown>;
+  expect(aMemberOfALaterVersion).toBe(true);
+  expect(Desired.parse(JSON.parse(GOLDEN.desired))).toEqual(known);
+});

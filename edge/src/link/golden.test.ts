@@ -1,0 +1,26 @@
+import { GOLDEN } from '@padelvar/shared/golden/link-messages';
+import { Command, Desired, EdgeEvent, Presence, Reply, Reported, Telemetry } from '@padelvar/shared/link';
+import { expect, it } from 'vitest';
+
+it.each([
+  ['desired', Desired, GOLDEN.desired],
+  ['command', Command, GOLDEN.command],
+])('the device understands the golden %s', (_name, schema, text) => {
+  const parsed = schema.parse(JSON.parse(text));
+  expect(JSON.parse(text)).toMatchObject(JSON.parse(JSON.stringify(parsed)) as object);
+});
+
+it.each([
+  ['reported', Reported, GOLDEN.reported],
+  ['presence', Presence, GOLDEN.presence],
+  ['will', Presence, GOLDEN.will],
+  ['reply', Reply, GOLDEN.reply],
+  ['event', EdgeEvent, GOLDEN.event],
+  ['telemetry', Telemetry, GOLDEN.telemetry],
+])('the golden %s is what the device sends, member by member', (_name, schema, text) => {
+  expect(JSON.stringify(schema.parse(JSON.parse(text)))).toBe(text);
+});
+
+it('a member of a later version is ignored', () => {
+  expect(Desired.parse(JSON.parse(GOLDEN.desired))).not.toHaveProperty('aMemberOfALaterVersion');
+});
