@@ -63,10 +63,10 @@ test('a line that is slow but moves is not given up', async () => {
     request.on('end', () => response.end());
   });
   // More than the system's buffers take at once.
-  const many = Buffer.alloc(40 * 1024 * 1024);
+  const many = Buffer.alloc(20 * 1024 * 1024);
   const startedAt = performance.now();
   expect(await open(1_000).send(url, {}, many, signal)).toBe(200);
-  expect(performance.now() - startedAt).toBeGreaterThan(1_500);
+  expect(performance.now() - startedAt).toBeGreaterThan(1_000);
 });
 
 test('a refusal is answered by its status', async () => {

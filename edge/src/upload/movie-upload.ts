@@ -91,7 +91,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
       throw new AppError('conflict', `expected ${String(totalBytes)} stored bytes, found ${String(bytes)}`);
     }
     isConfirmed = true;
-    save(current);
+    save({ ...current, held: new Map() });
   };
 
   const advance = async (signal: AbortSignal): Promise<void> => {

@@ -105,6 +105,13 @@ test('a viewer that takes no frame for half a minute is let go', async () => {
   expect(await viewer.next()).toBeUndefined();
 });
 
+test('a viewer that never takes a frame is let go', async () => {
+  const { clock, channel } = openChannel();
+  channel.watch();
+  await clock.advance(35_000);
+  expect(channel.info().viewers).toBe(0);
+});
+
 test('a viewer that waits for a silent camera stays', async () => {
   const { clock, channel } = openChannel();
   const viewer = channel.watch();

@@ -46,7 +46,7 @@ const POLLING_MS = 2_000;
 const STUCK_MS = 30_000;
 
 interface Watcher extends Viewer {
-  /** Monotonic milliseconds since which a frame is on its way to it; undefined while it waits for one. */
+  /** Monotonic milliseconds since which it has asked for nothing; undefined while it waits for a frame. */
   busySinceMs: number | undefined;
 }
 
@@ -99,7 +99,7 @@ export function createPreviewChannel({ clock, sendLease, onIdle }: PreviewChanne
   const createWatcher = (): Watcher => {
     let seen: PreviewFrame | undefined = isFresh(newest) ? undefined : newest;
     const watcher: Watcher = {
-      busySinceMs: undefined,
+      busySinceMs: clock.monotonicMs(),
       close: () => leave(watcher),
       async next() {
         watcher.busySinceMs = undefined;

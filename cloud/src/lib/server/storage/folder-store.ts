@@ -2,17 +2,15 @@
  * The store as a folder of this machine, which the portal serves itself: `objects/<key>` holds what is whole,
  * `uploads/<uploadId>/` what is arriving. Addresses are signed, so the handler needs no login.
  */
-import { randomUUID } from 'node:crypto';
 import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { MAX_UPLOAD_PARTS, UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import type { Clock } from '../clock.ts';
 import { makeFolderDurably, renameDurably } from './durable.ts';
-import { createFolderUpload, findFolderUpload } from './folder-upload.ts';
-import type { FolderUpload } from './folder-upload.ts';
 import { requireObjectKey } from './object-key.ts';
 import type { ObjectHead, ObjectStore, StoredPart } from './object-store.ts';
+import { createUploadFolders } from './upload-folders.ts';
 import { createUrlSigner } from './url-signer.ts';
 import type { UrlSigner } from './url-signer.ts';
 
@@ -38,7 +36,6 @@ export interface FolderStore extends ObjectStore {
 }
 
 export const STORE_PATH = '/api/store';
-const UPLOAD_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createFolderStore(options: FolderStoreOptions): FolderStore {
   const { root, clock } = options;
@@ -90,52 +87,6 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
       await rm(objectPath(key), { force: true });
     },
     isHealthy: () => canWrite(root),
-  };
-}
-
-interface UploadFolders {
-  create(key: string): Promise<{ uploadId: string }>;
-  find(key: string, uploadId: string): Promise<FolderUpload | undefined>;
-  get(key: string, uploadId: string): Promise<FolderUpload>;
-  remove(uploadId: string): Promise<void>;
-}
-
-/** Each open upload is loaded once, so that its writers know of one another. */
-function createUploadFolders(root: string): UploadFolders {
-  const loaded = new Map<string, Promise<FolderUpload | undefined>>();
-  const load = (uploadId: string): Promise<FolderUpload | undefined> => {
-    const known = loaded.get(uploadId);
-    if (known !== undefined) return known;
-    const found = findFolderUpload(join(root, uploadId), UPLOAD_PART_BYTES);
-    loaded.set(uploadId, found);
-    const forget = (): void => void loaded.delete(uploadId);
-    found.then((upload) => {
-      if (upload === undefined) forget();
-    }, forget);
-    return found;
-  };
-  const find = async (key: string, uploadId: string): Promise<FolderUpload | undefined> => {
-    const upload = UPLOAD_ID.test(uploadId) ? await load(uploadId) : undefined;
-    return upload?.key === key ? upload : undefined;
-  };
-
-  return {
-    find,
-    async create(key) {
-      const uploadId = randomUUID();
-      await makeFolderDurably(root, join(root, uploadId));
-      await createFolderUpload(join(root, uploadId), key);
-      return { uploadId };
-    },
-    async get(key, uploadId) {
-      const upload = await find(key, uploadId);
-      if (upload === undefined) throw new AppError('not_found', 'expected an open upload');
-      return upload;
-    },
-    async remove(uploadId) {
-      await rm(join(root, uploadId), { recursive: true, force: true });
-      loaded.delete(uploadId);
-    },
   };
 }
 

@@ -11,14 +11,14 @@ import type {
 } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
-import type { Selectable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
-import type { UploadTable } from '../db/tables.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectHead, ObjectStore, StoredPart } from '../storage/object-store.ts';
 import { createTurns } from './turns.ts';
 import { planUploadLimits, requirePartList, requirePartNumber } from './upload-limits.ts';
+import { findUpload, saveReady } from './upload-rows.ts';
+import type { UploadRow } from './upload-rows.ts';
 import { getUploadSession } from './upload-session.ts';
 import type { SessionRow } from './upload-session.ts';
 
@@ -43,8 +43,6 @@ export interface Uploads {
   discard(sessionId: string): Promise<void>;
   onReady(listener: (sessionId: string) => void): void;
 }
-
-type UploadRow = Selectable<UploadTable>;
 
 /** A part of 5 MiB takes 11 minutes at 64 kbit/s. */
 export const PART_LINK_SECONDS = 15 * 60;
@@ -138,10 +136,6 @@ export function createUploads({ db, clock, log, store }: UploadsOptions): Upload
   };
 }
 
-function findUpload(db: Db, sessionId: string): Promise<UploadRow | undefined> {
-  return db.selectFrom('upload').selectAll().where('session_id', '=', sessionId).executeTakeFirst();
-}
-
 function describeUpload(session: SessionRow, row: UploadRow, parts: StoredPart[]): UploadState {
   return {
     sessionId: session.id,
@@ -176,39 +170,4 @@ async function completeInStore(
     (await store.head(row.object_key)) ?? (await store.complete(row.object_key, row.upload_id, parts));
   if (head.bytes === totalBytes) return head;
   throw new AppError('conflict', `expected ${totalBytes} stored bytes, found ${head.bytes}`);
-}
-
-/** Answers whether the video was deleted meanwhile. */
-function saveReady(
-  db: Db,
-  row: UploadRow,
-  { movie }: UploadCompleteRequest,
-  bytes: number,
-  nowMs: number,
-): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    await trx
-      .updateTable('upload')
-      .set({ state: 'complete' })
-      .where('session_id', '=', row.session_id)
-      .execute();
-    const { numUpdatedRows } = await trx
-      .updateTable('match_session')
-      .set({
-        movie_state: 'ready',
-        movie_bytes: bytes,
-        movie_duration_ms: movie.durationMs,
-        movie_frames: movie.frames,
-        movie_codec: movie.codec,
-        movie_width: movie.width,
-        movie_height: movie.height,
-        object_key: row.object_key,
-        uploaded_bytes: bytes,
-        ready_at: nowMs,
-      })
-      .where('id', '=', row.session_id)
-      .where('movie_state', '!=', 'deleted')
-      .executeTakeFirst();
-    return numUpdatedRows === 0n;
-  });
 }
