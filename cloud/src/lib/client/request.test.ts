@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { requestJson } from './request.ts';
+
+const problem = {
+  type: 'about:blank',
+  title: 'Court busy',
+  status: 409,
+  kind: 'court_busy',
+  detail: 'taken',
+};
+
+function answering(response: Response): typeof fetch {
+  return () => Promise.resolve(response);
+}
+
+describe('a request', () => {
+  it('hands over a JSON answer', async () => {
+    await expect(requestJson(answering(Response.json({ items: [] })), '/api/clubs')).resolves.toEqual({
+      items: [],
+    });
+  });
+
+  it('has nothing to hand over for an empty answer', async () => {
+    await expect(requestJson(answering(new Response(null, { status: 204 })), '/x')).resolves.toBeUndefined();
+  });
+
+  it('fails with the kind of the problem document', async () => {
+    const response = new Response(JSON.stringify(problem), {
+      status: 409,
+      headers: { 'content-type': 'application/problem+json' },
+    });
+    await expect(requestJson(answering(response), '/x')).rejects.toMatchObject({
+      kind: 'court_busy',
+      status: 409,
+      problem,
+    });
+  });
+
+  it('is unexpected where an error is no problem document', async () => {
+    const response = new Response('<h1>Bad gateway</h1>', {
+      status: 502,
+      headers: { 'content-type': 'text/html' },
+    });
+    await expect(requestJson(answering(response), '/x')).rejects.toMatchObject({
+      kind: 'unexpected',
+      status: 502,
+    });
+  });
+
+  it('is unreachable where there is no answer', async () => {
+    const failing = () => Promise.reject(new TypeError('fetch failed'));
+    await expect(requestJson(failing, '/x')).rejects.toMatchObject({ kind: 'unreachable', status: 0 });
+  });
+});
