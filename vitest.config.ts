@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Shared and edge; the portal's tests run from its own folder with its own Vite configuration. */
+/** Shared, edge and the whole system; the portal's tests run from its own folder with its own Vite configuration. */
 export default defineConfig({
   test: {
     projects: [
@@ -12,6 +12,16 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          root: 'test',
+          include: ['**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],

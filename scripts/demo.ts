@@ -1,7 +1,7 @@
 /** `./scripts/demo`: the whole system with three simulated courts, until Ctrl-C; with `--once`, one match driven by itself. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { EDGE_LAN_PORT, MQTT_TCP_PORT, PORTAL_PORT } from '@padelvar/shared/limits';
@@ -117,7 +117,7 @@ function camerasOf({ courts }: Simulator): Camera[] {
   return COURTS.map(({ courtId, name }, index) => ({ courtId, name, address: courts[index]?.address ?? '' }));
 }
 
-/** Kept between runs: the clip is encoded once. */
+/** Kept between runs: the clip is encoded once. The folder that `padelvar-edge simulate` takes, too. */
 function clipFolder(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'padelvar', 'clips');
+  return join(tmpdir(), 'padelvar-clips');
 }

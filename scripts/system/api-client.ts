@@ -39,8 +39,7 @@ export async function logIn(origin: string, email: string, password: string): Pr
       });
       return readAnswer(answer, method, path);
     },
-    fetch: (path, init = {}) =>
-      fetch(`${origin}/api${path}`, { ...init, headers: { authorization, ...init.headers } }),
+    fetch: (path, headers = {}) => fetch(`${origin}/api${path}`, { headers: { authorization, ...headers } }),
   };
 }
 

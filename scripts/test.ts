@@ -1,0 +1,76 @@
+/** Runs every check and every test suite, one behind the other, and ends with the line `N passed, N failed`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  numFailedTestSuites: number;
+  testResults: { name: string; status: string; assertionResults: unknown[] }[];
+}
+
+const root = join(import.meta.dirname, '..');
+const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
+const reports = await mkdtemp(join(tmpdir(), 'padelvar-test-'));
+
+const total: Count = { passed: 0, failed: 0 };
+for (const name of ['format', 'types', 'lint', 'layers']) add(name, await runCheck(name));
+add('shared and edge', await runSuite('edge', root, ['--project', 'shared', '--project', 'edge']));
+add('portal', await runSuite('portal', join(root, 'cloud'), []));
+add('whole system', await runSuite('system', root, ['--project', 'system']));
+await rm(reports, { recursive: true, force: true });
+process.stdout.write(`\n${String(total.passed)} passed, ${String(total.failed)} failed\n`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+
+function add(name: string, { passed, failed }: Count): void {
+  process.stdout.write(`== ${name}: ${String(passed)} passed, ${String(failed)} failed\n`);
+  total.passed += passed;
+  total.failed += failed;
+}
+
+async function runCheck(name: string): Promise<Count> {
+  const ok = (await run('npm', ['run', '--silent', `check:${name}`], root)) === 0;
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** A suite that gives no report has failed; so has a test that was skipped. */
+async function runSuite(name: string, folder: string, projects: string[]): Promise<Count> {
+  const outputFile = join(reports, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${outputFile}`];
+  const code = await run('vitest', ['run', ...projects, ...reporters], folder);
+  const report = await readReport(outputFile);
+  if (report === undefined) return { passed: 0, failed: 1 };
+  const skipped = report.numPendingTests + report.numTodoTests;
+  if (skipped > 0) process.stdout.write(`${String(skipped)} tests were skipped, which counts as failed\n`);
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  const failed = report.numFailedTests + skipped + brokenFiles.length;
+  return { passed: report.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+}
+
+async function readReport(path: string): Promise<VitestReport | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as VitestReport;
+  } catch {
+    return undefined;
+  }
+}
+
+async function run(command: string, args: string[], cwd: string): Promise<number> {
+  const environment = { ...process.env, CI: 'true', ...(values.long ? { PADELVAR_LONG_TESTS: '1' } : {}) };
+  const child = spawn(command, args, { cwd, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
