@@ -1,10 +1,11 @@
 /** What a session's proxy answers: the live stream, the newest picture, its health. */
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { AppError, formatProblem, PROBLEM_CONTENT_TYPE } from '@padelvar/shared/errors';
+import { AppError } from '@padelvar/shared/errors';
 import { Hono, type Context } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { formatErrorResponse, requireOwnHost } from '../base/loopback-http.ts';
 import { PACED_FPS } from '../camera/ffmpeg-input.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { streamNewest, streamPaced } from './mjpeg-stream.ts';
@@ -43,12 +44,6 @@ export function createProxyRoutes(options: ProxyRoutesOptions): Hono<{ Bindings:
     return context.json({ sessionId, viewers: hub.watchers, frameAgeMs, ...health() });
   });
   return app;
-}
-
-/** A page elsewhere can point a name of its own at 127.0.0.1 (DNS rebinding); its `Host` gives it away. */
-function requireOwnHost(host: string | undefined): void {
-  if (/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i.test(host ?? '')) return;
-  throw new AppError('forbidden', 'Expected the host 127.0.0.1 or localhost, found another name.');
 }
 
 function formatSnapshot(hub: FrameHub): Response {
@@ -92,12 +87,4 @@ function openStream(context: ProxyContext, options: ProxyRoutesOptions): Respons
 function admitViewer(hub: FrameHub): () => void {
   if (hub.watchers < MAX_VIEWERS) return hub.watch();
   throw new AppError('too_many_requests', `Expected at most ${MAX_VIEWERS} viewers, found one more.`);
-}
-
-function formatErrorResponse(error: unknown): Response {
-  const problem = formatProblem(error);
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { 'content-type': PROBLEM_CONTENT_TYPE },
-  });
 }
