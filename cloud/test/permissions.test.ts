@@ -139,6 +139,21 @@ it('the fourteen video routes are described', () => {
   expect(video).toHaveLength(14);
 });
 
+it('nobody who is not logged in learns what input a route expects', async () => {
+  const open = new Set(['POST /api/edge/enroll', 'POST /api/edge/token']);
+  const guarded = Object.entries(TABLE).filter(
+    ([route, row]) => row[2].startsWith('401') && !open.has(route),
+  );
+  for (const [route, [path]] of guarded) {
+    const [method = ''] = route.split(' ');
+    const wrong = path
+      .replace(/north|n3|sess_\w+|dev_\w+|TARGET/, 'WRONG!')
+      .replace('clubId=', 'limit=x&clubId=');
+    const response = await portal.call(method, wrong, method === 'GET' ? {} : { json: [] });
+    expect(`${route} ${response.status}`).toBe(`${route} 401`);
+  }
+});
+
 describe.each(Object.entries(TABLE))('%s', (route, [path, json, outcomes]) => {
   const method = route.split(' ')[0] ?? '';
   const expected = outcomes.split(/ +/);

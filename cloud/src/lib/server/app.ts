@@ -23,7 +23,7 @@ import { createDeviceTokens } from './devices/device-tokens.ts';
 import { createDevices } from './devices/devices.ts';
 import { createFiles } from './files/files.ts';
 import { startJobs } from './jobs/jobs.ts';
-import { sweepRows } from './jobs/sweep.ts';
+import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createSessions } from './sessions/sessions.ts';
@@ -150,7 +150,7 @@ function openLibrary({ db, clock, log }: Basis, dir: DataDir, { devices, session
   return { store, uploads, files, previews };
 }
 
-function planJobs({ db, clock, sessions, files }: Services) {
+function planJobs({ db, clock, sessions, files, uploads }: Services) {
   return [
     {
       name: 'close forgotten sessions',
@@ -159,5 +159,6 @@ function planJobs({ db, clock, sessions, files }: Services) {
     },
     { name: 'finish deletions', when: '*/5 * * * *', run: () => files.sweep() },
     { name: 'sweep old rows', when: '7 * * * *', run: () => sweepRows(db, clock) },
+    { name: 'give up stale uploads', when: '37 3 * * *', run: () => sweepUploads(db, clock, uploads) },
   ];
 }

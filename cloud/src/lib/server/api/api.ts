@@ -15,6 +15,7 @@ import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
 import { previewRoutes } from './preview.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
+import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
 import { recordRoutes } from './record.ts';
 import { storeRoutes } from './store.ts';
 import { systemRoutes } from './system.ts';
@@ -43,21 +44,37 @@ const SECTIONS = [
 ];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {
-  const { auth, log, settings } = services;
+  const { auth, gate, log, settings } = services;
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: throwInvalid });
   api.onError((error) => respondProblem(error, log));
   api.notFound((c) => respondProblem(unknownRoute(c.req.method, c.req.path), log));
+  let needsLogin: LoginCheck = () => true;
   api.use('*', async (c, next) => {
+    refuseHugeJson(c.req.raw.headers);
     c.set('clientAddress', c.env.clientAddress ?? 'unknown');
     if (!WITHOUT_CALLER.some((prefix) => c.req.path.startsWith(prefix))) {
       if (isForged(c.req.raw, settings.origin)) throw forged(settings.origin);
-      c.set('caller', await auth.findCaller(c.req.raw.headers));
+      const caller = await auth.findCaller(c.req.raw.headers);
+      // Before the input is read: who is not logged in does not learn what a route expects.
+      if (needsLogin(c.req.method, c.req.path)) gate.requireCaller(caller);
+      c.set('caller', caller);
     }
     await next();
   });
   for (const section of SECTIONS) api.route('/', section(services));
+  needsLogin = createLoginCheck(api);
   describe(api);
   return api;
+}
+
+/** Parts and pictures have limits of their own; nothing that is said in JSON is larger. */
+const MAX_JSON_BYTES = 1024 * 1024;
+
+function refuseHugeJson(headers: Headers): void {
+  const bytes = Number(headers.get('content-length') ?? 0);
+  const isJson = headers.get('content-type')?.startsWith('application/json') === true;
+  if (!isJson || bytes <= MAX_JSON_BYTES) return;
+  throw new AppError('too_large', `expected at most ${MAX_JSON_BYTES} bytes of JSON; found ${bytes}`);
 }
 
 function forged(origin: string): AppError {

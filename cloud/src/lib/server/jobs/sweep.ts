@@ -1,4 +1,4 @@
-/** Rows that have outlived their use. */
+/** What has outlived its use: rows, and uploads that nobody will finish. */
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 
@@ -18,4 +18,22 @@ export async function sweepRows(db: Db, clock: Clock): Promise<void> {
     .where('expires_at', '<', nowMs)
     .where('device_id', 'is', null)
     .execute();
+}
+
+/** An upload that has not been completed after this is given up: its device is gone, or starts over when it is back. */
+export const STALE_UPLOAD_MS = 30 * 24 * 60 * 60_000;
+
+/** Frees the room of uploads that nobody will finish. */
+export async function sweepUploads(
+  db: Db,
+  clock: Clock,
+  uploads: { discard(sessionId: string): Promise<void> },
+): Promise<void> {
+  const stale = await db
+    .selectFrom('upload')
+    .select('session_id')
+    .where('state', '=', 'open')
+    .where('created_at', '<', clock.nowMs() - STALE_UPLOAD_MS)
+    .execute();
+  for (const { session_id: sessionId } of stale) await uploads.discard(sessionId);
 }
