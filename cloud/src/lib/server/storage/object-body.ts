@@ -1,6 +1,6 @@
 /** Bytes of a file as a stream that reads only as fast as it is drained. */
 import type { FileHandle } from 'node:fs/promises';
-import type { ByteRange } from './byte-range.ts';
+import type { ByteRange } from '@padelvar/shared/byte-range';
 
 const CHUNK_BYTES = 256 * 1024;
 
