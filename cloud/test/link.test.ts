@@ -1,9 +1,11 @@
 /** The control link from end to end: the portal as it is wired, and the edge's own link against it. */
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportedSession } from '@padelvar/shared/link';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
+import { enroll } from '../../edge/src/link/enroll.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStallingProxy } from './support/stalling-proxy.ts';
 import { seedClub, seedCourt, seedUser, type SeededUser } from './support/seed.ts';
 import { openLinkedPortal, type LinkedPortal } from './support/linked-portal.ts';
 import {
@@ -270,6 +272,24 @@ describe('the link', () => {
     portal = await portal.restart();
     await until(() => desired.at(-1)?.courts[0]?.name === 'New name');
     await untilOnline(deviceId, true);
+  });
+
+  it('notices a connection that is dead without knowing it, even while it publishes', async () => {
+    const stalled = await openStallingProxy(portal.port);
+    const { devices } = portal.app.services;
+    await rm(join(folder, 'identity', 'device.json'));
+    const { token } = await devices.createEnrollment({ clubId: 'alpha', name: 'Behind a proxy' });
+    await enroll({ identityFolder: join(folder, 'identity'), portalOrigin: stalled.origin, token });
+    const { deviceId, report, link: own } = await link({ keepaliveSeconds: 1 });
+    stalled.stall();
+    const publishing = setInterval(() => report([]), 50);
+    await expect.poll(() => own.connected, { timeout: 10_000, interval: 20 }).toBe(false);
+    clearInterval(publishing);
+    stalled.recover();
+    await untilOnline(deviceId, true);
+    await expect.poll(() => own.connected, { timeout: 10_000, interval: 20 }).toBe(true);
+    await device?.close();
+    await stalled.close();
   });
 
   it('works by HTTPS alone', async () => {

@@ -6,6 +6,7 @@ import { openTestPortal, type TestPortal } from './portal.ts';
 
 export interface LinkedPortal extends TestPortal {
   origin: string;
+  port: number;
   /** From now on only plain HTTP passes, as through some proxies. */
   refuseUpgrades(): void;
   /** Ends this portal and starts another on the same data and port. */
@@ -47,6 +48,7 @@ export async function openLinkedPortal(
   return {
     ...portal,
     origin: `http://127.0.0.1:${port}`,
+    port,
     cutConnections,
     refuseUpgrades() {
       upgrades = false;

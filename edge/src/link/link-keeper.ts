@@ -27,7 +27,8 @@ const RETRY_TOKEN_MS = 10_000;
 export async function keepLinked(options: KeeperOptions): Promise<void> {
   const { clock, log, signal, getToken, attempt } = options;
   const backoff = createBackoff();
-  while (!signal.aborted) {
+  const isClosed = (): boolean => signal.aborted;
+  while (!isClosed()) {
     const sinceMs = clock.monotonicMs();
     try {
       const token = await abortable(signal, getToken());
@@ -39,7 +40,7 @@ export async function keepLinked(options: KeeperOptions): Promise<void> {
     } catch (error) {
       log.debug({ reason: String(error) }, 'no link to the portal');
     }
-    await clock.sleep(backoff.nextMs(), signal).catch(() => undefined);
+    if (!isClosed()) await clock.sleep(backoff.nextMs(), signal).catch(() => undefined);
   }
 }
 

@@ -137,14 +137,14 @@ describe('a stranger', () => {
 describe('a device', () => {
   it('is cut off by a packet over 256 KiB', async () => {
     const device = await enter(asDevice(A));
-    const closed = new Promise((resolve) => device.once('close', resolve));
+    const closed = new Promise<void>((resolve) => device.once('close', () => resolve()));
     device.publish(topic(A, 'reported'), Buffer.alloc(300 * 1024), { qos: 1 });
     await closed;
   });
 
   it('is cut off when its token ends', async () => {
     const device = await enter({ ...asDevice(A), password: `${A} short` });
-    await new Promise((resolve) => device.once('close', resolve));
+    await new Promise<void>((resolve) => device.once('close', () => resolve()));
   });
 
   it('gets nothing of a refused filter that stood beside a good one', async () => {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { OPENED_AT, RUNNING, sessionRow } from '../../../../test/support/session-row.ts';
+import { formatRecordStatus, shownState } from './session-view.ts';
+
+const running = sessionRow(RUNNING);
+const at = (seconds: number, deviceOnline = true) => ({ nowMs: OPENED_AT + seconds * 1000, deviceOnline });
+
+describe('the status of a recording', () => {
+  it('goes on between reports', () => {
+    expect(formatRecordStatus(running, at(25))).toMatchObject({
+      elapsedSeconds: 25,
+      growing: true,
+      active: true,
+    });
+  });
+  it('stands still while the device is out of touch', () => {
+    expect(formatRecordStatus(running, at(25, false))).toMatchObject({ elapsedSeconds: 10, growing: false });
+  });
+  it('never passes its duration', () => {
+    expect(formatRecordStatus(running, at(900))).toMatchObject({ elapsedSeconds: 60, progressPercent: 100 });
+  });
+  it('without a recording is all zero', () => {
+    expect(formatRecordStatus(sessionRow(), at(5))).toMatchObject({
+      active: false,
+      elapsedSeconds: 0,
+      progressPercent: 0,
+      etaSeconds: null,
+    });
+  });
+  it('tells when the movie will be ready by the rate so far', () => {
+    const row = sessionRow({
+      ...RUNNING,
+      state: 'complete',
+      movie_state: 'uploading',
+      bytes: 6_000,
+      uploaded_bytes: 5_000,
+    });
+    expect(formatRecordStatus(row, at(50)).etaSeconds).toBe(10);
+    expect(formatRecordStatus(row, at(50, false)).etaSeconds).toBeNull();
+    expect(formatRecordStatus({ ...row, uploaded_bytes: 0 }, at(50)).etaSeconds).toBeNull();
+    expect(formatRecordStatus({ ...row, movie_state: 'ready' }, at(50)).etaSeconds).toBe(0);
+  });
+});
+
+it.each([
+  ['created', {}, 'created'],
+  ['created, with a start on its way', { start_deadline_at: OPENED_AT + 1 }, 'starting'],
+  ['created, with a start that came to nothing', { start_deadline_at: OPENED_AT }, 'created'],
+  ['recording, with a stop on its way', { ...RUNNING, stop_requested_at: OPENED_AT }, 'stopping'],
+  ['created, being closed', { close_requested_at: OPENED_AT }, 'stopping'],
+  ['over', { state: 'complete', stop_requested_at: OPENED_AT }, 'complete'],
+] as const)('a session that is %s shows so', (_fact, changes, shown) => {
+  expect(shownState(sessionRow(changes), OPENED_AT)).toBe(shown);
+});
