@@ -125,7 +125,6 @@ async function openLink({ db, clock, log, settings }: Basis, dir: DataDir, opene
   const broker = await openBroker({
     clock,
     log,
-    host: settings.host,
     port: settings.mqttPort,
     verifyToken: (token) => tokens.verify(token),
   });

@@ -11,7 +11,7 @@ export interface Settings {
   port: number;
   /** Database, objects and secrets. */
   dataDir: string;
-  /** MQTT over TCP on `host`; 0 takes any free port. */
+  /** MQTT over TCP, without TLS and so on loopback whatever `host` says; 0 takes any free port. */
   mqttPort: number;
   /** The administrator to make at first start, where both are given. There is no default password. */
   firstAdmin: { email: string; password: string } | undefined;

@@ -1,4 +1,5 @@
 /** The broker against real clients, good and bad. */
+import { randomBytes } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -115,6 +116,20 @@ describe('a stranger', () => {
     const { socket, closed } = raw();
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
     await closed;
+  });
+
+  it('who talks nonsense is cut off, and the broker lives', async () => {
+    const known = await enter(asDevice(A));
+    const nonsense = Array.from({ length: 60 }, (_, index) => {
+      const bytes = randomBytes(64);
+      // Two in three look like a packet that fits.
+      if (index % 3 > 0) bytes.set([index % 3 === 1 ? 0x10 : 0x30, 62]);
+      const { socket, closed } = raw();
+      socket.end(bytes);
+      return closed;
+    });
+    await Promise.all(nonsense);
+    await known.publishAsync(topic(A, 'reported'), 'still here', { qos: 1 });
   });
 
   it('who says nothing is cut off after the time to CONNECT', async () => {

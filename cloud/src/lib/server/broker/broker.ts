@@ -4,6 +4,7 @@
  * client, which enters by the same door (`portal-channel.ts`). May import `clock`, `log` and shared only.
  */
 import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -62,6 +63,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   logTroubles(aedes, log);
 
   const enter = (socket: Duplex, address: string): void => {
+    socket.on('error', () => undefined);
     const slot = slots.take(address);
     if (slot === undefined) {
       log.warn({ address }, 'mqtt connection refused: too many from this address');
@@ -117,7 +119,8 @@ function createWebSocketDoor(enter: (socket: Duplex, address: string) => void): 
   });
   return {
     handleUpgrade(request, socket, head) {
-      if (new URL(request.url ?? '', 'http://portal').pathname !== MQTT_PATH) {
+      socket.on('error', () => undefined);
+      if (URL.parse(request.url ?? '', 'http://portal')?.pathname !== MQTT_PATH) {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -137,6 +140,8 @@ function logTroubles(aedes: Aedes, log: Logger): void {
     log.debug({ client: client.id, reason: error.message }, 'mqtt client ended');
   aedes.on('clientError', debug);
   aedes.on('connectionError', debug);
+  // Typed for its own events only; without a listener this one would end the portal.
+  (aedes as EventEmitter).on('error', (error: Error) => log.error({ err: error }, 'mqtt broker'));
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -7,6 +7,7 @@ export const CHALLENGE_LIFE_MS = 60_000;
 const MAX_PER_DEVICE = 8;
 
 export interface Challenges {
+  /** For known devices only: what is open is then bounded by their number. */
   create(deviceId: string): string;
   /** Spends a nonce: true once, within its life, for the device it was made for. */
   spend(deviceId: string, nonce: string): boolean;
@@ -21,7 +22,7 @@ export function createChallenges(clock: Clock): Challenges {
       open.set(deviceId, nonces);
       const oldest = nonces.keys().next();
       if (nonces.size >= MAX_PER_DEVICE && oldest.done !== true) nonces.delete(oldest.value);
-      const nonce = randomBytes(32).toString('base64url');
+      const nonce = createNonce();
       nonces.set(nonce, clock.monotonicMs() + CHALLENGE_LIFE_MS);
       return nonce;
     },
@@ -33,6 +34,10 @@ export function createChallenges(clock: Clock): Challenges {
       return endsAt !== undefined && clock.monotonicMs() < endsAt;
     },
   };
+}
+
+export function createNonce(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 /** Whether `signature` is the device's over this nonce. `signKey` is its raw Ed25519 public key; all base64url. */

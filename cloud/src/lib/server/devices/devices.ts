@@ -15,7 +15,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Logger } from '../log.ts';
-import { createChallenges, isSignedBy } from './challenges.ts';
+import { createChallenges, createNonce, isSignedBy } from './challenges.ts';
 import { createCommands, type CommandAction, type CommandOptions } from './commands.ts';
 import { loadDesired } from './desired.ts';
 import { createDesiredPublisher } from './desired-publisher.ts';
@@ -37,7 +37,8 @@ export interface Devices {
   /** A single-use token, good for 24 h; it is not stored and cannot be shown again. */
   createEnrollment(input: { clubId: string; name: string }): Promise<{ token: string; expiresAtMs: number }>;
   enroll(request: EnrollRequest): Promise<{ deviceId: string }>;
-  challenge(deviceId: string): { nonce: string; serverTime: number };
+  /** A device that is not known is challenged like any other, so that nobody learns which ids there are. */
+  challenge(deviceId: string): Promise<{ nonce: string; serverTime: number }>;
   /** Throws `unauthenticated` where the signature is not that device's over an open challenge. */
   token(
     request: z.infer<typeof TokenRequest>,
@@ -91,7 +92,10 @@ export function createDevices(options: DevicesOptions): Devices {
   return {
     createEnrollment: (input) => createEnrollment(db, clock, input),
     enroll: (request) => enroll(db, clock, request),
-    challenge: (deviceId) => ({ nonce: challenges.create(deviceId), serverTime: clock.nowMs() }),
+    async challenge(deviceId) {
+      const known = (await findSignKey(db, deviceId)) !== undefined;
+      return { nonce: known ? challenges.create(deviceId) : createNonce(), serverTime: clock.nowMs() };
+    },
     async token(request) {
       const signKey = await findSignKey(db, request.deviceId);
       const spent = challenges.spend(request.deviceId, request.nonce);
@@ -138,7 +142,6 @@ export function createDevices(options: DevicesOptions): Devices {
   };
 }
 
-/** A device that does not exist is challenged like any other, so that nobody learns which ids there are. */
 async function findSignKey(db: Db, deviceId: string): Promise<string | undefined> {
   const row = await db.selectFrom('device').select('sign_key').where('id', '=', deviceId).executeTakeFirst();
   return row?.sign_key;

@@ -49,7 +49,8 @@ describe('a report', () => {
     ['its movie being made', recorded('complete'), 'uploading'],
     ['what could be saved on the way', recorded('failed', { movie }), 'uploading'],
     ['nothing that could be saved', recorded('failed'), 'failed'],
-    ['no recording at all', { ...ids, state: 'complete' } satisfies ReportedSession, 'recording'],
+    ['not a byte on disk', recorded('complete', { bytes: 0 }), 'failed'],
+    ['no recording at all', { ...ids, state: 'complete' } satisfies ReportedSession, 'failed'],
   ] as const)('of an end with %s', (_fact, reported, movieState) => {
     expect(planReport(sessionRow(RUNNING), reported, NOW)?.movie_state).toBe(movieState);
   });

@@ -50,8 +50,9 @@ function recordingValues(
 /** `ready` and `deleted` are the library's to say; a report never takes them back. */
 function nextMovieState(known: MovieState, reported: ReportedSession): MovieState {
   if (known === 'ready' || known === 'deleted') return known;
-  if (reported.recording === undefined) return known;
-  if (!isEnded(reported.state)) return 'recording';
-  if (reported.recording.movie !== undefined) return 'uploading';
-  return reported.state === 'failed' ? 'failed' : 'uploading';
+  const { recording, state } = reported;
+  if (recording === undefined) return isEnded(state) && known === 'recording' ? 'failed' : known;
+  if (!isEnded(state)) return 'recording';
+  if (recording.movie !== undefined) return 'uploading';
+  return state === 'complete' && recording.bytes > 0 ? 'uploading' : 'failed';
 }
