@@ -10,12 +10,14 @@ export function formatClock(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
-/** `1 h 30 min`, `45 min`, `20 s`: one glance, no precision. */
+/** `1 h 30 min`, `45 min`, `20 s`: one glance, no precision. A number stays with its unit (U+00A0). */
 export function formatLength(seconds: number): string {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))}\u00a0s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return `${minutes}\u00a0min`;
+  return minutes % 60 === 0
+    ? `${minutes / 60}\u00a0h`
+    : `${Math.floor(minutes / 60)}\u00a0h ${minutes % 60}\u00a0min`;
 }
 
 /** Decimal sizes, as phones show them: `845 MB`, `1.2 GB`. */
