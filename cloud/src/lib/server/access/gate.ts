@@ -3,18 +3,21 @@
  * audit log. Every route and page goes through it. May import `db`, `auth`, `audit`.
  */
 import { AppError } from '@padelvar/shared/errors';
-import type { Selectable } from 'kysely';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Db } from '../db/database.ts';
-import type { ClubTable, CourtTable, DeviceTable, MatchSessionTable, UserTable } from '../db/tables.ts';
 import { decide, type AccessObject, type Action, type Decision } from './decide.ts';
-
-export type SessionRow = Selectable<MatchSessionTable>;
-export type CourtRow = Selectable<CourtTable>;
-export type ClubRow = Selectable<ClubTable>;
-export type DeviceRow = Selectable<DeviceTable>;
-export type UserRow = Selectable<UserTable> & { clubIds: string[] };
+import {
+  findSession,
+  findUser,
+  type ClubRow,
+  type CourtRow,
+  type DeviceRow,
+  type FoundSession,
+  type SessionRow,
+  type UserRow,
+} from './objects.ts';
+import { recordStaffView } from './staff-view.ts';
 
 export interface SessionOptions {
   /** Why support looks at a court; they must say it. */
@@ -39,14 +42,6 @@ export interface Gate {
     options?: SessionOptions,
   ): Promise<SessionRow>;
 }
-
-/** What is a view of a player's video, and so is audited where the viewer is neither owner nor participant. */
-const VIEWS: ReadonlySet<Action> = new Set<Action>([
-  'preview.stream',
-  'preview.snapshot',
-  'video.watch',
-  'video.download',
-]);
 
 export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
   const requireCaller = (caller: Caller | undefined): Caller => {
@@ -99,7 +94,7 @@ export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
       const row = await findSession(db, sessionId);
       enforce(viewer, decideFound(viewer, action, row?.object), 'session');
       const { session, object } = row as FoundSession;
-      await recordStaffView(audit, viewer, action, object, sessionId, options.reason);
+      await recordStaffView(audit, { viewer, action, sessionId, object, reason: options.reason });
       return session;
     },
   };
@@ -122,61 +117,4 @@ function enforce(caller: Caller | undefined, decision: Decision, noun: string): 
     case 'forbidden':
       throw new AppError('forbidden', `your role ${caller?.role ?? ''} does not allow this on that ${noun}`);
   }
-}
-
-interface FoundSession {
-  session: SessionRow;
-  object: AccessObject & { kind: 'session' };
-}
-
-async function findSession(db: Db, sessionId: string): Promise<FoundSession | undefined> {
-  const session = await db
-    .selectFrom('match_session')
-    .selectAll()
-    .where('id', '=', sessionId)
-    .executeTakeFirst();
-  if (session === undefined) return undefined;
-  const participants = await db
-    .selectFrom('session_participant')
-    .select('user_id')
-    .where('session_id', '=', sessionId)
-    .execute();
-  const participantIds = participants.map((row) => row.user_id);
-  return {
-    session,
-    object: { kind: 'session', clubId: session.club_id, ownerId: session.owner_id, participantIds },
-  };
-}
-
-async function findUser(db: Db, userId: string): Promise<UserRow | undefined> {
-  const user = await db
-    .selectFrom('user')
-    .select(['id', 'name', 'email', 'role', 'createdAt'])
-    .where('id', '=', userId)
-    .executeTakeFirst();
-  if (user === undefined) return undefined;
-  const clubs = await db
-    .selectFrom('club_member')
-    .select('club_id')
-    .where('user_id', '=', userId)
-    .orderBy('club_id')
-    .execute();
-  return { ...user, clubIds: clubs.map((row) => row.club_id) };
-}
-
-async function recordStaffView(
-  audit: Audit,
-  viewer: Caller,
-  action: Action,
-  { ownerId, participantIds }: AccessObject & { kind: 'session' },
-  sessionId: string,
-  reason: string | undefined,
-): Promise<void> {
-  if (!VIEWS.has(action)) return;
-  const given = reason?.trim() ?? '';
-  if (viewer.role === 'SUPPORT' && given === '') {
-    throw new AppError('bad_request', 'expected a reason for looking at this court', { field: 'reason' });
-  }
-  if (ownerId === viewer.userId || participantIds.includes(viewer.userId)) return;
-  await audit.recordView(viewer, action, sessionId, given === '' ? {} : { reason: given });
 }

@@ -2,7 +2,7 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { Court, CourtCreate, CourtUpdate } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
-import type { CourtRow } from '../access/gate.ts';
+import type { CourtRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';

@@ -1,7 +1,7 @@
 /** Courts as the API shows them: whether there is a camera, never which. */
 import type { Court } from '@padelvar/shared/portal-api';
 import { EndReason } from '@padelvar/shared/session';
-import type { CourtRow } from '../access/gate.ts';
+import type { CourtRow } from '../access/objects.ts';
 import type { Db } from '../db/database.ts';
 import type { CourtDevices } from './court-devices.ts';
 

@@ -1,6 +1,6 @@
 /** Devices as people look after them: the list, and taking one away. */
 import type { Device } from '@padelvar/shared/portal-api';
-import type { DeviceRow } from '../access/gate.ts';
+import type { DeviceRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';

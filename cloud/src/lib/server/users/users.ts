@@ -5,7 +5,7 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { Me, RegisterRequest, User, UserCreate, UserUpdate } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
-import type { UserRow } from '../access/gate.ts';
+import type { UserRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Accounts, NewUser } from '../auth/accounts.ts';
 import { createAttemptLimit } from '../auth/attempt-limit.ts';
