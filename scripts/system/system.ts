@@ -34,6 +34,8 @@ export interface SystemOptions {
   cameras: readonly Camera[];
   /** Free ports where left out. */
   ports?: { portal: number; mqtt: number; lan: number };
+  /** Puts something between the edge and the portal; answers the origin that the edge is to use. */
+  between?: (portalOrigin: string) => Promise<string>;
 }
 
 export interface System {
@@ -53,7 +55,7 @@ export interface System {
   stop(): Promise<void>;
 }
 
-export async function startSystem({ folder, cameras, ports }: SystemOptions): Promise<System> {
+export async function startSystem({ folder, cameras, ports, between }: SystemOptions): Promise<System> {
   const [portalPort, mqttPort, lanPort] =
     ports === undefined
       ? [await findFreePort(), await findFreePort(), await findFreePort()]
@@ -98,10 +100,11 @@ export async function startSystem({ folder, cameras, ports }: SystemOptions): Pr
       clubId,
       name: 'Equipment room',
     });
+    const edgeOrigin = (await between?.(origin)) ?? origin;
     const enroll = startProgram({
       name: 'enroll',
       command: process.execPath,
-      arguments: [join(root, edgeProgram), 'enroll', '--portal', origin, '--token', token],
+      arguments: [join(root, edgeProgram), 'enroll', '--portal', edgeOrigin, '--token', token],
       environment: edgeEnvironment,
       logPath: join(folder, 'enroll.log'),
     });
