@@ -62,6 +62,11 @@ describe('a start', () => {
     expect(await bare.app.services.db.selectFrom('user').selectAll().execute()).toEqual([]);
   });
 
+  it('opens MQTT without TLS to this machine only, whatever address the pages have', async () => {
+    const portal = await start({ host: '0.0.0.0' });
+    expect(portal.app.services.broker.portalAccess.url).toMatch(/^mqtt:\/\/127\.0\.0\.1:/);
+  });
+
   it('on a taken MQTT port names the setting and lets the folder go', async () => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));

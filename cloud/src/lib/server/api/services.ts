@@ -2,6 +2,7 @@
 import type { Gate } from '../access/gate.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Accounts } from '../auth/accounts.ts';
+import type { Broker } from '../broker/broker.ts';
 import type { PortalChannel } from '../broker/portal-channel.ts';
 import type { Clubs } from '../clubs/clubs.ts';
 import type { Courts } from '../clubs/courts.ts';
@@ -33,7 +34,8 @@ export interface Services {
   devices: Devices;
   deviceTokens: DeviceTokens;
   deviceAdmin: DeviceAdmin;
-  channel: Pick<PortalChannel, 'connected'>;
+  broker: Broker;
+  channel: PortalChannel;
   sessions: Sessions;
   store: FolderStore;
   uploads: Uploads;
