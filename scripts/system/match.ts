@@ -1,7 +1,5 @@
 /** Plays one match as a player's program would: open, preview, record, stop, wait, download. Names the step that fails. */
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { writeFile } from 'node:fs/promises';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import type { ApiClient } from './api-client.ts';
 import { poll } from './processes.ts';
@@ -85,9 +83,9 @@ export function download(player: ApiClient, sessionId: string, path: string): Pr
     const disposition = response.headers.get('content-disposition') ?? '';
     if (!disposition.startsWith('attachment'))
       throw new Error(`expected an attachment, found "${disposition}"`);
-    const file = createWriteStream(path);
-    await pipeline(Readable.fromWeb(response.body), file);
-    return file.bytesWritten;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    await writeFile(path, bytes);
+    return bytes.byteLength;
   });
 }
 

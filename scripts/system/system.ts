@@ -46,10 +46,11 @@ export interface System {
   readonly admin: ApiClient;
   readonly portalDataDir: string;
   readonly edgeDataDir: string;
-  readonly edge: Program;
-  readonly portal: Program;
   login(role: string): Promise<ApiClient>;
-  restartEdge(): Promise<void>;
+  readonly mqttPort: number;
+  /** SIGKILL. */
+  killEdge(): Promise<void>;
+  startEdge(): Promise<void>;
   restartPortal(): Promise<void>;
   /** Ends all, FFmpeg included. */
   stop(): Promise<void>;
@@ -125,19 +126,16 @@ export async function startSystem({ folder, cameras, ports, between }: SystemOpt
       ...{ clubId, logins, admin, stop },
       portalDataDir: dirs.portal,
       edgeDataDir: dirs.edge,
-      get edge() {
-        return edge ?? portal;
-      },
-      get portal() {
-        return portal;
-      },
+      mqttPort,
       login(role) {
         const login = logins.find((candidate) => candidate.role === role);
         if (login === undefined) throw new Error(`no login for ${role}`);
         return logIn(origin, login.email, login.password);
       },
-      async restartEdge() {
-        await edge?.stop();
+      async killEdge() {
+        await edge?.kill();
+      },
+      async startEdge() {
         edge = await startEdge();
       },
       async restartPortal() {

@@ -1,0 +1,69 @@
+/** Either side goes away in the middle of a match and comes back: one movie, every frame, nothing sent twice by hand. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  download,
+  openSession,
+  startRecording,
+  statusOf,
+  stopAndWait,
+  waitForStatus,
+} from '../scripts/system/match.ts';
+import { WHOLE, countFrames, openLab } from './support/lab.ts';
+import type { Lab } from './support/lab.ts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
+});
+afterAll(() => lab.close());
+
+/** Long enough for a part of 5 MiB to fill at 4 Mbit/s. */
+const AFTER_A_PART_MS = 13_000;
+
+async function wait(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function finish(courtId: string, sessionId: string): Promise<Awaited<ReturnType<typeof countFrames>>> {
+  const player = await lab.system.login('PLAYER');
+  await stopAndWait(player, sessionId);
+  const path = join(lab.folder, `${courtId}.mp4`);
+  await download(player, sessionId, path);
+  return countFrames(path, lab.simulator.clip);
+}
+
+test('a daemon killed in the middle of a match loses no frame of an RTSP court', async () => {
+  const player = await lab.system.login('PLAYER');
+  const { sessionId } = await openSession(player, 'court1');
+  await startRecording(player, sessionId);
+  await wait(4_000);
+  await lab.system.killEdge();
+  await wait(2_000);
+  await lab.system.startEdge();
+  await waitForStatus(
+    player,
+    sessionId,
+    ({ growing, elapsedSeconds }) => growing && elapsedSeconds > 6,
+    15_000,
+  );
+  await wait(2_000);
+  const found = await finish('court1', sessionId);
+  expect(found).toMatchObject(WHOLE);
+  expect(found.frames).toBeGreaterThanOrEqual(8 * 25);
+});
+
+test('a portal restarted while parts go up gets the rest of them and the movie', async () => {
+  const player = await lab.system.login('PLAYER');
+  const { sessionId } = await openSession(player, 'court2');
+  await startRecording(player, sessionId);
+  await wait(AFTER_A_PART_MS);
+  await waitForStatus(player, sessionId, ({ uploadedBytes }) => uploadedBytes > 0, 20_000);
+  await lab.system.restartPortal();
+  const again = await lab.system.login('PLAYER');
+  expect((await statusOf(again, sessionId)).sessionId).toBe(sessionId);
+  await waitForStatus(again, sessionId, ({ deviceOnline }) => deviceOnline, 30_000);
+  const found = await finish('court2', sessionId);
+  expect(found).toMatchObject(WHOLE);
+});
