@@ -285,11 +285,38 @@ describe('the link', () => {
     const publishing = setInterval(() => report([]), 50);
     await expect.poll(() => own.connected, { timeout: 10_000, interval: 20 }).toBe(false);
     clearInterval(publishing);
-    stalled.recover();
     await untilOnline(deviceId, true);
     await expect.poll(() => own.connected, { timeout: 10_000, interval: 20 }).toBe(true);
     await device?.close();
     await stalled.close();
+  });
+
+  it('brings a report that no packet can hold by HTTPS, and stays connected', async () => {
+    const { deviceId, report, link: own } = await link({ pollSeconds: 0.05 });
+    const { devices } = portal.app.services;
+    const gaps = Array.from({ length: 1_000 }, (_, at) => ({
+      fromMs: at,
+      toMs: at + 1,
+      reason: 'camera_lost',
+    }));
+    const upload = { sentBytes: 0, confirmed: false };
+    const recording = { elapsedMs: 1, durationSeconds: 1, bytes: 1, growing: false, gaps, upload };
+    const heard = new Promise<number>((resolve) => {
+      devices.onReported((of, { sessions }) => {
+        if (of === deviceId && sessions.length > 0) resolve(sessions.length);
+        return Promise.resolve();
+      });
+    });
+    report(
+      Array.from({ length: 10 }, (_, index) => ({
+        sessionId: `sess_alpha_one_170000000${String(index)}`,
+        courtId: 'one',
+        state: 'complete' as const,
+        recording,
+      })),
+    );
+    expect(await heard).toBe(10);
+    expect(own.connected).toBe(true);
   });
 
   it('works by HTTPS alone', async () => {

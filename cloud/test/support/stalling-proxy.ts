@@ -1,23 +1,21 @@
-/** A TCP proxy that can stop passing bytes while it keeps its connections open, as a dead mobile link does. */
+/** A TCP proxy that forgets connections without ending them, as a router does that was restarted. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface StallingProxy {
   origin: string;
-  /** The connections of now pass nothing more. */
+  /** The connections of now pass nothing more; those to come do. */
   stall(): void;
-  /** Those to come pass again. */
-  recover(): void;
   close(): Promise<void>;
 }
 
 export async function openStallingProxy(toPort: number): Promise<StallingProxy> {
   const pairs = new Set<[Socket, Socket]>();
-  let stalled = false;
+  const stalls = new Set<() => void>();
   const server = createServer((near) => {
     const far = connect(toPort, '127.0.0.1');
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
-    let dead = stalled;
+    let dead = false;
     stalls.add(() => (dead = true));
     for (const [from, to] of [pair, [far, near] as const]) {
       from.on('data', (chunk) => {
@@ -29,16 +27,11 @@ export async function openStallingProxy(toPort: number): Promise<StallingProxy> 
       });
     }
   });
-  const stalls = new Set<() => void>();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stall() {
-      stalled = true;
       for (const kill of stalls) kill();
-    },
-    recover() {
-      stalled = false;
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

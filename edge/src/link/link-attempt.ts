@@ -10,7 +10,8 @@ import {
   type Reported,
   type Telemetry,
 } from '@padelvar/shared/link';
-import { MQTT_KEEPALIVE_SECONDS } from '@padelvar/shared/limits';
+import { AppError } from '@padelvar/shared/errors';
+import { MAX_PACKET_BYTES, MQTT_KEEPALIVE_SECONDS } from '@padelvar/shared/limits';
 import { DEVICE_INBOX, formatTopic, parseTopic } from '@padelvar/shared/topics';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from '../base/log.ts';
@@ -47,6 +48,8 @@ export interface LinkConnection {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** The portal cuts a larger packet off, and would again after each reconnection; HTTPS takes it. */
+const MAX_BODY_BYTES = MAX_PACKET_BYTES - 1024;
 /** CONNACK return code, MQTT 3.1.1 clause 3.2.2.3. */
 const NOT_AUTHORIZED = 5;
 
@@ -167,7 +170,11 @@ function wrap(
     body: unknown,
     options: { qos: 0 | 1; retain: boolean },
   ): Promise<void> => {
-    const sent = client.publishAsync(formatTopic(deviceId, leaf), JSON.stringify(body), options);
+    const payload = Buffer.from(JSON.stringify(body));
+    if (payload.length > MAX_BODY_BYTES) {
+      throw new AppError('too_large', `${leaf} of ${String(payload.length)} bytes does not fit a packet`);
+    }
+    const sent = client.publishAsync(formatTopic(deviceId, leaf), payload, options);
     sent.catch(() => undefined);
     await Promise.race([sent, lost]);
   };
