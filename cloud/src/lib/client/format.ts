@@ -12,7 +12,7 @@ export function formatClock(seconds: number): string {
 
 /** `1 h 30 min`, `45 min`, `20 s`: one glance, no precision. A number stays with its unit (U+00A0). */
 export function formatLength(seconds: number): string {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))}\u00a0s`;
+  if (seconds < 60) return `${Math.max(0, Math.floor(seconds))}\u00a0s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes}\u00a0min`;
   return minutes % 60 === 0

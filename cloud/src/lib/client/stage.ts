@@ -49,7 +49,7 @@ export function planPollMs(stage: Stage): number | undefined {
   switch (stage) {
     case 'opening':
     case 'starting':
-      return 250;
+      return 150;
     case 'saving':
       return 500;
     case 'preview':
