@@ -1,0 +1,55 @@
+/** The movie in the page's `<video>`, and in FFmpeg as the judge of its bytes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Locator } from 'playwright-core';
+import { expect } from 'vitest';
+import { TEST_FFMPEG } from '../../edge/test/support/test-courts.ts';
+
+/** As much of the page's HTMLVideoElement as is asked for here. */
+interface VideoElement {
+  currentTime: number;
+  readonly duration: number;
+  readonly videoWidth: number;
+  readonly videoHeight: number;
+  play(): Promise<void>;
+  pause(): void;
+  addEventListener(type: 'seeked', listener: () => void, options: { once: true }): void;
+}
+
+/** Plays until `seconds` have been shown. */
+export async function playFor(
+  video: Locator,
+  seconds: number,
+): Promise<{ width: number; height: number; seconds: number }> {
+  await video.evaluate((element: VideoElement) => element.play());
+  const readTime = (): Promise<number> => video.evaluate((element: VideoElement) => element.currentTime);
+  await expect.poll(readTime, { timeout: 15_000 }).toBeGreaterThanOrEqual(seconds);
+  return video.evaluate(({ videoWidth, videoHeight, duration }: VideoElement) => ({
+    width: videoWidth,
+    height: videoHeight,
+    seconds: duration,
+  }));
+}
+
+/** Seeks to the middle of a frame near the middle of the movie; answers the second that the player then stands at. */
+export function pauseInTheMiddle(video: Locator): Promise<number> {
+  return video.evaluate(async (element: VideoElement) => {
+    const FRAME_SECONDS = 0.04;
+    element.pause();
+    const sought = new Promise<void>((resolve) => {
+      element.addEventListener('seeked', resolve, { once: true });
+    });
+    element.currentTime = (Math.floor(element.duration / 2 / FRAME_SECONDS) + 0.5) * FRAME_SECONDS;
+    await sought;
+    return element.currentTime;
+  });
+}
+
+/** What FFmpeg complains about when it decodes the whole file; empty where nothing. */
+export async function findDecodingErrors(path: string): Promise<string> {
+  const ffmpeg = spawn(TEST_FFMPEG, ['-v', 'error', '-nostdin', '-i', path, '-f', 'null', '-']);
+  let complaint = '';
+  ffmpeg.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  const [code] = (await once(ffmpeg, 'close')) as [number | null];
+  return code === 0 ? complaint.trim() : `exit code ${String(code)}: ${complaint}`;
+}

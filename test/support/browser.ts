@@ -1,0 +1,84 @@
+/** Debian's Chromium for the tests of the pages, and the people who use it: each logged in apart, and watched for errors. */
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
+
+const CHROMIUM = process.env['PADELVAR_CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+const ACTION_MS = 15_000;
+
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+export interface Visitor {
+  readonly page: Page;
+  /** Errors on the console, scripts that threw, requests that failed, and answers from 400 up, so far. */
+  readonly troubles: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface VisitorOptions {
+  origin: string;
+  screen: BrowserContextOptions;
+  /** Troubles that this visit is about, as they are listed. */
+  expected?: RegExp;
+}
+
+/** With a fresh profile, which goes when the browser is closed. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+}
+
+/** A browser of one's own: no cookie, nothing stored. */
+export async function openVisitor(
+  browser: Browser,
+  { origin, screen, expected }: VisitorOptions,
+): Promise<Visitor> {
+  const context = await browser.newContext({ ...screen, baseURL: origin, locale: 'en-GB' });
+  context.setDefaultTimeout(ACTION_MS);
+  const troubles: string[] = [];
+  watchForTroubles(context, (trouble) => {
+    if (expected?.test(trouble) !== true) troubles.push(trouble);
+  });
+  return { page: await context.newPage(), troubles, close: () => context.close() };
+}
+
+function watchForTroubles(context: BrowserContext, report: (trouble: string) => void): void {
+  context.on('console', (message) => {
+    if (message.type() === 'error') report(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (thrown) => report(`thrown: ${thrown.error().stack ?? thrown.error().message}`));
+  context.on('requestfailed', (request) => {
+    if (!isBrokenOff(request)) report(`failed: ${request.url()}: ${request.failure()?.errorText ?? ''}`);
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) report(`answer: ${String(response.status())} ${response.url()}`);
+  });
+}
+
+/**
+ * Requests that the page itself ends: a live picture, a poll or data asked for ahead when the page moves on, a movie's
+ * range when the player seeks, and the page load that turns into a download.
+ */
+const BROKEN_OFF = [
+  /^\/api\/preview\/[^/]+\/(stream\.mjpeg|snapshot\.jpg|info)$/,
+  /^\/api\/video\/record\/status\//,
+  /^\/api\/video\/files\/[^/]+\/download$/,
+  /^\/api\/store\//,
+  /\/__data\.json$/,
+];
+
+function isBrokenOff(request: Request): boolean {
+  const { pathname } = new URL(request.url());
+  return (
+    request.failure()?.errorText === 'net::ERR_ABORTED' &&
+    BROKEN_OFF.some((address) => address.test(pathname))
+  );
+}
