@@ -36,7 +36,7 @@ export function formatBytes(bytes: number): string {
 /** `Sunday 22 November`, with the year where it is not this one. */
 export function formatDay(instant: string, nowMs: number): string {
   const date = new Date(instant);
-  return new Intl.DateTimeFormat(getLocale(), {
+  return new Intl.DateTimeFormat(getDateLocale(), {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -46,14 +46,14 @@ export function formatDay(instant: string, nowMs: number): string {
 
 /** `19:30`. */
 export function formatTime(instant: string): string {
-  return new Intl.DateTimeFormat(getLocale(), { hour: '2-digit', minute: '2-digit' }).format(
+  return new Intl.DateTimeFormat(getDateLocale(), { hour: '2-digit', minute: '2-digit' }).format(
     new Date(instant),
   );
 }
 
 /** `22 Nov 2026, 19:30`. */
 export function formatMoment(instant: string): string {
-  return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
+  return new Intl.DateTimeFormat(getDateLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
     new Date(instant),
   );
 }
@@ -77,4 +77,10 @@ export function formatAge(ms: number): string {
     unitDisplay: 'narrow',
     maximumFractionDigits: seconds < 10 ? 1 : 0,
   }).format(seconds);
+}
+
+/** Clubs are in Europe: English dates are British, with the day first and 24 hours. */
+function getDateLocale(): string {
+  const locale = getLocale();
+  return locale === 'en' ? 'en-GB' : locale;
 }
