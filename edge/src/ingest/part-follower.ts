@@ -22,8 +22,8 @@ export interface PartFollower {
   readonly fragments: readonly Fragment[];
   /** Size of the file when last looked at, bytes. */
   readonly bytes: number;
-  /** Monotonic milliseconds at which bytes were last seen to have grown. */
-  readonly grewAtMs: number;
+  /** Monotonic milliseconds at which bytes were last seen to have grown; the first look alone tells nothing. */
+  readonly grewAtMs: number | undefined;
   /** Looks once; never two looks at a time. */
   poll(): Promise<void>;
   /** Puts what was written onto the disk. One in flight. */
@@ -47,17 +47,17 @@ export async function followPart(
   const file = await open(path, 'r');
   let fragments: Fragment[] = [];
   let init: InitSegment | undefined;
-  let bytes = 0;
-  let grewAtMs = clock.monotonicMs();
+  let bytes: number | undefined;
+  let grewAtMs: number | undefined;
   let cursor = 0;
   let polling: Promise<void> | undefined;
   let syncing: Promise<void> | undefined;
 
   async function look(): Promise<void> {
     const { size } = await file.stat();
-    if (size > bytes) grewAtMs = clock.monotonicMs();
+    if (bytes !== undefined && size > bytes) grewAtMs = clock.monotonicMs();
     bytes = size;
-    if (init === undefined) await readInit();
+    if (init === undefined) await readInit(size);
     if (init === undefined) return;
     for (let found = await readFragment(file, init, cursor, size); found !== undefined;) {
       cursor = found.end;
@@ -69,8 +69,8 @@ export async function followPart(
     }
   }
 
-  async function readInit(): Promise<void> {
-    const start = await readAt(file, 0, Math.min(bytes, INIT_BYTES));
+  async function readInit(size: number): Promise<void> {
+    const start = await readAt(file, 0, Math.min(size, INIT_BYTES));
     init = parseInitSegment(start);
     if (init === undefined) return;
     cursor = Math.max(init.bytes, trimmedTo);
@@ -85,7 +85,7 @@ export async function followPart(
       return fragments;
     },
     get bytes() {
-      return bytes;
+      return bytes ?? 0;
     },
     get grewAtMs() {
       return grewAtMs;
@@ -119,7 +119,22 @@ async function readFragment(
   const media = readBoxHeader(head, first.bytes);
   if (media === undefined || offset + first.bytes + media.bytes > fileBytes) return undefined;
   const bytes = first.bytes + media.bytes;
-  return { end: offset + bytes, fragment: parseFragment(head.subarray(0, first.bytes), init, offset, bytes) };
+  const fragment = findFragment(head.subarray(0, first.bytes), init, offset, bytes);
+  return { end: offset + bytes, ...(fragment === undefined ? {} : { fragment }) };
+}
+
+/** What a power cut left half written has its size but no sense: it is stepped over. */
+function findFragment(
+  moof: Uint8Array,
+  init: InitSegment,
+  offset: number,
+  bytes: number,
+): Fragment | undefined {
+  try {
+    return parseFragment(moof, init, offset, bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {

@@ -3,6 +3,8 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../base/atomic-file.ts';
+import { readBootId } from '../base/child-process.ts';
+import { findWriter } from './find-writer.ts';
 
 export const PartRecord = z.object({
   number: z.int().positive(),
@@ -18,6 +20,9 @@ export const PartRecord = z.object({
 });
 export type PartRecord = z.infer<typeof PartRecord>;
 
+/** Matches no process. */
+const NOBODY: PartRecord['process'] = { bootId: '', pid: 0, startTicks: 0 };
+
 export function partPath(folder: string, number: number): string {
   return join(folder, `part-${String(number)}.mp4`);
 }
@@ -26,22 +31,35 @@ function recordPath(folder: string, number: number): string {
   return join(folder, `part-${String(number)}.json`);
 }
 
+/** The record of a part that has no place in time yet. */
+export function createPartRecord(number: number, process: PartRecord['process']): PartRecord {
+  return { number, bootId: readBootId(), beganMonotonicMs: 0, beganAtMs: 0, trimmedTo: 0, process };
+}
+
 export async function savePartRecord(folder: string, record: PartRecord): Promise<void> {
   await writeFileAtomic(recordPath(folder, record.number), JSON.stringify(record));
 }
 
-/** All part records of a folder, in order. A record that can't be read is left out: its part has no place in time. */
+/**
+ * The records of all parts of a folder, in order; none where there is no folder. A part whose record is missing or
+ * can't be read is as good as any other: its place in time follows from the file.
+ */
 export async function loadPartRecords(folder: string): Promise<PartRecord[]> {
-  const names = (await readdir(folder)).filter((name) => /^part-\d+\.json$/.test(name));
-  const parsed = await Promise.all(names.map((name) => loadRecord(join(folder, name))));
-  return parsed.filter((record) => record !== undefined).sort((a, b) => a.number - b.number);
+  const names = await readdir(folder).catch(() => []);
+  const numbers = new Set(
+    names.flatMap((name) => /^part-([1-9]\d{0,5})\.(?:mp4|json)$/.exec(name)?.[1] ?? []),
+  );
+  const ordered = [...numbers].map(Number).sort((a, b) => a - b);
+  return Promise.all(ordered.map((number) => loadRecord(folder, number)));
 }
 
-async function loadRecord(path: string): Promise<PartRecord | undefined> {
+async function loadRecord(folder: string, number: number): Promise<PartRecord> {
   try {
-    return PartRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+    const record = PartRecord.parse(JSON.parse(await readFile(recordPath(folder, number), 'utf8')));
+    return { ...record, number };
   } catch {
-    return undefined;
+    const writer = await findWriter(partPath(folder, number));
+    return createPartRecord(number, writer ?? NOBODY);
   }
 }
 

@@ -28,6 +28,8 @@ export interface Fragment {
 
 /** `sample_is_non_sync_sample` (14496-12 clause 8.8.3.1). */
 const NON_SYNC = 0x10000;
+/** Far more than a fragment holds: a count beyond it is a damaged box, not a reason to ask for gigabytes. */
+const MAX_SAMPLES = 100_000;
 
 /** Parses a whole `moof`; `offset` is its place in the part, `bytes` the size of moof and mdat together. */
 export function parseFragment(
@@ -125,6 +127,7 @@ function parseRun(
   const at = contentOf(trun)[0];
   const flags = view.getUint32(at) & 0xffffff;
   const count = view.getUint32(at + 4);
+  if (count > MAX_SAMPLES) throw new Error(`expected a run of frames, found ${String(count)} samples`);
   let cursor = at + 8;
   const next32 = (): number => view.getUint32((cursor += 4) - 4);
   const offset = flags & 0x1 ? track.baseOffset + (next32() | 0) : nextOffset;

@@ -1,21 +1,24 @@
 /**
  * Makes the one movie of a recording: writes its index, not its video. Steps, each safe to repeat after a crash:
  * 1. header and movie record, written aside, synced, renamed: from here the movie can be served and stored;
- * 2. one part: index appended and synced, 16 bytes over its own empty `moov`, synced, renamed to its final name;
+ * 2. one part: what lies before the start punched out, index appended and synced, 16 bytes over its own empty `moov`,
+ *    synced, renamed to its final name;
  *    several parts: joined into a new file, synced, renamed to its final name;
  * 3. movie record pointing at the final file; what is left of the parts removed.
  */
 import { open } from 'node:fs/promises';
 import { AppError } from '@padelvar/shared/errors';
 import { renameDurably, writeFileAtomic } from '../base/atomic-file.ts';
-import { partPath, removePart } from '../ingest/part.ts';
+import { punchHole } from '../base/punch-hole.ts';
+import { loadPartRecords, partPath, removePart, savePartRecord } from '../ingest/part.ts';
 import { writeMediaDataHeader } from '../mp4/boxes.ts';
 import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
-import type { Assembly, PartIndex } from './assemble.ts';
-import { fileExists, headerPath, saveRecord } from './folder.ts';
+import type { Assembly } from './assemble.ts';
+import { fileExists, headerPath, joinPath, saveRecord } from './folder.ts';
 import type { MovieFile, RecordingPaths } from './folder.ts';
 import { payloadBytes, viewFinished } from './movie-view.ts';
+import type { RecordedPart } from './recorded-part.ts';
 
 const COPY_BYTES = 4 * 1024 * 1024;
 
@@ -30,14 +33,8 @@ export async function writeHeader(
   if (track === undefined || frames === 0)
     throw new AppError('not_ready', 'expected at least one frame, found none');
   const bytes = payloadBytes(pieces);
-  const needed = headerBytesFor(writeMovieHeader([shiftChunks(track, headerRoomBytes)]).byteLength);
-  const payloadOffset = Math.max(headerRoomBytes, needed);
-  const header = writeHeaderFirst(
-    writeMovieHeader([shiftChunks(track, payloadOffset)]),
-    payloadOffset,
-    bytes,
-  );
-  if (header === undefined) throw new Error(`expected an index of at most ${String(payloadOffset)} bytes`);
+  const header = formatHeader(track, headerRoomBytes, bytes);
+  const payloadOffset = header.byteLength;
   await writeFileAtomic(headerPath(paths.folder), header);
   const movie = {
     ...{ sessionId, payloadOffset, totalBytes: payloadOffset + bytes, durationMs, frames, codec },
@@ -47,34 +44,49 @@ export async function writeHeader(
   return movie;
 }
 
+/** As long as its room, or longer where the index needs it; a moved payload can need longer offsets once more. */
+function formatHeader(track: MovieTrack, roomBytes: number, bytes: number): Uint8Array {
+  for (let room = roomBytes; ;) {
+    const moov = writeMovieHeader([shiftChunks(track, room)]);
+    const header = writeHeaderFirst(moov, room, bytes);
+    if (header !== undefined) return header;
+    room = headerBytesFor(moov.byteLength);
+  }
+}
+
+export interface FinishOptions {
+  paths: RecordingPaths;
+  movie: MovieFile;
+  assembly: Assembly;
+  parts: readonly RecordedPart[];
+  /** The movie has its final name. */
+  onRenamed: (movie: MovieFile) => void;
+}
+
 /** Steps 2 and 3; the answer points at the final file. */
-export async function finishOnDisk(
-  paths: RecordingPaths,
-  movie: MovieFile,
-  assembly: Assembly,
-  parts: readonly PartIndex[],
-): Promise<MovieFile> {
+export async function finishOnDisk(options: FinishOptions): Promise<MovieFile> {
+  const { paths, movie } = options;
   const only = movie.pieces.length === 1 ? movie.pieces[0] : undefined;
-  const finished =
-    only === undefined
-      ? await joinParts(paths, movie)
-      : await finishInPlace(paths, movie, assembly, only, parts);
+  const finished = await (only === undefined ? joinParts(paths, movie) : finishInPlace(options, only));
+  options.onRenamed(finished);
   await saveRecord(paths.folder, 'movie.json', finished);
-  for (const { number } of parts) await removePart(paths.folder, number);
+  await removeLeftParts(paths);
   return finished;
 }
 
+/** Frames before the start do not stay on the disk. */
 async function finishInPlace(
-  paths: RecordingPaths,
-  movie: MovieFile,
-  { track }: Assembly,
+  { paths, movie, assembly: { track }, parts }: FinishOptions,
   piece: MovieFile['pieces'][number],
-  parts: readonly PartIndex[],
 ): Promise<MovieFile> {
-  const part = parts.find(({ number }) => number === piece.part);
-  if (part === undefined || track === undefined)
+  const part = parts.find(({ record }) => record.number === piece.part);
+  if (part?.init === undefined || track === undefined)
     throw new Error(`expected part ${String(piece.part)} with frames`);
   const path = partPath(paths.folder, piece.part);
+  const { init } = part;
+  // The record first: recovery must not look for fragments where there are none any more.
+  await savePartRecord(paths.folder, { ...part.record, trimmedTo: piece.offset });
+  await punchHole(path, init.bytes, piece.offset - init.bytes);
   const payloadEnd = piece.offset + piece.bytes;
   const file = await open(path, 'r+');
   try {
@@ -82,8 +94,8 @@ async function finishInPlace(
     const index = writeMovieHeader([shiftChunks(track, piece.offset)]);
     await file.write(index, 0, index.byteLength, payloadEnd);
     await file.sync();
-    const header = writeMediaDataHeader(payloadEnd - part.init.moovOffset);
-    await file.write(header, 0, header.byteLength, part.init.moovOffset);
+    const header = writeMediaDataHeader(payloadEnd - init.moovOffset);
+    await file.write(header, 0, header.byteLength, init.moovOffset);
     await file.sync();
   } finally {
     await file.close();
@@ -94,7 +106,7 @@ async function finishInPlace(
 
 async function joinParts(paths: RecordingPaths, movie: MovieFile): Promise<MovieFile> {
   const view = viewFinished(paths, () => movie);
-  const aside = `${paths.movie}.new`;
+  const aside = joinPath(paths.movie);
   const file = await open(aside, 'w', 0o600);
   try {
     for (let offset = 0; offset < movie.totalBytes; offset += COPY_BYTES) {
@@ -113,6 +125,11 @@ async function joinParts(paths: RecordingPaths, movie: MovieFile): Promise<Movie
 /** Chunk offsets of an assembly count from its payload; a movie's count from its file. */
 function shiftChunks(track: MovieTrack, byBytes: number): MovieTrack {
   return { ...track, chunks: track.chunks.map((chunk) => ({ ...chunk, offset: chunk.offset + byBytes })) };
+}
+
+/** Once the movie has its final name, nothing of its parts is needed. */
+export async function removeLeftParts({ folder }: RecordingPaths): Promise<void> {
+  for (const { number } of await loadPartRecords(folder)) await removePart(folder, number);
 }
 
 /** Whether a crash fell between the rename of step 2 and the record of step 3; the answer then points at the final file. */

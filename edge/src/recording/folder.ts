@@ -29,6 +29,7 @@ export async function createRecordingFolder({ folder }: RecordingPaths): Promise
 
 export async function removeRecording({ folder, movie }: RecordingPaths): Promise<void> {
   await rm(movie, { force: true });
+  await rm(joinPath(movie), { force: true });
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -93,6 +94,11 @@ export async function findRecord<N extends RecordName>(
     throw error;
   }
   return SCHEMAS[name].parse(JSON.parse(text)) as RecordOf<N>;
+}
+
+/** Where several parts are joined, until the movie is whole. */
+export function joinPath(movie: string): string {
+  return `${movie}.new`;
 }
 
 export function headerPath(folder: string): string {

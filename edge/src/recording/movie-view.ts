@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { headerPath } from './folder.ts';
 import type { MovieFile, RecordingPaths } from './folder.ts';
-import type { Piece } from './assemble.ts';
+import type { Piece } from './select-fragments.ts';
 import { partPath } from '../ingest/part.ts';
 
 export interface MovieFacts {
@@ -100,7 +100,7 @@ export function viewFinished(paths: RecordingPaths, current: () => MovieFile): M
   };
 }
 
-const MOVED_RETRIES = 20;
+const MOVED_RETRIES = 200;
 const MOVED_RETRY_MS = 25;
 
 async function retryMoved(read: () => Promise<Buffer>): Promise<Buffer> {

@@ -6,22 +6,17 @@ import type { Gap } from '@padelvar/shared/link';
 import type { EndReason } from '@padelvar/shared/session';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
-import { punchHole } from '../base/punch-hole.ts';
-import type { Part } from '../ingest/ingest.ts';
-import { partPath } from '../ingest/part.ts';
 import { startsWithKeyframe } from '../mp4/fragment.ts';
 import { findVideoTrack } from '../mp4/init-segment.ts';
 import { assemble, planGaps, planPieces } from './assemble.ts';
-import type { PartIndex, Piece, StartMark } from './assemble.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
 import { planHeaderRoom } from './header-room.ts';
 import { payloadBytes, viewFinished, viewRunning } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
-
-/** A part as a recording needs it: from a running ingest, or from a folder that was left behind. */
-export type RecordedPart = Pick<Part, 'record' | 'init' | 'fragments' | 'read'>;
+import type { RecordedPart } from './recorded-part.ts';
+import type { PartIndex, Piece, StartMark } from './select-fragments.ts';
 
 export interface Recording {
   readonly mark: StartMarkFile;
@@ -74,11 +69,12 @@ export function openRecording(
   const endsAtMs = mark.startedMonotonicMs + mark.durationSeconds * 1000;
   let movie: MovieFile | undefined;
   const indexes = (): PartIndex[] => parts().flatMap((part) => indexOf(part, mark));
-  const pieces = (): ReturnType<typeof planPieces> => planPieces(indexes(), mark, endsAtMs);
+  const pieces = (): Piece[] => planPieces(indexes(), mark, endsAtMs);
   const readPart = (number: number, offset: number, length: number): Promise<Buffer> => {
     const part = parts().find(({ record }) => record.number === number);
-    if (part === undefined) throw new Error(`expected part ${String(number)}, found none`);
-    return part.read(offset, length);
+    return (
+      part?.read(offset, length) ?? Promise.reject(new Error(`expected part ${String(number)}, found none`))
+    );
   };
   const running = viewRunning(mark.sessionId, headerRoom, pieces, readPart);
   let view = running;
@@ -106,42 +102,43 @@ export function openRecording(
       return movie;
     },
     async settle() {
-      const all = indexes();
-      const assembly = assemble(all, mark, endsAtMs);
-      await punchOutside(paths, all, assembly.pieces);
-      movie = await finishOnDisk(paths, movie ?? missingMovie(), assembly, all);
+      const assembly = assemble(indexes(), mark, endsAtMs);
+      movie = await finishOnDisk({
+        ...{ paths, assembly, movie: movie ?? missingMovie() },
+        parts: parts(),
+        // From the rename on, the view reads the final file.
+        onRenamed: (renamed) => (movie = renamed),
+      });
     },
   };
 }
 
-/** Milliseconds since a start: by the monotonic clock within one boot, else by the wall clock. */
+/**
+ * Milliseconds since a start: by the monotonic clock within one boot, else by the wall clock, which may have been set
+ * back meanwhile.
+ */
 export function elapsedMs(mark: StartMarkFile, clock: Clock): number {
   const sameBoot = mark.bootId === readBootId();
-  return sameBoot ? clock.monotonicMs() - mark.startedMonotonicMs : clock.nowMs() - mark.startedAtMs;
-}
-
-/** Frames outside the recording do not stay on the disk. */
-async function punchOutside(
-  paths: RecordingPaths,
-  parts: readonly PartIndex[],
-  pieces: readonly Piece[],
-): Promise<void> {
-  for (const { part, offset } of pieces) {
-    const init = parts.find(({ number }) => number === part)?.init;
-    if (init !== undefined) await punchHole(partPath(paths.folder, part), init.bytes, offset - init.bytes);
-  }
+  const elapsed = sameBoot ? clock.monotonicMs() - mark.startedMonotonicMs : clock.nowMs() - mark.startedAtMs;
+  return Math.max(0, elapsed);
 }
 
 function missingMovie(): never {
   throw new Error('expected a finalised recording');
 }
 
-/** The newest keyframe on disk, so that the recording begins with what is on the court now; else whatever comes next. */
+/**
+ * The newest keyframe on disk, so that the recording begins with what is on the court now; else whatever comes next. What
+ * an attempt that has ended left behind may be of another group.
+ */
 function findStart(parts: readonly RecordedPart[]): StartMark {
   const part = parts.at(-1);
-  const track = part?.init === undefined ? undefined : findVideoTrack(part.init);
-  const keyframe = part?.fragments.findLast((fragment) => startsWithKeyframe(fragment, track?.trackId ?? 0));
-  return { part: part?.record.number ?? 1, offset: keyframe?.offset ?? 0 };
+  if (part === undefined) return { part: 1, offset: 0 };
+  const { number } = part.record;
+  if (!part.growing) return { part: number + 1, offset: 0 };
+  const track = part.init === undefined ? undefined : findVideoTrack(part.init);
+  const keyframe = part.fragments.findLast((fragment) => startsWithKeyframe(fragment, track?.trackId ?? 0));
+  return { part: number, offset: keyframe?.offset ?? 0 };
 }
 
 /** A part on the time line of the start mark; none while it has no frame. */

@@ -4,19 +4,15 @@ import { join } from 'node:path';
 import { parseSessionId } from '@padelvar/shared/ids';
 import type { EndReason } from '@padelvar/shared/session';
 import { renameDurably } from '../base/atomic-file.ts';
-import { isAlive, stopProcess } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
-import { followPart } from '../ingest/part-follower.ts';
-import type { PartFollower } from '../ingest/part-follower.ts';
-import { loadPartRecords, partPath, removePart } from '../ingest/part.ts';
-import type { PartRecord } from '../ingest/part.ts';
-import { settleRenamed } from './finalise.ts';
+import { partPath } from '../ingest/part.ts';
+import { removeLeftParts, settleRenamed } from './finalise.ts';
 import { fileExists, findRecord, recordingPaths, saveRecord } from './folder.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile, StopMarkFile } from './folder.ts';
+import { openLeftParts } from './left-parts.ts';
 import { viewFinished } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
 import { openRecording } from './recording.ts';
-import type { RecordedPart } from './recording.ts';
 
 export interface LeftRecording {
   sessionId: string;
@@ -59,12 +55,6 @@ async function readMarks({
   };
 }
 
-/** Ends the FFmpeg that an earlier daemon left in this folder, where one still runs. */
-export async function endLeftIngest({ paths }: LeftRecording, clock: Clock): Promise<void> {
-  for (const { process } of await loadPartRecords(paths.folder))
-    if (isAlive(process)) await stopProcess(clock, process);
-}
-
 export interface RecoveredMovie {
   movie: MovieFile;
   view: MovieView;
@@ -90,38 +80,16 @@ export async function recoverRecording(
 
 async function finishAgain({ paths, start }: LeftRecording, clock: Clock): Promise<MovieFile | undefined> {
   if (start === undefined) return undefined;
-  const parts = await openLeftParts(paths.folder, clock);
+  const left = await openLeftParts(paths.folder, clock);
   try {
-    const recording = openRecording(paths, start, () => parts, clock);
+    const recording = openRecording(paths, start, () => left.parts, clock);
     if (recording.bytes() === 0) return undefined;
     await recording.finalise();
     await recording.settle();
     return recording.movie;
   } finally {
-    for (const part of parts) await part.close();
+    await left.close();
   }
-}
-
-type LeftPart = RecordedPart & { close: () => Promise<void> };
-
-async function openLeftParts(folder: string, clock: Clock): Promise<LeftPart[]> {
-  const parts: LeftPart[] = [];
-  for (const record of await loadPartRecords(folder)) {
-    if (!(await fileExists(partPath(folder, record.number)))) continue;
-    const follower = await followPart(partPath(folder, record.number), clock, record.trimmedTo);
-    await follower.poll();
-    parts.push(describePart(record, follower));
-  }
-  return parts;
-}
-
-function describePart(record: PartRecord, follower: PartFollower): LeftPart {
-  const { init, fragments } = follower;
-  return {
-    ...{ record, init, fragments },
-    read: (offset, length) => follower.read(offset, length),
-    close: () => follower.close(),
-  };
 }
 
 /**
@@ -135,9 +103,7 @@ async function finishRename(paths: RecordingPaths, movie: MovieFile): Promise<Mo
     if ((await fileExists(path)) && (await hasMediaDataFirst(path))) await renameDurably(path, paths.movie);
   }
   const settled = await settleRenamed(paths, movie);
-  if (settled.pieces.every(({ part }) => part === 0)) {
-    for (const { number } of await loadPartRecords(paths.folder)) await removePart(paths.folder, number);
-  }
+  if (settled.pieces.every(({ part }) => part === 0)) await removeLeftParts(paths);
   return settled;
 }
 

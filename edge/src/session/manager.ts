@@ -1,6 +1,7 @@
 /** Holds all sessions of the device: does what the portal's document wants, takes up what was left, reports what is so. */
 import { AppError } from '@padelvar/shared/errors';
 import type { DesiredSession, ReportedRecording, ReportedSession } from '@padelvar/shared/link';
+import { parseSessionId } from '@padelvar/shared/ids';
 import { ORPHAN_SESSION_SECONDS } from '@padelvar/shared/limits';
 import { isEnded } from '@padelvar/shared/session';
 import type { EndReason } from '@padelvar/shared/session';
@@ -14,6 +15,7 @@ import type { MatchSession, SessionContext } from './match-session.ts';
 import { planActions } from './plan.ts';
 import type { Action } from './plan.ts';
 import { recoverSessions } from './recover-sessions.ts';
+import type { RecoveredSession } from './recover-sessions.ts';
 
 /** Ended sessions that are remembered and reported, newest first. */
 const REMEMBERED = 100;
@@ -71,7 +73,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   const { clock, logger, store } = options;
   const courts = new Map<string, Court>();
   const entries = new Map<string, Entry>();
-  let wanted: readonly DesiredSession[] = [];
+  /** Undefined until the document was first seen: nothing is given up because it is not known yet. */
+  let wanted: readonly DesiredSession[] | undefined;
 
   function onSessionChange(session: MatchSession): void {
     const entry = entries.get(session.spec.sessionId);
@@ -87,8 +90,13 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     if (isEnded(session.state)) queueMicrotask(act);
   }
 
+  /** A disk that takes no row must not break off the step that a session is in: its folder is the truth. */
   function save(entry: Entry): void {
-    store.save({ clubId: entry.clubId, report: reportOf(entry), endedAtMs: entry.endedAtMs });
+    try {
+      store.save({ clubId: entry.clubId, report: reportOf(entry), endedAtMs: entry.endedAtMs });
+    } catch (error) {
+      logger.error({ err: error, sessionId: entry.report.sessionId }, 'session could not be written down');
+    }
     options.onChange();
   }
 
@@ -100,6 +108,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   }
 
   function act(): void {
+    if (wanted === undefined) return;
     const known = [...entries.values()].map(({ report, session }) => ({
       sessionId: report.sessionId,
       courtId: report.courtId,
@@ -134,7 +143,9 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
 
   async function openSession(sessionId: string, courtId: string): Promise<void> {
     const court = courts.get(courtId);
-    if (court?.address === undefined) {
+    // An id that names another court would be looked for in another club's folder after a restart.
+    const ids = parseSessionId(sessionId);
+    if (court?.address === undefined || ids?.courtId !== courtId || ids.clubId !== court.clubId) {
       refuse(sessionId, courtId, 'court_unknown');
       return;
     }
@@ -142,6 +153,30 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     const session = createMatchSession(spec, { ...options, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
     await session.open();
+  }
+
+  function takeUp({ clubId, report, view, spec, endedAtMs }: RecoveredSession): void {
+    const session =
+      spec === undefined ? undefined : createMatchSession(spec, { ...options, onChange: onSessionChange });
+    const endedBefore = entries.get(report.sessionId)?.endedAtMs ?? endedAtMs ?? clock.nowMs();
+    const entry = add(clubId, session?.report() ?? report, {
+      ...{ session, view },
+      endedAtMs: session === undefined ? endedBefore : null,
+    });
+    save(entry);
+    if (view !== undefined && !entry.upload.confirmed) options.onView(view);
+    if (session !== undefined) watch(session.open());
+  }
+
+  /** It was under way, and nothing of it is left that could go on or be finished. */
+  function giveUp(entry: Entry): void {
+    entry.report = { ...entry.report, state: 'failed', reason: 'crash_recovered' };
+    entry.endedAtMs = clock.nowMs();
+    save(entry);
+  }
+
+  function watch(step: Promise<void>): void {
+    step.catch((error: unknown) => logger.error({ err: error }, 'session step failed'));
   }
 
   function refuse(sessionId: string, courtId: string, reason: EndReason): void {
@@ -170,21 +205,10 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     async recover() {
       for (const stored of store.list(REMEMBERED))
         add(stored.clubId, stored.report, { endedAtMs: stored.endedAtMs });
-      const recovered = await recoverSessions({ ...options, courts, known: (id) => entries.get(id)?.report });
-      for (const { clubId, report, view, spec } of recovered) {
-        const session =
-          spec === undefined
-            ? undefined
-            : createMatchSession(spec, { ...options, onChange: onSessionChange });
-        const entry = add(clubId, session?.report() ?? report, {
-          session,
-          view,
-          endedAtMs: session === undefined ? clock.nowMs() : null,
-        });
-        save(entry);
-        if (view !== undefined && !entry.upload.confirmed) options.onView(view);
-        void session?.open();
-      }
+      const known = (sessionId: string): ReportedSession | undefined => entries.get(sessionId)?.report;
+      await recoverSessions({ ...options, courts, known, onRecovered: takeUp });
+      for (const entry of entries.values())
+        if (entry.endedAtMs === null && entry.session === undefined) giveUp(entry);
     },
     reports,
     hasOpen: () => [...entries.values()].some(({ endedAtMs }) => endedAtMs === null),
@@ -217,7 +241,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       const isOrphan = ({ session }: Entry): boolean =>
         session?.state === 'created' && clock.monotonicMs() - session.sinceMs >= orphanSeconds * 1000;
       const orphans = [...entries.values()].filter(isOrphan);
-      for (const { session } of orphans) void session?.stop('orphaned');
+      for (const { session } of orphans) if (session !== undefined) watch(session.stop('orphaned'));
       return orphans.map(({ report }) => report.sessionId);
     },
     async release() {

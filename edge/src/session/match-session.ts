@@ -2,32 +2,35 @@
  * The room `session`: one use of a court's camera, from opening to closing, with at most one recording in it. This file
  * is one session; `manager.ts` holds them all. It owns states, stop rules and the order of steps, and knows no portal.
  */
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { GROWTH_WINDOW_MS } from '@padelvar/shared/limits';
-import type { ReportedRecording, ReportedSession } from '@padelvar/shared/link';
-import { EndReason, isEnded } from '@padelvar/shared/session';
-import type { SessionState } from '@padelvar/shared/session';
+import type { ReportedSession } from '@padelvar/shared/link';
+import { isEnded } from '@padelvar/shared/session';
+import type { EndReason, SessionState } from '@padelvar/shared/session';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { probeCamera } from '../camera/probe.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { loadPartRecords } from '../ingest/part.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
 import { createRecordingFolder, findRecord, recordingPaths, removeRecording } from '../recording/folder.ts';
+import type { StartMarkFile } from '../recording/folder.ts';
+import { endLeftIngest, openLeftParts } from '../recording/left-parts.ts';
+import type { LeftParts } from '../recording/left-parts.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import { beginRecording, openRecording } from '../recording/recording.ts';
 import type { Recording } from '../recording/recording.ts';
-import { openCourtFeed } from './court-feed.ts';
 import type { CourtFeed } from './court-feed.ts';
+import { detailOf, reasonOf } from './end-reason.ts';
+import { formatReport } from './format-report.ts';
+import { noteFailure, openSessionFeed } from './open-feed.ts';
 import { canMove } from './transitions.ts';
 
 /** Longest wait for the first picture after the camera answered; `create` as a whole answers within 8 s. */
 const FIRST_FRAME_MS = 7_000;
 /** How often a starting recording is looked at for its first bytes. */
 const GROWTH_POLL_MS = 50;
+/** Between two tries to take a recording up again. */
+const RESUME_RETRY_MS = 1_000;
 
 export interface SessionSpec {
   sessionId: string;
@@ -70,23 +73,24 @@ export interface MatchSession {
 
 export function createMatchSession(spec: SessionSpec, context: SessionContext): MatchSession {
   const { clock } = context;
-  const { address, ...ids } = spec;
-  const logger = context.logger.child({ sessionId: spec.sessionId });
-  const paths = recordingPaths(context.dataDir, spec.clubId, spec.sessionId);
-  const logPath = join(context.dataDir, 'logs', 'video', `${spec.sessionId}.ffmpeg.log`);
+  const { sessionId, clubId, courtId } = spec;
+  const ids = { sessionId, clubId, courtId };
+  const logger = context.logger.child({ sessionId });
+  const paths = recordingPaths(context.dataDir, clubId, sessionId);
+  /** The session is over, or this daemon's part in it: nothing that waits for the camera goes on waiting. */
+  const ending = new AbortController();
   let state: SessionState = 'idle';
   let sinceMs = clock.monotonicMs();
   let reason: EndReason | undefined;
   let detail: string | undefined;
   let feed: CourtFeed | undefined;
   let ingest: Ingest | undefined;
+  let leftParts: LeftParts | undefined;
   let recording: Recording | undefined;
   let finalElapsedMs: number | undefined;
   let cancelHardStop = (): void => undefined;
   let queue: Promise<void> = Promise.resolve();
   let settling: Promise<void> = Promise.resolve();
-
-  const current = (): SessionState => state;
 
   function move(to: SessionState): void {
     if (!canMove(state, to))
@@ -97,7 +101,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     context.onChange(self);
   }
 
-  /** One step at a time: a stop that is pressed while the camera opens waits for its turn. */
+  /** One step at a time. */
   function enqueue(step: () => Promise<void>): Promise<void> {
     const done = queue.then(step);
     queue = done.catch(() => undefined);
@@ -107,82 +111,91 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   async function open(): Promise<void> {
     if (state !== 'idle') return;
     move('creating');
+    let isFresh = false;
     try {
-      await mkdir(dirname(logPath), { recursive: true, mode: 0o700 });
       await createRecordingFolder(paths);
-      const existing = await loadPartRecords(paths.folder);
-      const probe = await probeCamera(address, { clock });
-      feed = await openCourtFeed({
-        ...{ ...context, logger, sessionId: spec.sessionId, address, probe, logPath, existing },
-        folder: paths.folder,
-        health: () => ({ state, growing: isGrowing() }),
-      });
-      await takeUpRecording();
-      await feed.firstFrame(FIRST_FRAME_MS);
-      if (current() === 'creating') move('created');
+      const mark = await findRecord(paths.folder, 'start.json');
+      isFresh = mark === undefined;
+      await (mark === undefined ? openFresh() : resume(mark));
     } catch (error) {
-      await failOpening(error);
+      if (!ending.signal.aborted) await failOpening(error, isFresh);
     }
   }
 
-  /** A recording that an earlier daemon began goes on: its mark is the truth. */
-  async function takeUpRecording(): Promise<void> {
-    const mark = await findRecord(paths.folder, 'start.json');
-    if (mark === undefined || feed === undefined) return;
-    ingest = feed.beginIngest();
-    const running = ingest;
-    recording = openRecording(paths, mark, () => running.parts, clock);
+  const openFeed = (): Promise<CourtFeed> =>
+    openSessionFeed({
+      ...{ spec, context, logger, folder: paths.folder, signal: ending.signal },
+      health: () => ({ state, growing: isGrowing() }),
+    });
+
+  async function openFresh(): Promise<void> {
+    feed = await openFeed();
+    await feed.firstFrame(FIRST_FRAME_MS, ending.signal);
+    ending.signal.throwIfAborted();
     move('created');
+  }
+
+  /** A recording that an earlier daemon began goes on, camera or not: its mark is the truth, its hard stop its end. */
+  async function resume(mark: StartMarkFile): Promise<void> {
+    recording = openRecording(paths, mark, () => ingest?.parts ?? leftParts?.parts ?? [], clock);
     move('starting');
     armHardStop(recording);
+    while (feed === undefined) {
+      ending.signal.throwIfAborted();
+      try {
+        feed = await openFeed();
+      } catch (error) {
+        logger.warn({ err: error }, 'camera not back yet; the recording goes on');
+        await clock.sleep(RESUME_RETRY_MS, ending.signal);
+      }
+    }
+    ingest = feed.beginIngest();
     void becomeRecording();
   }
 
-  async function failOpening(error: unknown): Promise<void> {
-    if (recording !== undefined) {
-      logger.warn({ err: error }, 'camera not back yet; the recording goes on');
-      return;
-    }
-    await noteFailure(error);
-    await feed?.stop();
-    await removeRecording(paths);
+  async function failOpening(error: unknown, isFresh: boolean): Promise<void> {
+    await noteFailure(context.dataDir, sessionId, error);
+    await endFeed();
+    await closeParts();
+    if (isFresh) await discard();
     fail(reasonOf(error), error);
   }
 
-  function fail(why: EndReason, error?: unknown): void {
+  function fail(why: EndReason, error: unknown): void {
+    ending.abort(new AppError('gone', 'the session has failed'));
+    cancelHardStop();
     reason ??= why;
-    detail = error instanceof AppError ? error.message.slice(0, 300) : undefined;
+    detail = detailOf(error);
     logger.warn({ reason, err: error }, 'session failed');
     move('failed');
   }
 
-  /** The session's own log tells what happened even where FFmpeg was never started. */
-  async function noteFailure(error: unknown): Promise<void> {
-    const text = error instanceof AppError ? error.message : 'the camera could not be opened';
-    await appendFile(logPath, `${text}\n`, { mode: 0o600 }).catch(() => undefined);
-  }
-
   async function start(durationSeconds: number): Promise<void> {
     if (recording !== undefined && !isEnded(state)) return;
-    if (state !== 'created' || feed === undefined) {
+    if (state !== 'created' || feed === undefined || ending.signal.aborted) {
       throw new AppError('conflict', `expected a session that is open, found one that is ${state}`);
     }
     move('starting');
-    ingest = feed.beginIngest();
-    const running = ingest;
-    recording = await beginRecording({ paths, ids, durationSeconds, parts: () => running.parts, clock });
+    const running = feed.beginIngest();
+    ingest = running;
+    try {
+      recording = await beginRecording({ paths, ids, durationSeconds, parts: () => running.parts, clock });
+    } catch (error) {
+      await failOpening(error, true);
+      throw error;
+    }
     armHardStop(recording);
     void becomeRecording();
   }
 
   /** "Recording" is said only once bytes of it are on disk. */
   async function becomeRecording(): Promise<void> {
-    while (state === 'starting') {
+    while (state === 'starting' && !ending.signal.aborted) {
       if ((recording?.bytes() ?? 0) > 0 && isGrowing()) {
         move('recording');
         return;
       }
-      await clock.sleep(GROWTH_POLL_MS);
+      await clock.sleep(GROWTH_POLL_MS, ending.signal).catch(() => undefined);
     }
   }
 
@@ -191,22 +204,36 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     cancelHardStop = clock.setTimer(Math.max(0, leftMs), () => void self.stop('duration'));
   }
 
+  /** Ends whatever happens: a disk that takes no mark and a camera that doesn't let go stop no stop. */
   async function stop(why: EndReason): Promise<void> {
-    if (isEnded(state) || state === 'stopping') return;
+    if (isEnded(state)) return;
     cancelHardStop();
     if (recording === undefined) {
       await closeUnused(why);
       return;
     }
-    const finishing = recording;
-    finalElapsedMs = finishing.elapsedMs();
-    reason = await finishing.markStop(why);
+    finalElapsedMs = recording.elapsedMs();
+    reason ??= await recording.markStop(why).catch((error: unknown) => {
+      logger.error({ err: error }, 'stop mark could not be written');
+      return why;
+    });
     move('stopping');
-    await feed?.stop();
+    await endFeed();
+    await finish(recording);
+  }
+
+  async function finish(finishing: Recording): Promise<void> {
     try {
+      if (ingest === undefined) {
+        await endLeftIngest(paths.folder, clock);
+        leftParts = await openLeftParts(paths.folder, clock);
+      }
       await finishing.finalise();
     } catch (error) {
-      fail(finishing.bytes() === 0 ? 'no_frames' : 'recorder_failed', error);
+      const noFrames = error instanceof AppError && error.kind === 'not_ready';
+      await closeParts();
+      if (noFrames) await discard();
+      fail(noFrames ? 'no_frames' : reasonOf(error), error);
       return;
     }
     move('complete');
@@ -220,32 +247,33 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     } catch (error) {
       logger.error({ err: error }, 'the movie could not take its final name yet');
     }
-    await ingest?.close();
+    await closeParts();
   }
 
   async function closeUnused(why: EndReason): Promise<void> {
     reason ??= why;
-    await feed?.stop();
-    await removeRecording(paths);
+    await endFeed();
+    await closeParts();
+    await discard();
     move('complete');
   }
 
+  const attempt = async (what: string, step: () => Promise<unknown> | undefined): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      logger.error({ err: error }, what);
+    }
+  };
+  const endFeed = (): Promise<void> => attempt('camera could not be let go', () => feed?.stop());
+  const closeParts = async (): Promise<void> => {
+    await attempt('feed could not be closed', () => feed?.close());
+    await attempt('parts could not be closed', () => leftParts?.close());
+  };
+  const discard = (): Promise<void> => attempt('folder could not be removed', () => removeRecording(paths));
+
   function isGrowing(): boolean {
     return ingest !== undefined && !isEnded(state) && ingest.growthAgeMs() < GROWTH_WINDOW_MS;
-  }
-
-  function reportRecording(running: Recording): ReportedRecording {
-    const { mark, movie } = running;
-    return {
-      elapsedMs: Math.max(0, Math.round(movie?.durationMs ?? finalElapsedMs ?? running.elapsedMs())),
-      durationSeconds: mark.durationSeconds,
-      bytes: running.bytes(),
-      growing: isGrowing(),
-      gaps: running.gaps().slice(0, 1000),
-      upload: { sentBytes: 0, confirmed: false },
-      ...(reason === undefined ? {} : { reason }),
-      ...(movie === undefined ? {} : { movie: { ...movie, bytes: movie.totalBytes } }),
-    };
   }
 
   const self: MatchSession = {
@@ -265,22 +293,22 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     get port() {
       return feed?.port;
     },
-    report: () => ({
-      sessionId: spec.sessionId,
-      courtId: spec.courtId,
-      state,
-      ...(reason === undefined ? {} : { reason }),
-      ...(detail === undefined ? {} : { detail }),
-      ...(feed === undefined ? {} : { cameraKind: feed.kind }),
-      ...(recording === undefined ? {} : { recording: reportRecording(recording) }),
-    }),
+    report: () =>
+      formatReport({
+        ...{ sessionId, courtId, state, reason, detail, recording },
+        ...{ cameraKind: feed?.kind, growing: isGrowing(), finalElapsedMs },
+      }),
     open: () => enqueue(open),
     start: (durationSeconds) => enqueue(() => start(durationSeconds)),
-    stop: (why) => enqueue(() => stop(why)),
+    stop(why) {
+      ending.abort(new AppError('gone', 'the session is no longer wanted'));
+      return enqueue(() => stop(why));
+    },
     async release() {
+      ending.abort(new AppError('gone', 'the daemon goes away'));
       cancelHardStop();
       await queue;
-      if (!isEnded(state)) await feed?.release();
+      if (!isEnded(state)) await closeParts();
       await settling;
     },
     async settled() {
@@ -289,10 +317,4 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     },
   };
   return self;
-}
-
-/** Camera troubles are end reasons by the same name; anything else is the recorder's own fault. */
-function reasonOf(error: unknown): EndReason {
-  const parsed = EndReason.safeParse(error instanceof AppError ? error.kind : undefined);
-  return parsed.success ? parsed.data : 'recorder_failed';
 }

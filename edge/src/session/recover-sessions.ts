@@ -7,7 +7,8 @@ import type { Logger } from '../base/log.ts';
 import { removeRecording } from '../recording/folder.ts';
 import type { MovieFile, StartMarkFile } from '../recording/folder.ts';
 import type { MovieView } from '../recording/movie-view.ts';
-import { endLeftIngest, findLeftRecordings, recoverRecording } from '../recording/recover.ts';
+import { endLeftIngest } from '../recording/left-parts.ts';
+import { findLeftRecordings, recoverRecording } from '../recording/recover.ts';
 import type { LeftRecording } from '../recording/recover.ts';
 import { elapsedMs } from '../recording/recording.ts';
 import type { Court } from './court.ts';
@@ -20,6 +21,8 @@ export interface RecoverOptions {
   courts: ReadonlyMap<string, Court>;
   /** What the database remembers of a session. */
   known: (sessionId: string) => ReportedSession | undefined;
+  /** Told one by one: those that go on first. */
+  onRecovered: (session: RecoveredSession) => void;
 }
 
 export interface RecoveredSession {
@@ -28,53 +31,61 @@ export interface RecoveredSession {
   view: MovieView | undefined;
   /** Set where the session goes on. */
   spec: SessionSpec | undefined;
+  /** Wall-clock milliseconds at which it ended, where that was written down. */
+  endedAtMs: number | undefined;
 }
 
-export async function recoverSessions(options: RecoverOptions): Promise<RecoveredSession[]> {
+/** Nothing waits for a movie that is being finished: cameras are taken up first. */
+export async function recoverSessions(options: RecoverOptions): Promise<void> {
   const { dataDir, logger } = options;
   const left = await findLeftRecordings(dataDir, (folder, error) =>
     logger.error({ err: error, folder }, 'recording folder left as it is'),
   );
-  const recovered: RecoveredSession[] = [];
+  const over: LeftRecording[] = [];
   for (const one of left) {
+    const resumed = planResumed(one, options);
+    if (resumed === undefined) over.push(one);
+    else options.onRecovered(resumed);
+  }
+  for (const one of over) {
     try {
-      recovered.push(await recoverSession(one, options));
+      options.onRecovered(await finishSession(one, options));
     } catch (error) {
-      logger.error(
-        { err: error, sessionId: one.sessionId },
-        'recording could not be recovered; its folder stays',
-      );
+      const { sessionId } = one;
+      logger.error({ err: error, sessionId }, 'recording could not be recovered; its folder stays');
     }
   }
-  return recovered;
 }
 
-async function recoverSession(left: LeftRecording, options: RecoverOptions): Promise<RecoveredSession> {
+function planResumed(left: LeftRecording, options: RecoverOptions): RecoveredSession | undefined {
   const { sessionId, clubId, courtId } = left;
   const address = options.courts.get(courtId)?.address;
-  const report = options.known(sessionId);
-  if (address !== undefined && goesOn(left, report, options.clock)) {
-    const spec = { sessionId, clubId, courtId, address };
-    return { clubId, view: undefined, spec, report: { sessionId, courtId, state: 'creating' } };
-  }
-  await endLeftIngest(left, options.clock);
+  if (address === undefined || !goesOn(left, options.known(sessionId), options.clock)) return undefined;
+  const spec = { sessionId, clubId, courtId, address };
+  const report = { sessionId, courtId, state: 'creating' as const };
+  return { clubId, view: undefined, spec, report, endedAtMs: undefined };
+}
+
+async function finishSession(left: LeftRecording, options: RecoverOptions): Promise<RecoveredSession> {
+  const { sessionId, clubId, courtId, paths } = left;
+  const known = options.known(sessionId);
+  await endLeftIngest(paths.folder, options.clock);
   const finished = await recoverRecording(left, endReasonOf(left, options.clock), options.clock);
+  const ended = { clubId, spec: undefined, endedAtMs: left.stop?.stoppedAtMs };
   if (finished !== undefined) {
-    const state = 'complete' as const;
-    const { reason, movie } = finished;
-    const recording = describeMovie(movie, left.start, report, reason);
-    return {
-      clubId,
-      view: finished.view,
-      spec: undefined,
-      report: { sessionId, courtId, state, reason, recording },
-    };
+    const { reason, movie, view } = finished;
+    const recording = describeMovie(movie, left.start, known, reason);
+    return { ...ended, view, report: { sessionId, courtId, state: 'complete', reason, recording } };
   }
-  await removeRecording(left.paths);
-  const ended = report !== undefined && isEnded(report.state) ? report : undefined;
-  const reason = left.start === undefined ? 'closed' : 'no_frames';
-  const state = left.start === undefined ? ('complete' as const) : ('failed' as const);
-  return { clubId, view: undefined, spec: undefined, report: ended ?? { sessionId, courtId, state, reason } };
+  await removeRecording(paths);
+  const report = known !== undefined && isEnded(known.state) ? known : describeEmpty(left);
+  return { ...ended, view: undefined, report };
+}
+
+function describeEmpty({ sessionId, courtId, start }: LeftRecording): ReportedSession {
+  return start === undefined
+    ? { sessionId, courtId, state: 'complete', reason: 'closed' }
+    : { sessionId, courtId, state: 'failed', reason: 'no_frames' };
 }
 
 /** A recording within its time goes on; so does a session that was open and has nothing recorded yet. */

@@ -3,7 +3,8 @@ import type { SessionState } from '@padelvar/shared/session';
 
 const NEXT: Record<SessionState, readonly SessionState[]> = {
   idle: ['creating', 'failed'],
-  creating: ['created', 'complete', 'failed'],
+  // Straight to `starting` where a recording of an earlier daemon is taken up.
+  creating: ['created', 'starting', 'complete', 'failed'],
   created: ['starting', 'complete', 'failed'],
   starting: ['recording', 'stopping', 'failed'],
   recording: ['stopping', 'failed'],

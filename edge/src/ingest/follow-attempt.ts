@@ -1,0 +1,56 @@
+/** Watches one attempt and its part until it ends, stalls or is no longer wanted; puts what grows onto the disk. */
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Attempt } from './attempt.ts';
+import type { LivePart } from './live-part.ts';
+import type { LogCopy } from './log-copy.ts';
+
+/** How often a part is looked at, and put onto the disk; milliseconds. */
+const POLL_MS = 100;
+const SYNC_MS = 1_000;
+/** Bytes that did not grow for this long are a stall; before the first fragment a camera gets longer. */
+const STALL_MS = 2_000;
+const FIRST_FRAGMENT_MS = 10_000;
+
+/** `failed`: its part could not be read. */
+export type AttemptOutcome = 'stalled' | 'ended' | 'stopped' | 'failed';
+
+export interface FollowOptions {
+  part: LivePart;
+  attempt: Attempt;
+  clock: Clock;
+  logger: Logger;
+  logCopy: LogCopy;
+  /** The attempt is no longer wanted. */
+  signal: AbortSignal;
+}
+
+export async function followAttempt(options: FollowOptions): Promise<AttemptOutcome> {
+  const { part, attempt, clock, logger, logCopy, signal } = options;
+  const beganMs = clock.monotonicMs();
+  let syncedAtMs = beganMs;
+  for (;;) {
+    const alive = attempt.isAlive();
+    try {
+      await part.look();
+    } catch (error) {
+      logger.error({ err: error, part: part.record.number }, 'a part could not be read');
+      return 'failed';
+    }
+    if (!alive) return 'ended';
+    if (signal.aborted) return 'stopped';
+    const nowMs = clock.monotonicMs();
+    if (nowMs - syncedAtMs >= SYNC_MS) {
+      syncedAtMs = nowMs;
+      part.sync().catch((error: unknown) => logger.warn({ err: error }, 'part could not be synced'));
+      void logCopy.flush();
+    }
+    if (isStalled(part, beganMs, nowMs)) return 'stalled';
+    await clock.sleep(POLL_MS, signal).catch(() => undefined);
+  }
+}
+
+function isStalled({ fragments, grewAtMs }: LivePart, beganMs: number, nowMs: number): boolean {
+  if (fragments.length === 0) return nowMs - beganMs > FIRST_FRAGMENT_MS;
+  return nowMs - (grewAtMs ?? beganMs) > STALL_MS;
+}

@@ -1,0 +1,132 @@
+/** A part in memory, while an ingest fills it or after one left it: its fragments, its place in time, what was given up. */
+import { access, stat } from 'node:fs/promises';
+import type { Clock } from '../base/clock.ts';
+import { punchHole } from '../base/punch-hole.ts';
+import { decodeSpan } from '../mp4/fragment.ts';
+import type { Fragment } from '../mp4/fragment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
+import type { InitSegment } from '../mp4/init-segment.ts';
+import { followPart } from './part-follower.ts';
+import type { PartFollower } from './part-follower.ts';
+import { partPath, savePartRecord } from './part.ts';
+import type { PartRecord } from './part.ts';
+import { planTrim } from './trim.ts';
+
+export interface Part {
+  readonly record: PartRecord;
+  readonly path: string;
+  readonly init: InitSegment | undefined;
+  readonly fragments: readonly Fragment[];
+  /** Whether its writer may still add to it. */
+  readonly growing: boolean;
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+export interface LivePart extends Part {
+  growing: boolean;
+  /** Monotonic milliseconds at which bytes were last seen to have grown; undefined where they never were. */
+  readonly grewAtMs: number | undefined;
+  /** Reads what its writer has added, and gives the part its place in time with its first fragment. */
+  look(): Promise<void>;
+  sync(): Promise<void>;
+  /** Gives up what is older than that. Its writer is undisturbed. */
+  trim(keepMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LivePartOptions {
+  folder: string;
+  record: PartRecord;
+  growing: boolean;
+  clock: Clock;
+  onInit?: ((part: Part, init: Buffer) => void) | undefined;
+  onFragment?: ((part: Part, fragment: Fragment) => void) | undefined;
+}
+
+export function createLivePart({ folder, record, growing, clock, ...events }: LivePartOptions): LivePart {
+  const path = partPath(folder, record.number);
+  let follower: PartFollower | undefined;
+  let saving: Promise<void> = Promise.resolve();
+
+  function save(changes: Partial<PartRecord>): Promise<void> {
+    part.record = { ...part.record, ...changes };
+    const { record: latest } = part;
+    const saved = saving.then(() => savePartRecord(folder, latest));
+    saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async function look(): Promise<void> {
+    if (follower === undefined && (await exists(path))) {
+      follower = await followPart(path, clock, part.record.trimmedTo, {
+        onInit: (_init, bytes) => events.onInit?.(part, bytes),
+        onFragment: (fragment) => events.onFragment?.(part, fragment),
+      });
+    }
+    await follower?.poll();
+    if (part.record.beganMonotonicMs === 0 && part.fragments.length > 0) await placeInTime();
+  }
+
+  /** By when its newest fragment was written: just now, or as the file says where its writer is gone. */
+  async function placeInTime(): Promise<void> {
+    const writtenAgoMs = part.growing ? 0 : Math.max(0, clock.nowMs() - (await stat(path)).mtimeMs);
+    const beganAgoMs = writtenAgoMs + mediaEndMs(part);
+    await save({
+      beganMonotonicMs: Math.max(1, clock.monotonicMs() - beganAgoMs),
+      beganAtMs: Math.max(1, clock.nowMs() - beganAgoMs),
+    });
+  }
+
+  const part: LivePart & { record: PartRecord } = {
+    record,
+    path,
+    growing,
+    get init() {
+      return follower?.init;
+    },
+    get fragments() {
+      return follower?.fragments ?? [];
+    },
+    get grewAtMs() {
+      return follower?.grewAtMs;
+    },
+    read(offset, length) {
+      if (follower === undefined)
+        return Promise.reject(new Error(`expected part ${String(part.record.number)} to be open`));
+      return follower.read(offset, length);
+    },
+    look,
+    sync: async () => follower?.sync(),
+    /** The record first: a later daemon must not look for fragments where there are none any more. */
+    async trim(keepMs) {
+      const { init, fragments } = part;
+      const { trimmedTo } = part.record;
+      const offset = init === undefined ? undefined : planTrim(init, fragments, keepMs);
+      if (init === undefined || offset === undefined || offset <= trimmedTo) return;
+      const from = Math.max(init.bytes, trimmedTo);
+      await save({ trimmedTo: offset });
+      follower?.forgetBefore(offset);
+      await punchHole(path, from, offset - from);
+    },
+    async close() {
+      await saving;
+      await follower?.close();
+    },
+  };
+  return part;
+}
+
+/** Where the media of a part ends, milliseconds of its own decode time. */
+function mediaEndMs({ init, fragments }: Part): number {
+  const track = init === undefined ? undefined : findVideoTrack(init);
+  const last = fragments.at(-1);
+  if (track === undefined || last === undefined) return 0;
+  return (decodeSpan(last, track.trackId).endTicks * 1000) / track.timescale;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

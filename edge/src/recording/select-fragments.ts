@@ -1,0 +1,111 @@
+/**
+ * Which fragments of which parts belong to a recording, and where they lie on its own time line. Pure, and cheap however
+ * long the match: asked several times a second, it looks at the ends of each part only.
+ */
+import { decodeSpan, runsOf, startsWithKeyframe } from '../mp4/fragment.ts';
+import type { Fragment } from '../mp4/fragment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
+import type { InitSegment, InitTrack } from '../mp4/init-segment.ts';
+
+/** One part as the assembly needs it. */
+export interface PartIndex {
+  number: number;
+  init: InitSegment;
+  fragments: readonly Fragment[];
+  /** When decode time 0 was, on a time line common to all parts; milliseconds. */
+  beganMs: number;
+}
+
+/** Where a recording begins: a fragment that starts with a keyframe. */
+export interface StartMark {
+  part: number;
+  offset: number;
+}
+
+/** A run of bytes of one part. */
+export interface Piece {
+  part: number;
+  offset: number;
+  bytes: number;
+}
+
+/** The fragments `from` to `to` (exclusive) of one part; at least one. */
+export interface Selected {
+  part: PartIndex;
+  track: InitTrack;
+  from: number;
+  to: number;
+  first: Fragment;
+  last: Fragment;
+}
+
+/** On the recording's own time line, which begins with its first frame. */
+export interface Placed extends Selected {
+  gapMs: number;
+  beginMs: number;
+  endMs: number;
+}
+
+/** `endsAtMs` is the hard stop on the parts' time line: fragments that begin later are not part of the recording. */
+export function placeFragments(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Placed[] {
+  return placeParts(selectFragments(parts, start, endsAtMs));
+}
+
+export function selectFragments(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Selected[] {
+  return parts.flatMap((part) => {
+    const track = findVideoTrack(part.init);
+    if (track === undefined || part.number < start.part) return [];
+    const fromOffset = part.number === start.part ? start.offset : 0;
+    const from = part.fragments.findIndex(
+      (fragment) => fragment.offset >= fromOffset && startsWithKeyframe(fragment, track.trackId),
+    );
+    const to = findEnd(part, track, endsAtMs);
+    const [first, last] = [part.fragments[from], part.fragments[to - 1]];
+    return from < 0 || from >= to || first === undefined || last === undefined
+      ? []
+      : [{ part, track, from, to, first, last }];
+  });
+}
+
+export function pieceOf({ part, first, last }: Selected): Piece {
+  return { part: part.number, offset: first.offset, bytes: last.offset + last.bytes - first.offset };
+}
+
+/** The first fragment that begins at the hard stop or later; they lie in the order of time. */
+function findEnd(part: PartIndex, track: InitTrack, endsAtMs: number): number {
+  let [low, high] = [0, part.fragments.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const fragment = part.fragments[middle];
+    if (fragment !== undefined && fragmentBeginMs(part, track, fragment) < endsAtMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Puts each part behind the one before it, at its own time where that is later. */
+function placeParts(selected: readonly Selected[]): Placed[] {
+  const origin = selected[0];
+  const originMs = origin === undefined ? 0 : fragmentBeginMs(origin.part, origin.track, origin.first);
+  let endMs = 0;
+  return selected.map((one, index) => {
+    const ownBeginMs = fragmentBeginMs(one.part, one.track, one.first) - originMs;
+    const gapMs = index === 0 ? 0 : Math.max(0, ownBeginMs - endMs);
+    const beginMs = endMs + gapMs;
+    endMs = beginMs + lengthMs(one);
+    return { ...one, gapMs, beginMs, endMs };
+  });
+}
+
+function lengthMs({ track, first, last }: Selected): number {
+  const ticks = decodeSpan(last, track.trackId).endTicks - beginTicks(first, track);
+  return (ticks * 1000) / track.timescale;
+}
+
+function fragmentBeginMs(part: PartIndex, track: InitTrack, fragment: Fragment): number {
+  return part.beganMs + (beginTicks(fragment, track) * 1000) / track.timescale;
+}
+
+function beginTicks(fragment: Fragment, { trackId }: InitTrack): number {
+  return runsOf(fragment, trackId)[0]?.decodeTicks ?? 0;
+}

@@ -1,0 +1,34 @@
+/** The wait for a camera's first picture. */
+import { AppError } from '@padelvar/shared/errors';
+import type { Clock } from '../base/clock.ts';
+
+export interface Arrival {
+  seen(): void;
+  /** Rejects with AppError `camera_timeout` after `timeoutMs`, or with the signal's reason. */
+  wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createArrival(clock: Clock): Arrival {
+  const arrived = Promise.withResolvers<undefined>();
+  return {
+    seen: () => arrived.resolve(undefined),
+    async wait(timeoutMs, signal) {
+      signal.throwIfAborted();
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      const cancel = clock.setTimer(timeoutMs, () => reject(createTimeout(timeoutMs)));
+      const onAbort = (): void => reject(signal.reason as Error);
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        await Promise.race([arrived.promise, late]);
+      } finally {
+        cancel();
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+  };
+}
+
+function createTimeout(timeoutMs: number): AppError {
+  const seconds = String(timeoutMs / 1000);
+  return new AppError('camera_timeout', `Expected a picture within ${seconds} s, found none.`);
+}

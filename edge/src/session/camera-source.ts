@@ -1,0 +1,44 @@
+/** What the two families of cameras have in common: pictures for the live view, and an ingest that fills parts. */
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { CameraProbe } from '../camera/probe.ts';
+import type { Ingest, IngestOptions } from '../ingest/ingest.ts';
+import type { PartRecord } from '../ingest/part.ts';
+import type { FrameHub } from '../proxy/frame-hub.ts';
+
+export interface CameraSource {
+  /** The ingest, begun where it does not run yet; from here on nothing is trimmed. */
+  beginIngest(): Ingest;
+  /** Ends the ingest and the camera's connection; the parts stay readable until `close`. */
+  stop(): Promise<void>;
+  /** Lets go of everything but the FFmpeg of an RTSP court that was not stopped. */
+  close(): Promise<void>;
+}
+
+export interface SourceOptions {
+  sessionId: string;
+  address: string;
+  probe: CameraProbe;
+  /** Where the parts go. */
+  folder: string;
+  ffmpegPath: string;
+  /** In memory: the list with the address, FFmpeg's raw log. */
+  memoryFolder: string;
+  logPath: string;
+  clock: Clock;
+  logger: Logger;
+  /** Parts that an earlier daemon left. */
+  existing: readonly PartRecord[];
+  hub: FrameHub;
+  /** The camera has sent something. */
+  onArrival: () => void;
+}
+
+export function planIngestOptions(options: SourceOptions): Omit<IngestOptions, 'planArguments'> {
+  const { folder, ffmpegPath, clock, logger, existing } = options;
+  const { password } = new URL(options.address);
+  const memoryPath = join(options.memoryFolder, `${options.sessionId}.ffmpeg.log`);
+  const log = { memoryPath, diskPath: options.logPath, secrets: [password] };
+  return { folder, ffmpegPath, clock, logger, existing, log };
+}

@@ -1,0 +1,46 @@
+/** What a session says of itself. Pure. */
+import type { CameraKind } from '@padelvar/shared/camera';
+import type { ReportedRecording, ReportedSession } from '@padelvar/shared/link';
+import type { EndReason, SessionState } from '@padelvar/shared/session';
+import type { Recording } from '../recording/recording.ts';
+
+const MAX_GAPS = 1_000;
+
+export interface SessionFacts {
+  sessionId: string;
+  courtId: string;
+  state: SessionState;
+  reason: EndReason | undefined;
+  detail: string | undefined;
+  cameraKind: CameraKind | undefined;
+  recording: Recording | undefined;
+  growing: boolean;
+  /** Frozen at the stop. */
+  finalElapsedMs: number | undefined;
+}
+
+export function formatReport(facts: SessionFacts): ReportedSession {
+  const { sessionId, courtId, state, reason, detail, cameraKind, recording } = facts;
+  return {
+    ...{ sessionId, courtId, state },
+    ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(cameraKind === undefined ? {} : { cameraKind }),
+    ...(recording === undefined ? {} : { recording: formatRecording(recording, facts) }),
+  };
+}
+
+function formatRecording(recording: Recording, facts: SessionFacts): ReportedRecording {
+  const { mark, movie } = recording;
+  const { reason, growing, finalElapsedMs } = facts;
+  return {
+    elapsedMs: Math.round(movie?.durationMs ?? finalElapsedMs ?? recording.elapsedMs()),
+    durationSeconds: mark.durationSeconds,
+    bytes: recording.bytes(),
+    growing,
+    gaps: recording.gaps().slice(0, MAX_GAPS),
+    upload: { sentBytes: 0, confirmed: false },
+    ...(reason === undefined ? {} : { reason }),
+    ...(movie === undefined ? {} : { movie: { ...movie, bytes: movie.totalBytes } }),
+  };
+}

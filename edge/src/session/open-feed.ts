@@ -1,0 +1,50 @@
+/** Opens a session's camera: what it is, what an earlier daemon left of it, its feed. */
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '@padelvar/shared/errors';
+import type { Logger } from '../base/log.ts';
+import { probeCamera } from '../camera/probe.ts';
+import { loadPartRecords } from '../ingest/part.ts';
+import { openCourtFeed } from './court-feed.ts';
+import type { CourtFeed } from './court-feed.ts';
+import type { SessionContext, SessionSpec } from './match-session.ts';
+import { findRememberedProbe, rememberProbe } from './remembered-probe.ts';
+
+export interface OpenFeedOptions {
+  spec: SessionSpec;
+  context: SessionContext;
+  logger: Logger;
+  folder: string;
+  health: () => Record<string, unknown>;
+  /** Breaks off the question to the camera. */
+  signal: AbortSignal;
+}
+
+export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFeed> {
+  const { spec, context, folder, logger, health, signal } = options;
+  const { sessionId, address } = spec;
+  const logPath = await openLogFolder(context.dataDir, sessionId);
+  const remembered = await findRememberedProbe(folder);
+  const probe = remembered ?? (await probeCamera(address, { clock: context.clock, signal }));
+  if (remembered === undefined) await rememberProbe(folder, probe);
+  signal.throwIfAborted();
+  const existing = await loadPartRecords(folder);
+  return openCourtFeed({ ...context, sessionId, address, probe, logger, folder, logPath, existing, health });
+}
+
+/** The session's own log tells what happened even where FFmpeg was never started. */
+export async function noteFailure(dataDir: string, sessionId: string, error: unknown): Promise<void> {
+  const text = error instanceof AppError ? error.message : 'the camera could not be opened';
+  try {
+    await appendFile(await openLogFolder(dataDir, sessionId), `${text}\n`, { mode: 0o600 });
+  } catch {
+    // A disk that takes no log has been told of already: the session fails.
+  }
+}
+
+/** Answers the path of the session's log. */
+async function openLogFolder(dataDir: string, sessionId: string): Promise<string> {
+  const path = join(dataDir, 'logs', 'video', `${sessionId}.ffmpeg.log`);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  return path;
+}

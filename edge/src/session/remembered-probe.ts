@@ -1,0 +1,33 @@
+/**
+ * What the camera turned out to be when its session opened, kept beside its parts: a later daemon takes the session up
+ * without asking the camera, which may be away, or busy with the FFmpeg that still runs.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CameraKind } from '@padelvar/shared/camera';
+import { z } from 'zod';
+import { writeFileAtomic } from '../base/atomic-file.ts';
+import type { CameraProbe } from '../camera/probe.ts';
+
+const RememberedProbe = z.object({
+  kind: CameraKind,
+  codec: z.enum(['h264', 'hevc', 'mjpeg', 'jpeg']),
+  hasParameterSets: z.boolean(),
+  hasAudio: z.boolean(),
+});
+
+export async function findRememberedProbe(folder: string): Promise<CameraProbe | undefined> {
+  try {
+    return RememberedProbe.parse(JSON.parse(await readFile(probePath(folder), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+export async function rememberProbe(folder: string, probe: CameraProbe): Promise<void> {
+  await writeFileAtomic(probePath(folder), JSON.stringify(RememberedProbe.parse(probe)));
+}
+
+function probePath(folder: string): string {
+  return join(folder, 'camera.json');
+}

@@ -1,0 +1,63 @@
+/** An RTSP court: one FFmpeg copies the stream from opening to stop, and the live picture is read out of its part. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repeat } from '../base/clock.ts';
+import { planInputArguments } from '../camera/ffmpeg-input.ts';
+import { formatInputList } from '../camera/input-list.ts';
+import { planCopyArguments } from '../ingest/ffmpeg-arguments.ts';
+import { openIngest } from '../ingest/ingest.ts';
+import { startsWithKeyframe } from '../mp4/fragment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
+import { openLivePreview } from '../proxy/live-preview.ts';
+import { planIngestOptions } from './camera-source.ts';
+import type { CameraSource, SourceOptions } from './camera-source.ts';
+
+/** What of a court that is open and not recording stays on disk, and how often the rest is given up; milliseconds. */
+const IDLE_WINDOW_MS = 10_000;
+const TRIM_MS = 5_000;
+
+export async function openRtspSource(options: SourceOptions): Promise<CameraSource> {
+  const { clock, logger, probe, ffmpegPath, hub } = options;
+  const listPath = join(options.memoryFolder, `${options.sessionId}.list`);
+  await writeFile(listPath, formatInputList(options.address, probe), { mode: 0o600 });
+  const preview = openLivePreview({ ffmpegPath, clock, log: logger, hub });
+  const codec = probe.codec === 'hevc' ? 'hevc' : 'h264';
+  const inputArguments = planInputArguments({ listPath, probe });
+  const ingest = openIngest({
+    ...planIngestOptions(options),
+    planArguments: (partPath) => planCopyArguments({ inputArguments, codec, partPath }),
+    onInit: (_part, init) => preview.partBegan(init),
+    onFragment(part, fragment) {
+      // What an earlier daemon's attempt left is no sign of life.
+      if (part.growing) options.onArrival();
+      const track = part.init === undefined ? undefined : findVideoTrack(part.init);
+      preview.fragment({
+        startsWithKeyframe: track !== undefined && startsWithKeyframe(fragment, track.trackId),
+        read: () => part.read(fragment.offset, fragment.bytes),
+      });
+    },
+  });
+  const endTrimming = repeat(clock, TRIM_MS, () =>
+    ingest
+      .trim(IDLE_WINDOW_MS)
+      .catch((error: unknown) => logger.warn({ err: error }, 'old pictures could not be given up')),
+  );
+  const closeRest = async (): Promise<void> => {
+    await Promise.all([endTrimming(), preview.close(), rm(listPath, { force: true })]);
+  };
+  return {
+    beginIngest() {
+      void endTrimming();
+      return ingest;
+    },
+    async stop() {
+      await ingest.stop();
+      await closeRest();
+    },
+    async close() {
+      await endTrimming();
+      await ingest.close();
+      await closeRest();
+    },
+  };
+}
