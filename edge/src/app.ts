@@ -170,7 +170,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     if (sessions.hasOpen()) report();
   });
   const stopDiskLooks = repeat(clock, DISK_LOOK_MS, async () => {
-    diskFreeBytes = await freeDiskBytes(dataDir);
+    diskFreeBytes = await freeDiskBytes(dataDir).catch(() => diskFreeBytes);
   });
   logger.info(
     { lanPort: lan.port, portal: enrollment?.portalOrigin, deviceId: enrollment?.deviceId },

@@ -27,8 +27,16 @@ export function createSessionStore({ db }: Store): SessionStore {
   const drop = db.prepare('DELETE FROM session WHERE id = ?');
   return {
     save: (session) => void upsert.run(session.report.sessionId, JSON.stringify(session), session.endedAtMs),
-    list: (limit) =>
-      (select.all(limit) as { body: string }[]).map(({ body }) => StoredSession.parse(JSON.parse(body))),
+    list: (limit) => (select.all(limit) as { body: string }[]).flatMap(({ body }) => parseSession(body)),
     remove: (sessionId) => void drop.run(sessionId),
   };
+}
+
+/** A row that can't be read any more is left out: what it told of lies in the session's folder too. */
+function parseSession(body: string): StoredSession[] {
+  try {
+    return [StoredSession.parse(JSON.parse(body))];
+  } catch {
+    return [];
+  }
 }
