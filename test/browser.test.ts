@@ -1,23 +1,18 @@
-/** The pages in Debian's Chromium, against the built portal and a real edge. */
+/** The pages in Debian's Chromium, against the built portal and a real edge. Any trouble of a page fails its test. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Video } from '@padelvar/shared/portal-api';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readFrameNumbers } from '../edge/test/support/frame-numbers.ts';
 import { TEST_FFMPEG } from '../edge/test/support/test-courts.ts';
-import { DESKTOP, openBrowser, openVisitor, PHONE } from './support/browser.ts';
-import type { Visitor } from './support/browser.ts';
-import {
-  logIn,
-  openCourt,
-  photograph,
-  startMatch,
-  stopMatch,
-  waitUntilElapsed,
-} from './support/browser-match.ts';
-import { readShownNumber, watchFrames } from './support/browser-picture.ts';
+import { DESKTOP, openBrowser } from './support/browser.ts';
+import { lookAt } from './support/browser-look.ts';
+import { downloadMovie, openCourt, playWholeMatch, startMatch } from './support/browser-match.ts';
+import { stopMatch, waitUntilElapsed } from './support/browser-match.ts';
 import { findDecodingErrors, pauseInTheMiddle, playFor } from './support/browser-movie.ts';
+import { readShownNumber, watchFrames } from './support/browser-picture.ts';
+import { createVisits } from './support/browser-visits.ts';
+import type { Person, Visits } from './support/browser-visits.ts';
 import { countFrames, openLab, WHOLE } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
@@ -27,13 +22,12 @@ const OTHER = { email: 'other-player@padelvar.example', name: 'Olga Other', pass
 
 let lab: Lab;
 let browser: Browser;
-let visitors: Visitor[] = [];
+let visits: Visits;
 
 beforeAll(async () => {
-  [lab, browser] = await Promise.all([
-    openLab([{ kind: 'rtsp' }, { kind: 'mjpeg' }, { kind: 'still' }]),
-    openBrowser(),
-  ]);
+  lab = await openLab([{ kind: 'rtsp' }, { kind: 'mjpeg' }, { kind: 'still' }]);
+  browser = await openBrowser();
+  visits = createVisits(browser, lab.system);
   const clubIds = [lab.system.clubId];
   await lab.system.admin.request('POST', '/admin/users', { ...OTHER, role: 'PLAYER', clubIds });
 });
@@ -42,22 +36,19 @@ afterAll(async () => {
   await lab.close();
 });
 afterEach(async () => {
-  const troubles = visitors.flatMap((visitor) => visitor.troubles);
-  await Promise.all(visitors.map((visitor) => visitor.close()));
-  visitors = [];
-  expect(troubles).toEqual([]);
+  expect(await visits.end()).toEqual([]);
 });
 
 test('a player records on a phone and takes home the very movie that the edge holds', async () => {
-  const page = await visitAs('PLAYER');
+  const page = await visits.open(personOf('PLAYER'));
   await page.getByTestId('court-court1').waitFor();
-  await photograph(page, 'record');
-  await expect(page.locator('input[name=duration][value="90"]').isChecked()).resolves.toBe(true);
+  await lookAt(page, 'record');
+  expect(await page.locator('input[name=duration][value="90"]').isChecked()).toBe(true);
   const sessionId = await openCourt(page, 'court1', 2);
   const preview = page.getByTestId('preview-image');
   const shown = await watchFrames(preview, 5);
-  expect(shown, 'the preview goes forward').toEqual(sortFromFirst(shown));
-  await photograph(page, 'preview');
+  expect(shown, 'the preview goes forward').toEqual(sortByTime(shown));
+  await lookAt(page, 'preview');
 
   await startMatch(page);
   await page.locator('[data-fact=growing][data-ok=true]').waitFor();
@@ -67,78 +58,83 @@ test('a player records on a phone and takes home the very movie that the edge ho
   const before = await preview.screenshot();
   await watchFrames(preview, 3);
   expect(before.equals(await preview.screenshot()), 'the preview stands still').toBe(false);
-  await photograph(page, 'recording');
+  await lookAt(page, 'recording');
 
-  await page.getByTestId('stop').click();
-  await photograph(page, 'stop');
-  await page.getByTestId('confirm-no').click();
+  await page.getByTestId('stop').tap();
+  await lookAt(page, 'stop');
+  await page.getByTestId('confirm-no').tap();
   await page.getByTestId('rec-badge').waitFor();
   await stopMatch(page);
   await page.getByRole('heading', { name: 'Your match is ready' }).waitFor();
-  await photograph(page, 'ready');
+  await lookAt(page, 'ready');
 
-  const path = await downloadFrom(page);
+  const path = await downloadMovie(page, lab.folder);
   const [saved, held] = await Promise.all([readFile(path), readMovieOfEdge(sessionId)]);
-  expect(saved.equals(held), 'saved and held by the edge').toBe(true);
+  expect(saved.equals(held), 'the saved file is what the edge holds').toBe(true);
   const found = await countFrames(path, lab.simulator.clip);
   expect(found).toMatchObject(WHOLE);
   expect(found.frames).toBeGreaterThanOrEqual(SECONDS * FPS);
 
-  await page.getByTestId('watch').click();
+  await page.getByTestId('watch').tap();
   const movie = page.getByTestId('video');
   expect(await playFor(movie, 1.5)).toMatchObject({ width: 1280, height: 720 });
-  await photograph(page, 'watch');
+  await lookAt(page, 'watch');
   const second = await pauseInTheMiddle(movie);
   const numbers = await readFrameNumbers(path, { ffmpegPath: TEST_FFMPEG, clip: lab.simulator.clip });
   const there = numbers[Math.floor(second * FPS)] ?? Number.NaN;
   expect(await readShownNumber(movie)).toBe(there % lab.simulator.clip.frames);
 
-  await page.getByRole('link', { name: 'Videos' }).click();
+  await page.getByRole('link', { name: 'Videos' }).tap();
   const card = page.locator(`[data-testid=video-card][data-session="${sessionId}"]`);
   await card.waitFor();
-  await photograph(page, 'videos');
-  await card.getByTestId('delete').click();
-  await page.getByTestId('confirm-yes').click();
+  await lookAt(page, 'videos');
+  await card.getByTestId('delete').tap();
+  await page.getByTestId('confirm-yes').tap();
   await card.waitFor({ state: 'detached' });
   await page.reload();
   await page.getByText('No videos yet').waitFor();
 });
 
 test('stills carry the preview where the stream does not get through', async () => {
-  const page = await visitAs('PLAYER', { expected: /stream\.mjpeg/ });
+  const page = await visits.open(personOf('PLAYER'), { expected: /stream\.mjpeg/ });
   await page.route('**/stream.mjpeg*', (route) => route.abort('connectionreset'));
   await openCourt(page, 'court2', 2);
-  const club = await visitAs('CLUB_ADMIN', { path: '/?tab=active' });
-  await club.getByTestId('session-card').getByText('Camera open').waitFor();
-  await photograph(club, 'active');
   const preview = page.getByTestId('preview-image');
   await watchFrames(preview, 5);
-  await expect(preview.getAttribute('data-mode')).resolves.toBe('snapshots');
+  expect(await preview.getAttribute('data-mode')).toBe('snapshots');
   const perSecond = await countStillsPerSecond(page);
   expect(perSecond).toBeGreaterThan(3);
   expect(perSecond).toBeLessThan(5.5);
-  await page.getByTestId('close-camera').click();
+
+  const club = await visits.open(personOf('CLUB_ADMIN'), { path: '/?tab=active' });
+  await club.getByTestId('session-card').getByText('Camera open').waitFor();
+  await lookAt(club, 'active');
+  await page.getByTestId('close-camera').tap();
   await page.getByTestId('record-form').waitFor();
 });
 
 test('MJPEG and still-image courts become movies of 25 frames per second that play', async () => {
-  const pages = [await visitAs('PLAYER'), await visitAs(OTHER)] as const;
-  const movies = await Promise.all([record(pages[0], 'court2'), record(pages[1], 'court3')]);
-  for (const { path, seconds } of movies) {
+  const pages = [await visits.open(personOf('PLAYER')), await visits.open(OTHER)] as const;
+  const match = { seconds: SECONDS, folder: lab.folder };
+  const movies = await Promise.all([
+    playWholeMatch(pages[0], { courtId: 'court2', ...match }),
+    playWholeMatch(pages[1], { courtId: 'court3', ...match }),
+  ]);
+  for (const { path, movieSeconds } of movies) {
     expect(await findDecodingErrors(path)).toBe('');
     const { frames, reordered, unreadable } = await countFrames(path, lab.simulator.clip);
     expect({ reordered, unreadable }).toEqual({ reordered: 0, unreadable: 0 });
-    expect(Math.abs(frames - seconds * FPS)).toBeLessThanOrEqual(1);
-    expect(seconds).toBeGreaterThanOrEqual(SECONDS);
+    expect(Math.abs(frames - movieSeconds * FPS)).toBeLessThanOrEqual(1);
+    expect(movieSeconds).toBeGreaterThanOrEqual(SECONDS);
   }
 });
 
 test("a player does not see another player's video", async () => {
   const owner = await lab.system.login('PLAYER');
   const { items } = await owner.request<{ items: Video[] }>('GET', '/video/files/list');
-  const [sessionId = ''] = items.map((video) => video.sessionId);
   expect(items).toHaveLength(1);
-  const page = await visitAs(OTHER, { path: '/?tab=videos', expected: new RegExp(sessionId) });
+  const sessionId = items[0]?.sessionId ?? '';
+  const page = await visits.open(OTHER, { path: '/?tab=videos', expected: new RegExp(sessionId) });
   await expect.poll(() => page.getByTestId('video-card').count()).toBe(1);
   expect(await page.getByTestId('video-card').getAttribute('data-session')).not.toBe(sessionId);
   await page.goto(`/videos/${sessionId}`);
@@ -151,57 +147,18 @@ test("a player does not see another player's video", async () => {
 });
 
 test('a club administrator looks after courts, a super administrator after devices', async () => {
-  const club = await visitAs('CLUB_ADMIN', { screen: DESKTOP, path: '/club' });
+  const club = await visits.open(personOf('CLUB_ADMIN'), { screen: DESKTOP, path: '/club' });
   await expect.poll(() => club.getByTestId('court-card').count()).toBe(3);
-  await photograph(club, 'courts');
-  const admin = await visitAs('SUPER_ADMIN', { screen: DESKTOP, path: '/devices' });
+  await lookAt(club, 'courts');
+  const admin = await visits.open(personOf('SUPER_ADMIN'), { screen: DESKTOP, path: '/devices' });
   await admin.getByTestId('device-list').getByText('Equipment room').waitFor();
-  await photograph(admin, 'devices');
+  await lookAt(admin, 'devices');
 });
 
-interface Visit {
-  screen?: BrowserContextOptions;
-  path?: string;
-  expected?: RegExp;
-}
-
-async function visitAs(
-  who: string | typeof OTHER,
-  { screen = PHONE, path = '/', expected }: Visit = {},
-): Promise<Page> {
-  const login = typeof who === 'string' ? lab.system.logins.find((candidate) => candidate.role === who) : who;
-  if (login === undefined) throw new Error(`no login for ${String(who)}`);
-  const visitor = await openVisitor(browser, {
-    origin: lab.system.origin,
-    screen,
-    ...(expected === undefined ? {} : { expected }),
-  });
-  visitors.push(visitor);
-  await logIn(visitor.page, login, path);
-  return visitor.page;
-}
-
-/** A match of its own, watched and saved. */
-async function record(page: Page, courtId: string): Promise<{ path: string; seconds: number }> {
-  await openCourt(page, courtId, 2);
-  await watchFrames(page.getByTestId('preview-image'), 3);
-  await startMatch(page);
-  await waitUntilElapsed(page, SECONDS);
-  await stopMatch(page);
-  const path = await downloadFrom(page);
-  await page.getByTestId('watch').click();
-  const { seconds } = await playFor(page.getByTestId('video'), 1.5);
-  return { path, seconds };
-}
-
-async function downloadFrom(page: Page): Promise<string> {
-  const started = page.waitForEvent('download');
-  await page.getByTestId('download').click();
-  const download = await started;
-  expect(download.suggestedFilename()).toMatch(/\.mp4$/);
-  const path = join(lab.folder, download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
+function personOf(role: string): Person {
+  const login = lab.system.logins.find((candidate) => candidate.role === role);
+  if (login === undefined) throw new Error(`no login for ${role}`);
+  return login;
 }
 
 async function readMovieOfEdge(sessionId: string): Promise<Buffer> {
@@ -210,17 +167,18 @@ async function readMovieOfEdge(sessionId: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
+/** Over ten stills. */
 async function countStillsPerSecond(page: Page): Promise<number> {
-  const isStill = (url: string): boolean => url.includes('/snapshot.jpg');
-  const nextStill = (): Promise<unknown> => page.waitForResponse((response) => isStill(response.url()));
+  const nextStill = (): Promise<unknown> =>
+    page.waitForResponse((response) => response.url().includes('/snapshot.jpg'));
   await nextStill();
   const beganMs = performance.now();
   for (let index = 0; index < 10; index += 1) await nextStill();
   return 10_000 / (performance.now() - beganMs);
 }
 
-/** Frame numbers as they come when time runs forward: rising, but starting over once at the clip's end. */
-function sortFromFirst(numbers: readonly number[]): number[] {
+/** As frames come while time runs forward: rising, but starting over once at the clip's end. */
+function sortByTime(numbers: readonly number[]): number[] {
   const [first = 0] = numbers;
   const { frames } = lab.simulator.clip;
   const ahead = (number: number): number => (number - first + frames) % frames;

@@ -1,33 +1,18 @@
-/** What a player does on the pages, from the log-in to the movie, step by step. */
-import { mkdir } from 'node:fs/promises';
+/** What a player does on a phone's pages, from the court to the saved movie, step by step. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Login } from '../../scripts/system/system.ts';
+import { playFor } from './browser-movie.ts';
+import { watchFrames } from './browser-picture.ts';
 
 const READY_MS = 30_000;
-const SCREENSHOTS = process.env['PADELVAR_SCREENSHOTS'];
-const SCREENS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
-
-/** Asks for a page and is led there by way of the log-in. */
-export async function logIn(
-  page: Page,
-  { email, password }: Pick<Login, 'email' | 'password'>,
-  path: string,
-): Promise<void> {
-  await page.goto(path);
-  await page.getByTestId('login-email').fill(email);
-  await page.getByTestId('login-password').fill(password);
-  await page.getByTestId('login-submit').click();
-  await page.waitForURL(({ pathname, search }) => `${pathname}${search}` === path);
-}
 
 /** Chooses the court, for as many minutes, and opens its camera; answers the session. */
 export async function openCourt(page: Page, courtId: string, minutes: number): Promise<string> {
-  await page.getByTestId(`court-${courtId}`).click();
-  await page.getByTestId('duration-custom').click();
+  await page.getByTestId(`court-${courtId}`).tap();
+  await page.getByTestId('duration-custom').tap();
   await page.getByTestId('duration-input').fill(String(minutes));
-  await page.getByTestId('open-camera').click();
+  await page.getByTestId('open-camera').tap();
   await page.getByTestId('preview').waitFor();
   await page.waitForURL(({ searchParams }) => searchParams.has('session'));
   return new URL(page.url()).searchParams.get('session') ?? '';
@@ -35,7 +20,7 @@ export async function openCourt(page: Page, courtId: string, minutes: number): P
 
 /** Until the page says that it records. */
 export async function startMatch(page: Page): Promise<void> {
-  await page.getByTestId('start').click();
+  await page.getByTestId('start').tap();
   await page.getByTestId('rec-badge').waitFor();
 }
 
@@ -46,21 +31,36 @@ export async function waitUntilElapsed(page: Page, seconds: number): Promise<voi
 
 /** Stops, confirms, sees the match being saved, and waits for the movie. */
 export async function stopMatch(page: Page): Promise<void> {
-  await page.getByTestId('stop').click();
-  await Promise.all([page.getByTestId('saving').waitFor(), page.getByTestId('confirm-yes').click()]);
+  await page.getByTestId('stop').tap();
+  await Promise.all([page.getByTestId('saving').waitFor(), page.getByTestId('confirm-yes').tap()]);
   await page.getByTestId('ready').waitFor({ timeout: READY_MS });
 }
 
-/** Saves a picture of the page in phone and in desktop width, where `PADELVAR_SCREENSHOTS` names a folder. */
-export async function photograph(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS === undefined) return;
-  await mkdir(SCREENSHOTS, { recursive: true });
-  const before = page.viewportSize();
-  for (const [screen, size] of Object.entries(SCREENS)) {
-    await page.setViewportSize(size);
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${screen}.png`), animations: 'disabled' });
-  }
-  if (before !== null) await page.setViewportSize(before);
+/** Follows the page's plain link; answers where in `folder` the file is. */
+export async function downloadMovie(page: Page, folder: string): Promise<string> {
+  const started = page.waitForEvent('download');
+  await page.getByTestId('download').tap();
+  const download = await started;
+  expect(download.suggestedFilename()).toMatch(/\.mp4$/);
+  const path = join(folder, download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}
+
+/** A whole match of `seconds`, saved and watched; answers how long the player says that the movie is. */
+export async function playWholeMatch(
+  page: Page,
+  { courtId, seconds, folder }: { courtId: string; seconds: number; folder: string },
+): Promise<{ path: string; movieSeconds: number }> {
+  await openCourt(page, courtId, 2);
+  await watchFrames(page.getByTestId('preview-image'), 3);
+  await startMatch(page);
+  await waitUntilElapsed(page, seconds);
+  await stopMatch(page);
+  const path = await downloadMovie(page, folder);
+  await page.getByTestId('watch').tap();
+  const movie = await playFor(page.getByTestId('video'), 1.5);
+  return { path, movieSeconds: movie.seconds };
 }
 
 /** From `m:ss`. */

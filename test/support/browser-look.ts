@@ -1,0 +1,25 @@
+/** A look at a whole page: that it fits, and how it looks where somebody wants to see it. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const SCREENSHOTS = process.env['PADELVAR_SCREENSHOTS'];
+const SCREENS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+
+/** Nothing sticks out to the side. Where `PADELVAR_SCREENSHOTS` names a folder, the page is photographed at both widths. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  expect(overhang, `${name}: pixels beyond the screen`).toBeLessThanOrEqual(0);
+  if (SCREENSHOTS !== undefined) await photograph(page, join(SCREENSHOTS, name));
+}
+
+async function photograph(page: Page, path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  const before = page.viewportSize();
+  for (const [screen, size] of Object.entries(SCREENS)) {
+    await page.setViewportSize(size);
+    await page.screenshot({ path: `${path}-${screen}.png`, animations: 'disabled' });
+  }
+  if (before !== null) await page.setViewportSize(before);
+}
