@@ -7,7 +7,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Device } from '@padelvar/shared/portal-api';
 import { systemClock } from '../../edge/src/base/clock.ts';
-import { endLeftIngest, findLeftRecordings } from '../../edge/src/recording/recover.ts';
+import { endLeftIngest } from '../../edge/src/recording/left-parts.ts';
+import { findLeftRecordings } from '../../edge/src/recording/recover.ts';
 import { logIn } from './api-client.ts';
 import type { ApiClient } from './api-client.ts';
 import { findFreePort, poll, startProgram } from './processes.ts';
@@ -89,7 +90,7 @@ export async function startSystem({ folder, cameras, ports, between }: SystemOpt
   const stop = async (): Promise<void> => {
     await edge?.stop();
     for (const left of await findLeftRecordings(dirs.edge, () => undefined))
-      await endLeftIngest(left, systemClock);
+      await endLeftIngest(left.paths.folder, systemClock);
     await portal.stop();
   };
   try {
