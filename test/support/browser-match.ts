@@ -13,7 +13,9 @@ export async function openCourt(page: Page, courtId: string, minutes: number): P
   await page.getByTestId('duration-custom').tap();
   await page.getByTestId('duration-input').fill(String(minutes));
   await page.getByTestId('open-camera').tap();
-  await page.getByTestId('preview').waitFor();
+  await page.getByTestId('preview').or(page.getByTestId('record-error')).first().waitFor();
+  if (await page.getByTestId('record-error').isVisible())
+    throw new Error(`expected ${courtId} to open: ${await page.getByTestId('record-error').innerText()}`);
   await page.waitForURL(({ searchParams }) => searchParams.has('session'));
   return new URL(page.url()).searchParams.get('session') ?? '';
 }
