@@ -56,7 +56,11 @@ describe('lists', () => {
 });
 
 describe('a club', () => {
-  it('with videos or an open session can’t be deleted, one without leaves nothing behind', async () => {
+  it('with mini-PCs, videos or an open session can’t be deleted, one without leaves nothing behind', async () => {
+    const withDevice = await ask('super', 'DELETE', '/api/clubs/north');
+    expect(withDevice.status).toBe(409);
+    expect(await withDevice.text()).toMatch('Take it away first');
+    await portal.app.services.db.deleteFrom('device').execute();
     const refused = await ask('super', 'DELETE', '/api/clubs/north');
     expect(refused.status).toBe(409);
     expect(await refused.text()).toMatch('Delete its videos first');

@@ -387,3 +387,22 @@ describe('the link', () => {
     expect(commands).toHaveLength(1);
   });
 });
+
+describe('a device that is taken away', () => {
+  it('is cut off at once, and its tokens and keys bring it back by no way', async () => {
+    const { deviceId, link: deviceLink, portal: own } = await link();
+    await addCourt(deviceId);
+    const { sessionId } = await openSession();
+    const { broker, auth, db, previews } = portal.app.services;
+    const boss = await seedUser({ db, auth }, { role: 'SUPER_ADMIN', name: 'boss' });
+    const viewer = await previews.watch(sessionId);
+    expect(broker.connections()).toBe(2);
+    const path = `/api/admin/devices/${deviceId}`;
+    expect((await portal.call('DELETE', path, { token: boss.token })).status).toBe(204);
+    await expect.poll(() => broker.connections()).toBe(1);
+    await expect.poll(() => deviceLink.connected).toBe(false);
+    await expect(own.client.request('/api/edge/desired')).rejects.toMatchObject({ kind: 'unauthenticated' });
+    expect(await viewer.next()).toBeUndefined();
+    expect((await portal.call('DELETE', path, { token: boss.token })).status).toBe(404);
+  });
+});

@@ -84,7 +84,10 @@ async function openApp(
     ...link,
     ...library,
     courts: createCourts({ db, clock, audit: people.audit, devices: link.devices }),
-    deviceAdmin: createDeviceAdmin({ db, clock, audit: people.audit }),
+    deviceAdmin: createDeviceAdmin({
+      ...{ db, clock, audit: people.audit, broker: link.broker },
+      onEnded: (sessionId) => link.sessions.changed(sessionId),
+    }),
   };
   const jobs = startJobs(planJobs(services), log);
   opened.push(() => jobs.close());

@@ -21,7 +21,7 @@ export interface PolicyOptions {
   /** The credential of a token, or undefined where it is not valid now. */
   verifyToken: (token: string) => Promise<DeviceCredential | undefined>;
   portalSecret: string;
-  onAccepted: (client: Client) => void;
+  onAccepted: (client: Client, identity: Identity) => void;
 }
 
 type PolicyHooks = Required<
@@ -51,7 +51,7 @@ export function createBrokerPolicy(options: PolicyOptions): PolicyHooks {
     if (!mayEnter(credential.identity, packet, username)) return false;
     identities.set(client, credential.identity);
     closeAt(options.clock, client, credential.expiresAtMs);
-    options.onAccepted(client);
+    options.onAccepted(client, credential.identity);
     return true;
   };
 

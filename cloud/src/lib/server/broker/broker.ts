@@ -14,6 +14,7 @@ import { Aedes, type Client } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { Identity } from './acl.ts';
 import { createBrokerPolicy, type DeviceCredential } from './broker-policy.ts';
 import { guardConnection } from './connection-guard.ts';
 import { createConnectionLimit, type ConnectionLimits } from './connection-limit.ts';
@@ -38,6 +39,8 @@ export interface Broker {
   readonly portalAccess: { url: string; secret: string };
   /** Clients connected now. */
   connections(): number;
+  /** Cuts a device off that is not known any more: its token would let it stay until it ends. */
+  disconnect(deviceId: string): void;
   /** Takes an HTTP upgrade to /mqtt; answers anything else with an error. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
@@ -48,8 +51,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { clock, log, limits = {}, host = '127.0.0.1' } = options;
   const portalSecret = randomBytes(32).toString('base64url');
   const slots = createConnectionLimit({ ...DEFAULT_LIMITS, ...limits });
-  const acceptors = new WeakMap<object, () => void>();
-  const open = new Set<Duplex>();
+  const acceptors = new WeakMap<object, (identity: Identity) => void>();
+  /** By stream, whose it is once that is known. */
+  const open = new Map<Duplex, Identity | undefined>();
   const aedes = await Aedes.createBroker({
     keepaliveLimit: MQTT_KEEPALIVE_MAX_SECONDS,
     ...createBrokerPolicy({
@@ -57,7 +61,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       log,
       verifyToken: options.verifyToken,
       portalSecret,
-      onAccepted: (client) => acceptors.get(client.conn)?.(),
+      onAccepted: (client, identity) => acceptors.get(client.conn)?.(identity),
     }),
   });
   logTroubles(aedes, log);
@@ -75,14 +79,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       connectTimeoutMs: limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       onRefused: (reason) => log.warn({ address, reason }, 'mqtt connection cut off'),
     });
-    open.add(stream);
+    open.set(stream, undefined);
     stream.once('close', () => {
       slot.release();
       open.delete(stream);
     });
-    acceptors.set(stream, () => {
+    acceptors.set(stream, (identity) => {
       slot.accept();
       accept();
+      open.set(stream, identity);
     });
     aedes.handle(stream);
   };
@@ -95,11 +100,16 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     tcpPort: port,
     portalAccess: { url: `mqtt://${host}:${port}`, secret: portalSecret },
     connections: () => aedes.connectedClients,
+    disconnect(deviceId) {
+      for (const [stream, identity] of open) {
+        if (identity?.kind === 'device' && identity.deviceId === deviceId) stream.destroy();
+      }
+    },
     handleUpgrade: webSockets.handleUpgrade,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       await new Promise<void>((resolve) => aedes.close(resolve));
-      for (const stream of open) stream.destroy();
+      for (const stream of open.keys()) stream.destroy();
       webSockets.close();
       await closed;
     },

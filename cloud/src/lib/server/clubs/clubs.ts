@@ -15,7 +15,7 @@ export interface Clubs {
   list(caller: Caller): Promise<Club[]>;
   create(caller: Caller, input: z.output<typeof ClubCreate>): Promise<Club>;
   update(caller: Caller, clubId: string, changes: z.output<typeof ClubUpdate>): Promise<Club>;
-  /** Throws `conflict` while the club has videos or an open session, so that nothing is orphaned. */
+  /** Throws `conflict` while the club has mini-PCs, videos or an open session, so that nothing is orphaned. */
   delete(caller: Caller, clubId: string): Promise<void>;
 }
 
@@ -90,6 +90,13 @@ async function refuseTaken(db: Db, clubId: string): Promise<void> {
 }
 
 async function refuseInUse(db: Db, clubId: string): Promise<void> {
+  const device = await db.selectFrom('device').select('id').where('club_id', '=', clubId).executeTakeFirst();
+  if (device !== undefined) {
+    throw new AppError(
+      'conflict',
+      `expected a club without mini-PCs; found ${device.id}. Take it away first`,
+    );
+  }
   const inUse = await db
     .selectFrom('match_session')
     .select(['id', 'state'])
@@ -97,6 +104,8 @@ async function refuseInUse(db: Db, clubId: string): Promise<void> {
     .where((eb) =>
       eb.or([
         eb('movie_state', 'in', ['recording', 'uploading', 'ready']),
+        // Its deletion is not finished: the key would be lost with the row.
+        eb('object_key', 'is not', null),
         eb('state', 'not in', ['complete', 'failed']),
       ]),
     )

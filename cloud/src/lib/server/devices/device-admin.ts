@@ -1,16 +1,19 @@
 /** Devices as people look after them: the list, and taking one away. */
 import type { Device } from '@padelvar/shared/portal-api';
+import type { Transaction } from 'kysely';
 import type { DeviceRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Broker } from '../broker/broker.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 import { isPresent } from './presence.ts';
 
 export interface DeviceAdmin {
   /** All for staff, those of one's own clubs for everybody else. */
   list(caller: Caller): Promise<Device[]>;
-  /** Its tokens and keys open nothing from then on; what was open on it has failed; its courts lose their cameras. */
+  /** Its tokens, keys and connection end at once; what was open on it has failed; its courts lose their cameras. */
   remove(caller: Caller, deviceId: string): Promise<void>;
 }
 
@@ -18,9 +21,13 @@ export interface DeviceAdminOptions {
   db: Db;
   clock: Clock;
   audit: Audit;
+  broker: Pick<Broker, 'disconnect'>;
+  /** A session was ended here. */
+  onEnded: (sessionId: string) => void;
 }
 
-export function createDeviceAdmin({ db, clock, audit }: DeviceAdminOptions): DeviceAdmin {
+export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
+  const { db, clock, audit, broker, onEnded } = options;
   return {
     async list(caller) {
       const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
@@ -30,29 +37,36 @@ export function createDeviceAdmin({ db, clock, audit }: DeviceAdminOptions): Dev
       return rows.map((row) => toDevice(row, clock.nowMs(), open.get(row.id) ?? 0));
     },
     async remove(caller, deviceId) {
-      await db.transaction().execute(async (trx) => {
-        await trx
-          .updateTable('match_session')
-          .set({ state: 'failed', reason: 'device_offline', ended_at: clock.nowMs() })
-          .where('device_id', '=', deviceId)
-          .where('state', 'not in', ['complete', 'failed'])
-          .execute();
-        await trx
-          .updateTable('match_session')
-          .set({ movie_state: 'failed' })
-          .where('device_id', '=', deviceId)
-          .where('movie_state', 'in', ['recording', 'uploading'])
-          .execute();
-        await trx
-          .updateTable('court')
-          .set({ device_id: null, camera_sealed: null, camera_state: 'unknown', camera_reason: null })
-          .where('device_id', '=', deviceId)
-          .execute();
-        await trx.deleteFrom('device').where('id', '=', deviceId).execute();
-      });
+      const ended = await db.transaction().execute((trx) => removeRows(trx, deviceId, clock.nowMs()));
+      broker.disconnect(deviceId);
+      for (const sessionId of ended) onEnded(sessionId);
       await audit.record(caller, 'device.delete', deviceId);
     },
   };
+}
+
+/** Answers the sessions that were open. */
+async function removeRows(trx: Transaction<Tables>, deviceId: string, nowMs: number): Promise<string[]> {
+  const ended = await trx
+    .updateTable('match_session')
+    .set({ state: 'failed', reason: 'device_offline', ended_at: nowMs })
+    .where('device_id', '=', deviceId)
+    .where('state', 'not in', ['complete', 'failed'])
+    .returning('id')
+    .execute();
+  await trx
+    .updateTable('match_session')
+    .set({ movie_state: 'failed' })
+    .where('device_id', '=', deviceId)
+    .where('movie_state', 'in', ['recording', 'uploading'])
+    .execute();
+  await trx
+    .updateTable('court')
+    .set({ device_id: null, camera_sealed: null, camera_state: 'unknown', camera_reason: null })
+    .where('device_id', '=', deviceId)
+    .execute();
+  await trx.deleteFrom('device').where('id', '=', deviceId).execute();
+  return ended.map(({ id }) => id);
 }
 
 async function countOpenSessions(db: Db): Promise<Map<string, number>> {
