@@ -29,7 +29,7 @@ export async function listVideoRows(
     .orderBy('match_session.id', 'desc')
     .limit(limit + 1);
   if (clubId !== undefined) query = query.where('match_session.club_id', '=', clubId);
-  if (scope.kind === 'clubs') query = query.where('match_session.club_id', 'in', [...scope.clubIds, '']);
+  if (scope.kind === 'clubs') query = query.where('match_session.club_id', 'in', [...scope.clubIds]);
   if (scope.kind === 'user') {
     const { userId } = scope;
     query = query.where((eb) =>
