@@ -1,0 +1,73 @@
+/** What a recorder and its children cost in steady state, told apart: daemon, ingest, preview. */
+import { systemClock as clock } from '../../edge/src/base/clock.ts';
+import { mean, sum } from './figures.ts';
+import { listChildren, readCost } from './process-cost.ts';
+import type { ProcessCost } from './process-cost.ts';
+
+export interface PadelvarCost {
+  /** CPU seconds per court in the steady state. */
+  daemon: number;
+  ingest: number;
+  preview: number;
+  /** Resident at most, and what FFmpeg holds per court: the ingest and the keyframe decoder. */
+  rssMiB: { daemon: number; perCourt: number; ingest: number; preview: number };
+}
+
+interface Sample {
+  daemon: ProcessCost;
+  ingest: ProcessCost[];
+  preview: ProcessCost[];
+}
+
+const RSS_LOOKS = 5;
+
+export async function measureSteadyState(
+  daemonPid: number,
+  courts: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<PadelvarCost> {
+  const before = readSample(daemonPid);
+  if (before.ingest.length !== courts)
+    throw new Error(`expected ${courts} FFmpegs that record, found ${before.ingest.length}`);
+  const daemonRss: number[] = [];
+  for (let look = 0; look < RSS_LOOKS; look += 1) {
+    await clock.sleep((seconds * 1000) / RSS_LOOKS, signal);
+    daemonRss.push(readCost(daemonPid).rssMiB);
+  }
+  const after = readSample(daemonPid);
+  const [ingestRss, previewRss] = [after.ingest, after.preview].map((all) => mean(all.map((c) => c.rssMiB)));
+  return {
+    // What the daemon ran and waited for meanwhile is its own.
+    daemon:
+      (after.daemon.cpuSeconds -
+        before.daemon.cpuSeconds +
+        after.daemon.childrenCpuSeconds -
+        before.daemon.childrenCpuSeconds) /
+      courts,
+    ingest: cpuBetween(before.ingest, after.ingest) / courts,
+    preview: cpuBetween(before.preview, after.preview) / courts,
+    rssMiB: {
+      daemon: Math.max(...daemonRss),
+      perCourt: (ingestRss ?? 0) + (previewRss ?? 0),
+      ingest: ingestRss ?? 0,
+      preview: previewRss ?? 0,
+    },
+  };
+}
+
+function readSample(daemonPid: number): Sample {
+  const children = listChildren(daemonPid).filter(({ commandLine }) => /ffmpeg/.test(commandLine));
+  const isIngest = (commandLine: string): boolean => /part-\d+\.mp4/.test(commandLine);
+  const costs = (wanted: boolean): ProcessCost[] =>
+    children.filter(({ commandLine }) => isIngest(commandLine) === wanted).map(({ pid }) => readCost(pid));
+  return { daemon: readCost(daemonPid), ingest: costs(true), preview: costs(false) };
+}
+
+/** Throws where a process came or went: that is not a steady state. */
+export function cpuBetween(before: readonly ProcessCost[], after: readonly ProcessCost[]): number {
+  const pidsOf = (costs: readonly ProcessCost[]): string => costs.map(({ pid }) => pid).join(' ');
+  if (pidsOf(before) !== pidsOf(after))
+    throw new Error(`expected the same processes throughout, found ${pidsOf(before)} and ${pidsOf(after)}`);
+  return sum(after.map(({ cpuSeconds }) => cpuSeconds)) - sum(before.map(({ cpuSeconds }) => cpuSeconds));
+}

@@ -1,0 +1,116 @@
+/** One turn of PadelVar: a fresh recorder, cold and warm starts, a steady state with every court, stops, frames. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock as clock } from '../../edge/src/base/clock.ts';
+import { fileExists } from '../../edge/src/recording/folder.ts';
+import { countByNumber, countBySample } from './frame-count.ts';
+import type { FrameCount } from './frame-count.ts';
+import { measureSteadyState } from './padelvar-cost.ts';
+import type { PadelvarCost } from './padelvar-cost.ts';
+import { startRecorder } from './recorder.ts';
+import type { Reached, Recorder } from './recorder.ts';
+import type { TurnOptions } from './turn.ts';
+
+export interface PadelvarTurn {
+  cost: PadelvarCost;
+  coldMs: number[];
+  warmMs: number[];
+  stopToMovieMs: number[];
+  frames: FrameCount[];
+}
+
+/** Seconds that a recording may take beside the steady state: the other courts' starts, settling and stops. */
+const SPARE_SECONDS = 300;
+/** Until FFmpeg has probed, caught up and given back what that took. */
+const SETTLE_MS = 3_000;
+const SETTLED_MS = 10_000;
+
+export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
+  const { courts, seconds, signal } = options;
+  const dataDir = join(options.folder, 'padelvar');
+  await mkdir(dataDir, { recursive: true });
+  const recorder = await startRecorder(
+    { ...options, dataDir, addresses: courts.addresses, durationSeconds: seconds + SPARE_SECONDS },
+    signal,
+  );
+  try {
+    const all = courts.addresses.map((_, court) => court);
+    const coldMs = await startCold(recorder, all);
+    const opened = all.map((court) => recorder.open(court));
+    await Promise.all(opened.map((sessionId) => recorder.reach(sessionId, 'created')));
+    const started = await startWarm(recorder, opened);
+    await clock.sleep(SETTLE_MS, signal);
+    const cost = await measureSteadyState(recorder.pid, all.length, seconds, signal);
+    const stopped = await stopAll(recorder, opened);
+    const frames = await countFrames(options, recorder, opened, started, stopped);
+    const took = (reached: readonly Reached[]): number[] => reached.map(({ tookMs }) => tookMs);
+    return { cost, coldMs, warmMs: took(started), stopToMovieMs: took(stopped), frames };
+  } finally {
+    await recorder.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** One court after the other, as players come: camera not connected, session and recording asked for at once. */
+async function startCold(recorder: Recorder, all: readonly number[]): Promise<number[]> {
+  const tookMs: number[] = [];
+  for (const court of all) {
+    const sessionId = recorder.open(court, true);
+    tookMs.push((await recorder.reach(sessionId, 'recording')).tookMs);
+    recorder.stop(sessionId);
+    await recorder.reach(sessionId, 'complete');
+  }
+  return tookMs;
+}
+
+async function startWarm(recorder: Recorder, opened: readonly string[]): Promise<Reached[]> {
+  const started: Reached[] = [];
+  for (const sessionId of opened) {
+    recorder.record(sessionId);
+    started.push(await recorder.reach(sessionId, 'recording'));
+  }
+  return started;
+}
+
+async function stopAll(recorder: Recorder, opened: readonly string[]): Promise<Reached[]> {
+  const stopped: Reached[] = [];
+  for (const sessionId of opened) {
+    recorder.stop(sessionId);
+    stopped.push(await recorder.reach(sessionId, 'complete'));
+  }
+  return stopped;
+}
+
+/** Every frame of the first court by its number, the others' by their samples. */
+async function countFrames(
+  { courts, ffmpegPath, signal }: TurnOptions,
+  recorder: Recorder,
+  opened: readonly string[],
+  started: readonly Reached[],
+  stopped: readonly Reached[],
+): Promise<FrameCount[]> {
+  const counts: FrameCount[] = [];
+  for (const [court, sessionId] of opened.entries()) {
+    const moviePath = recorder.moviePath(sessionId);
+    await waitForFile(moviePath, signal);
+    const count = court === 0 ? countByNumber : countBySample;
+    counts.push(
+      await count({
+        ...{ moviePath, ffmpegPath, clip: courts.clip },
+        samples: stopped[court]?.recording?.movie?.frames ?? 0,
+        sent: await courts.framesSent(court),
+        startedAtMs: started[court]?.askedAtMs ?? 0,
+        stoppedAtMs: stopped[court]?.askedAtMs ?? 0,
+      }),
+    );
+  }
+  return counts;
+}
+
+async function waitForFile(path: string, signal: AbortSignal): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + SETTLED_MS;
+  while (!(await fileExists(path))) {
+    if (clock.monotonicMs() > deadlineMs) throw new Error(`expected a movie at ${path}, found none`);
+    await clock.sleep(20, signal);
+  }
+}
