@@ -164,7 +164,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   function fail(why: EndReason, error: unknown): void {
     ending.abort(new AppError('gone', 'the session has failed'));
     cancelHardStop();
-    reason ??= why;
+    reason = why;
     detail = detailOf(error);
     logger.warn({ reason, err: error }, 'session failed');
     move('failed');

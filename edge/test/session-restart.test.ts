@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../src/base/clock.ts';
+import { saveRecord } from '../src/recording/folder.ts';
+import { endLeftIngest } from '../src/recording/left-parts.ts';
+import type { Simulator } from '../src/simulate/simulator.ts';
+import { inspectMovie, openMatchLab } from './support/match-lab.ts';
+import type { MatchLab } from './support/match-lab.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  const courts = ['mjpeg', ...Array.from({ length: 7 }, () => 'rtsp' as const)] as const;
+  simulator = await startTestCourts(
+    courts.map((kind) => ({ kind })),
+    SMALL_CLIP,
+  );
+});
+
+afterAll(() => simulator.close());
+
+/** A data folder of its own; its courts c1, c2, … are the simulator's of those numbers. */
+async function withLab(courts: readonly number[], use: (lab: MatchLab) => Promise<void>): Promise<void> {
+  const lab = await openMatchLab(courts.flatMap((number) => simulator.courts[number] ?? []));
+  try {
+    await use(lab);
+  } finally {
+    await lab.dispose();
+  }
+}
+
+async function beginMatch(lab: MatchLab, courtId: string, ms: number, seconds = 600): Promise<string> {
+  const sessionId = lab.open(courtId);
+  await lab.reaches(sessionId, 'created');
+  lab.start(sessionId, seconds);
+  await lab.records(sessionId, ms);
+  return sessionId;
+}
+
+async function endMatch(lab: MatchLab, sessionId: string): Promise<Awaited<ReturnType<typeof inspectMovie>>> {
+  lab.stop(sessionId);
+  await lab.reaches(sessionId, 'complete');
+  await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+  return inspectMovie(lab.moviePath(sessionId), simulator.clip);
+}
+
+const FLAWLESS = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
+
+test.concurrent(
+  'a daemon that restarts twice, once without its database, loses no frame of an RTSP court; an MJPEG court has gaps',
+  () =>
+    withLab([1, 2, 0], async (lab) => {
+      const [rtsp, mjpeg] = await Promise.all([beginMatch(lab, 'c1', 2_000), beginMatch(lab, 'c3', 2_000)]);
+      const idle = lab.open('c2');
+      await lab.reaches(idle, 'created');
+      await lab.restart({ pauseMs: 1_000 });
+      await Promise.all([lab.records(rtsp, 500), lab.records(mjpeg, 500), lab.reaches(idle, 'created')]);
+      await lab.restart({ withoutDatabase: true });
+      await Promise.all([lab.records(rtsp, 500), lab.records(mjpeg, 500)]);
+      const [movie, encoded] = await Promise.all([endMatch(lab, rtsp), endMatch(lab, mjpeg)]);
+      expect(movie).toMatchObject(FLAWLESS);
+      expect(lab.get(rtsp).report).toMatchObject({ reason: 'player', recording: { gaps: [] } });
+      expect(encoded).toMatchObject({ complaints: '', reordered: 0, unreadable: 0 });
+      expect(lab.get(mjpeg).report.recording?.gaps).toHaveLength(2);
+    }),
+);
+
+test.concurrent('a match goes on though its camera is away when the daemon starts', () =>
+  withLab([3], async (lab) => {
+    const sessionId = await beginMatch(lab, 'c1', 2_000);
+    await lab.release();
+    await simulator.courts[3]?.setFault({ fault: 'refuse' });
+    await lab.takeUp();
+    await lab.until(
+      'the recording to be waited for',
+      () => lab.get(sessionId).report.recording !== undefined,
+    );
+    expect(lab.get(sessionId).report).toMatchObject({ state: 'starting', recording: { growing: false } });
+    await simulator.courts[3]?.setFault({ fault: 'none' });
+    await lab.records(sessionId, 1_500);
+    const movie = await endMatch(lab, sessionId);
+    expect(movie).toMatchObject({ repeated: 0, reordered: 0, unreadable: 0, complaints: '' });
+    expect(lab.get(sessionId).report.recording?.gaps).toHaveLength(1);
+  }),
+);
+
+test.concurrent('a match whose camera never comes back ends with what was recorded', () =>
+  withLab([4], async (lab) => {
+    const sessionId = await beginMatch(lab, 'c1', 2_000);
+    await lab.release();
+    await simulator.courts[4]?.setFault({ fault: 'refuse' });
+    await lab.takeUp();
+    expect(await endMatch(lab, sessionId)).toMatchObject(FLAWLESS);
+  }),
+);
+
+test.concurrent(
+  'what was over while no daemon ran is finished by the next, up to the mark or the hard stop',
+  () =>
+    withLab([5, 6], async (lab) => {
+      const [stopped, ranOut] = await Promise.all([
+        beginMatch(lab, 'c1', 1_500),
+        beginMatch(lab, 'c2', 1_000, 3),
+      ]);
+      await lab.release();
+      await saveRecord(lab.folder(stopped), 'stop.json', { reason: 'player', stoppedAtMs: Date.now() });
+      await systemClock.sleep(3_000);
+      await lab.takeUp();
+      expect(lab.get(stopped).report).toMatchObject({ state: 'complete', reason: 'player' });
+      expect(lab.get(ranOut).report).toMatchObject({ state: 'complete', reason: 'duration' });
+      expect(lab.get(ranOut).report.recording?.movie?.durationMs).toBeLessThan(3_000 + 2_000 + 600);
+      for (const sessionId of [stopped, ranOut])
+        expect(await inspectMovie(lab.moviePath(sessionId), simulator.clip)).toMatchObject(FLAWLESS);
+      const endedAt = lab.manager.reports().map(({ sessionId }) => sessionId);
+      await lab.restart({ withoutCameras: true });
+      expect(lab.manager.reports().map(({ sessionId }) => sessionId)).toEqual(endedAt);
+      expect(lab.get(stopped).view?.finished()?.totalBytes).toBeGreaterThan(0);
+    }),
+);
+
+test.concurrent('a session that left nothing on the disk frees its court', () =>
+  withLab([7], async (lab) => {
+    const sessionId = lab.open('c1');
+    await lab.reaches(sessionId, 'created');
+    await lab.release();
+    await endLeftIngest(lab.folder(sessionId), systemClock);
+    await rm(lab.folder(sessionId), { recursive: true });
+    await lab.takeUp();
+    expect(lab.get(sessionId).report).toMatchObject({ state: 'failed', reason: 'crash_recovered' });
+    await lab.reaches(lab.open('c1'), 'created');
+  }),
+);

@@ -1,0 +1,179 @@
+/** One court after another through the real session manager, in a temporary data folder. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DesiredSession } from '@padelvar/shared/link';
+import type { EndReason } from '@padelvar/shared/session';
+import { systemClock as clock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { createPortPool } from '../../src/proxy/port-pool.ts';
+import { createSessionManager } from '../../src/session/manager.ts';
+import type { KnownMatch, SessionManager } from '../../src/session/manager.ts';
+import type { SimulatedCourt } from '../../src/simulate/court.ts';
+import { openStore } from '../../src/store/database.ts';
+import { createSessionStore } from '../../src/store/sessions.ts';
+import { countFrameFaults, readFrameNumbers } from './frame-numbers.ts';
+import type { FrameFaults } from './frame-numbers.ts';
+import { TEST_FFMPEG } from './test-courts.ts';
+
+const run = promisify(execFile);
+const POLL_MS = 25;
+const PORTS = { firstPort: 19_100, lastPort: 19_999 };
+let nextSecond = 1_700_000_000;
+
+export interface MatchLab {
+  readonly dataDir: string;
+  readonly manager: SessionManager;
+  /** The manager goes as a daemon does, and another one takes up the same folder. */
+  restart(options?: { withoutDatabase?: boolean; withoutCameras?: boolean; pauseMs?: number }): Promise<void>;
+  /** Only the going: FFmpeg of RTSP courts stays. */
+  release(): Promise<void>;
+  takeUp(): Promise<void>;
+  open(courtId: string): string;
+  start(sessionId: string, durationSeconds?: number): void;
+  stop(sessionId: string, reason?: EndReason): void;
+  close(sessionId: string, reason?: EndReason): void;
+  get(sessionId: string): KnownMatch;
+  until(what: string, isSo: () => boolean, timeoutMs?: number): Promise<void>;
+  reaches(sessionId: string, state: string, timeoutMs?: number): Promise<void>;
+  records(sessionId: string, ms: number): Promise<void>;
+  moviePath(sessionId: string): string;
+  folder(sessionId: string): string;
+  dispose(): Promise<void>;
+}
+
+/** Courts are called c1, c2, … in the order of `courts`. */
+export async function openMatchLab(courts: readonly (SimulatedCourt | string)[]): Promise<MatchLab> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-match-'));
+  const memoryFolder = await mkdtemp('/dev/shm/padelvar-match-');
+  const addresses = courts.map((court) => (typeof court === 'string' ? court : court.address));
+  const wanted = new Map<string, DesiredSession>();
+  let store = openStore(join(dataDir, 'edge.db'));
+  let manager = await create();
+
+  async function create(withoutCameras = false): Promise<SessionManager> {
+    const created = createSessionManager({
+      ...{ dataDir, memoryFolder, clock, ffmpegPath: TEST_FFMPEG, logger: silentLogger },
+      ports: createPortPool(PORTS),
+      store: createSessionStore(store),
+      portalNowMs: () => clock.nowMs(),
+      onChange: () => undefined,
+      onView: () => undefined,
+    });
+    created.setCourts(
+      addresses.map((address, index) => ({
+        courtId: `c${String(index + 1)}`,
+        clubId: 'club',
+        address: withoutCameras ? undefined : address,
+      })),
+    );
+    await created.recover();
+    return created;
+  }
+
+  const change = (sessionId: string, changes: Partial<DesiredSession>): void => {
+    const session = wanted.get(sessionId);
+    if (session === undefined) throw new Error(`expected an open session, found ${sessionId}`);
+    wanted.set(sessionId, { ...session, ...changes });
+    manager.reconcile([...wanted.values()]);
+  };
+
+  const lab: MatchLab = {
+    dataDir,
+    get manager() {
+      return manager;
+    },
+    async release() {
+      await manager.release();
+      store.close();
+    },
+    async takeUp() {
+      store = openStore(join(dataDir, 'edge.db'));
+      manager = await create();
+      manager.reconcile([...wanted.values()]);
+    },
+    async restart({ withoutDatabase = false, withoutCameras = false, pauseMs = 0 } = {}) {
+      await lab.release();
+      if (withoutDatabase)
+        for (const end of ['', '-wal', '-shm']) await rm(join(dataDir, `edge.db${end}`), { force: true });
+      await clock.sleep(pauseMs);
+      store = openStore(join(dataDir, 'edge.db'));
+      manager = await create(withoutCameras);
+      manager.reconcile([...wanted.values()]);
+    },
+    open(courtId) {
+      nextSecond += 1;
+      const sessionId = `sess_club_${courtId}_${String(nextSecond)}`;
+      wanted.set(sessionId, { sessionId, courtId, openDeadlineAt: clock.nowMs() + 60_000 });
+      manager.reconcile([...wanted.values()]);
+      return sessionId;
+    },
+    start(sessionId, durationSeconds = 600) {
+      const requestedAt = clock.nowMs();
+      change(sessionId, {
+        recording: { requestedAt, startDeadlineAt: requestedAt + 60_000, durationSeconds },
+      });
+    },
+    stop(sessionId, reason = 'player') {
+      const recording = wanted.get(sessionId)?.recording;
+      if (recording === undefined) throw new Error('expected a recording to stop');
+      change(sessionId, { recording: { ...recording, stop: { requestedAt: clock.nowMs(), reason } } });
+    },
+    close: (sessionId, reason = 'closed') =>
+      change(sessionId, { close: { requestedAt: clock.nowMs(), reason } }),
+    get(sessionId) {
+      const match = manager.find(sessionId);
+      if (match === undefined) throw new Error(`expected session ${sessionId}`);
+      return match;
+    },
+    async until(what, isSo, timeoutMs = 20_000) {
+      const deadlineMs = clock.monotonicMs() + timeoutMs;
+      while (!isSo()) {
+        if (clock.monotonicMs() > deadlineMs) throw new Error(`expected ${what}`);
+        await clock.sleep(POLL_MS);
+      }
+    },
+    async reaches(sessionId, state, timeoutMs) {
+      await lab.until(
+        `${sessionId} to be ${state}`,
+        () => [state, 'failed'].includes(manager.find(sessionId)?.report.state ?? ''),
+        timeoutMs,
+      );
+      const { report } = lab.get(sessionId);
+      if (report.state !== state) throw new Error(`expected ${state}, found ${JSON.stringify(report)}`);
+    },
+    async records(sessionId, ms) {
+      await lab.reaches(sessionId, 'recording');
+      const fromMs = clock.monotonicMs();
+      await lab.until('a recording of that length', () => clock.monotonicMs() - fromMs >= ms);
+    },
+    folder: (sessionId) => join(dataDir, 'videos', 'club', sessionId),
+    moviePath: (sessionId) => join(dataDir, 'videos', 'club', `${sessionId}.mp4`),
+    async dispose() {
+      for (const { sessionId, state } of manager.reports())
+        if (state !== 'complete' && state !== 'failed' && wanted.has(sessionId)) lab.close(sessionId);
+      await lab.until('all sessions to end', () => !manager.hasOpen());
+      await lab.release();
+      await rm(dataDir, { recursive: true, force: true });
+      await rm(memoryFolder, { recursive: true, force: true });
+    },
+  };
+  return lab;
+}
+
+/** What FFmpeg complains of when it decodes all of it. */
+export async function decodeComplaints(path: string): Promise<string> {
+  const { stderr } = await run(TEST_FFMPEG, ['-v', 'error', '-i', path, '-f', 'null', '-']);
+  return stderr;
+}
+
+export async function inspectMovie(
+  path: string,
+  clip: { frames: number },
+): Promise<FrameFaults & { frames: number; complaints: string; numbers: number[] }> {
+  const numbers = await readFrameNumbers(path, { ffmpegPath: TEST_FFMPEG, clip });
+  const complaints = await decodeComplaints(path);
+  return { ...countFrameFaults(numbers), frames: numbers.length, complaints, numbers };
+}
