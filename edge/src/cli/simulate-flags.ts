@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '@padelvar/shared/errors';
 import { z } from 'zod';
+import { SOUND_CODECS } from '../simulate/clip/sound.ts';
 import type { CourtOptions } from '../simulate/court.ts';
 
 const KINDS = ['rtsp', 'mjpeg', 'still'] as const;
@@ -23,6 +24,12 @@ const Flags = z.object({
   user: z.string().min(1).optional(),
   password: z.string().optional(),
   fps: z.coerce.number('expected 1 to 25').int().min(1).max(25),
+  codec: z.enum(['h264', 'hevc'], 'expected h264 or hevc'),
+  'other-codec': z.enum(['h264', 'hevc'], 'expected h264 or hevc').optional(),
+  'b-frames': z.coerce.number('expected 0 to 4').int().min(0).max(4),
+  'gop-frames': z.coerce.number('expected 1 to 1000').int().min(1).max(1000),
+  audio: z.enum(SOUND_CODECS, 'expected aac, pcma or pcmu').optional(),
+  'clock-ppm': z.coerce.number('expected parts in a million').min(-1000).max(1000),
   host: z.string().min(1),
   'clip-folder': z.string().min(1),
   ffmpeg: z.string().min(1),
@@ -39,11 +46,17 @@ export const HELP = `padelvar-edge simulate: simulated courts to record from, un
   --control-port 9754  POST /courts/1/fault {"fault":"silence","seconds":10}
   --user, --password   ask for them, by Digest or Basic
   --fps 25             frames per second of the MJPEG courts
+  --codec h264         of the RTSP courts, or hevc; --other-codec: theirs under the fault codec
+  --b-frames 0         pictures between two others that RTSP courts show earlier than they send them
+  --gop-frames 50      frames from keyframe to keyframe of the RTSP courts
+  --audio aac          sound of the RTSP courts: aac, pcma or pcmu; none by default
+  --clock-ppm 0        by how much the clocks of the RTSP courts run fast
   --host 127.0.0.1     address the courts listen on
   --clip-folder DIR    where the clip is kept between runs
   --ffmpeg PATH        the FFmpeg that makes the clip
 
-A port of 0 takes any free one. Faults: none, drop, silence, refuse, reboot, wrong-password, resolution.
+A port of 0 takes any free one. Faults: none, drop, silence, refuse, reboot, wrong-password, resolution,
+codec, clock-forward, clock-back.
 `;
 
 /** AppError('bad_request') names the flag and what it expects. */
@@ -70,6 +83,12 @@ function readArguments(argv: string[]): { values: Record<string, string | undefi
         user: { type: 'string' },
         password: { type: 'string' },
         fps: text('25'),
+        codec: text('h264'),
+        'other-codec': { type: 'string' },
+        'b-frames': text('0'),
+        'gop-frames': text('50'),
+        audio: { type: 'string' },
+        'clock-ppm': text('0'),
         host: text('127.0.0.1'),
         'clip-folder': text(join(tmpdir(), 'padelvar-clips')),
         ffmpeg: text('ffmpeg'),
@@ -98,6 +117,18 @@ export function planCourts(flags: Flags): CourtOptions[] {
     const port = first === 0 ? 0 : first + taken[kind];
     taken[kind] += 1;
     const login = user === undefined ? {} : { user, password: password ?? '' };
-    return { kind, port, ...login, ...(kind === 'mjpeg' ? { fps: flags.fps } : {}) };
+    return { kind, port, ...login, ...planKind(kind, flags) };
   });
+}
+
+function planKind(kind: Kind, flags: Flags): Partial<CourtOptions> {
+  if (kind === 'mjpeg') return { fps: flags.fps };
+  if (kind === 'still') return {};
+  const { codec, audio, 'other-codec': other } = flags;
+  const stream = { codec, bFrames: flags['b-frames'], gopFrames: flags['gop-frames'] };
+  return {
+    ...{ stream, clockPpm: flags['clock-ppm'] },
+    ...(other === undefined ? {} : { otherStream: { ...stream, codec: other } }),
+    ...(audio === undefined ? {} : { audio }),
+  };
 }

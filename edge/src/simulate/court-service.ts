@@ -8,6 +8,8 @@ import type { SentFrames } from './sent-frames.ts';
 
 export interface CourtContext {
   clip: Clip;
+  /** Makes what the court needs beside the clip, once. */
+  ffmpegPath: string;
   clock: Clock;
   sent: SentFrames;
   /** How the court is now; changes under faults. */
@@ -16,7 +18,7 @@ export interface CourtContext {
   schemes: readonly AuthenticationScheme[];
 }
 
-/** A live frame: `index` counts since the court's start, `number` is its place in the clip. */
+/** A live frame: `index` counts since the court's start, `number` is its place in the clip, in the order of sending. */
 export interface LiveFrame {
   index: number;
   number: number;

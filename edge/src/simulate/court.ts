@@ -7,10 +7,10 @@ import { HEALTHY, planFault, type Fault, type FaultPlan } from './fault.ts';
 import { startFrameClock } from './frame-clock.ts';
 import { createMjpegService, createStillService } from './http-service.ts';
 import { createListener, type Listener } from './listener.ts';
-import { createRtspService } from './rtsp/rtsp-service.ts';
+import { createRtspService, type RtspOptions } from './rtsp/rtsp-service.ts';
 import { createSentFrames, type SentFrame } from './sent-frames.ts';
 
-export interface CourtOptions {
+export interface CourtOptions extends RtspOptions {
   kind: 'rtsp' | 'mjpeg' | 'still';
   /** 0, the default, takes any free one. */
   port?: number;
@@ -20,8 +20,6 @@ export interface CourtOptions {
   authentication?: readonly AuthenticationScheme[];
   /** Frames per second of an MJPEG court, at most the clip's; an RTSP court has the clip's own. */
   fps?: number;
-  /** RTSP: false leaves the parameter sets out of the SDP. */
-  parameterSetsInSdp?: boolean;
 }
 
 export interface SimulatedCourt {
@@ -39,6 +37,7 @@ export interface SimulatedCourt {
 
 export interface CourtSurroundings {
   clip: Clip;
+  ffmpegPath: string;
   clock: Clock;
   host: string;
 }
@@ -47,14 +46,14 @@ const REOPEN_INTERVAL_MS = 1_000;
 
 export async function openCourt(
   options: CourtOptions,
-  { clip, clock, host }: CourtSurroundings,
+  { clip, clock, host, ffmpegPath }: CourtSurroundings,
 ): Promise<SimulatedCourt> {
   const sent = createSentFrames();
   let condition = HEALTHY;
   let cancelEnd = (): void => undefined;
   const credentials = findCredentials(options);
   const service = await createService(options, {
-    ...{ clip, clock, sent, credentials },
+    ...{ clip, clock, sent, credentials, ffmpegPath },
     condition: () => condition,
     schemes: options.authentication ?? ['digest', 'basic'],
   });
@@ -93,7 +92,7 @@ export async function openCourt(
 function createService(options: CourtOptions, context: CourtContext): CourtService | Promise<CourtService> {
   switch (options.kind) {
     case 'rtsp':
-      return createRtspService(context, { parameterSetsInSdp: options.parameterSetsInSdp ?? true });
+      return createRtspService(context, options);
     case 'mjpeg':
       return createMjpegService(context);
     case 'still':

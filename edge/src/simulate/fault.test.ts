@@ -12,6 +12,9 @@ describe('a fault', () => {
     [{ fault: 'reboot', seconds: 2 }, { listens: false }, true, 2_000],
     [{ fault: 'wrong-password' }, { refusesPassword: true }, true, undefined],
     [{ fault: 'resolution', seconds: 8 }, { size: 'half' }, false, 8_000],
+    [{ fault: 'codec' }, { otherStream: true }, true, undefined],
+    [{ fault: 'clock-forward' }, { clockOffsetSeconds: 10_800 }, false, undefined],
+    [{ fault: 'clock-back' }, { clockOffsetSeconds: -10_800 }, false, undefined],
   ] as const)('%j is %j', (fault, condition, drops, endsAfterMs) => {
     expect(planFault(fault)).toMatchObject({
       condition: { ...HEALTHY, ...condition },

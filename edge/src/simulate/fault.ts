@@ -10,6 +10,9 @@ export const FAULTS = [
   'reboot',
   'wrong-password',
   'resolution',
+  'codec',
+  'clock-forward',
+  'clock-back',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
@@ -28,10 +31,19 @@ export interface Condition {
   /** The password that the address names is wrong. */
   refusesPassword: boolean;
   size: ClipSize;
+  /** Connections get the court's other stream. */
+  otherStream: boolean;
+  /** By how much the camera's clock has jumped. */
+  clockOffsetSeconds: number;
 }
 
-export const HEALTHY: Condition = { listens: true, silent: false, refusesPassword: false, size: 'full' };
+export const HEALTHY: Condition = {
+  ...{ listens: true, silent: false, refusesPassword: false, size: 'full' },
+  ...{ otherStream: false, clockOffsetSeconds: 0 },
+};
 const REBOOT_SECONDS = 10;
+/** RTP time wraps after 13 h: by more than half of that, forwards would be backwards. */
+const CLOCK_JUMP_SECONDS = 3 * 3600;
 
 export interface FaultPlan {
   condition: Condition;
@@ -65,5 +77,11 @@ export function planFault({ fault, seconds }: Fault): FaultPlan {
       return plan({ refusesPassword: true }, true);
     case 'resolution':
       return plan({ size: 'half' });
+    case 'codec':
+      return plan({ otherStream: true }, true);
+    case 'clock-forward':
+      return plan({ clockOffsetSeconds: CLOCK_JUMP_SECONDS });
+    case 'clock-back':
+      return plan({ clockOffsetSeconds: -CLOCK_JUMP_SECONDS });
   }
 }

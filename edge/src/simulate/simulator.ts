@@ -37,7 +37,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
   try {
     for (const court of options.courts) {
-      const opening = openCourt(court, { clip, clock, host });
+      const opening = openCourt(court, { clip, clock, host, ffmpegPath });
       courts.push(await nameCourt(opening, `courts.${String(courts.length)}.port`));
     }
   } catch (error) {

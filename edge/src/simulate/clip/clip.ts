@@ -1,11 +1,10 @@
 /** A clip on disk: made once by FFmpeg, kept in a folder named after its spec, whole or absent. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AppError } from '@padelvar/shared/errors';
-import { parseAccessUnits, type AccessUnit } from './access-units.ts';
 import { countClipFrames, formatClipName, planClipArguments, type ClipSpec } from './clip-spec.ts';
 import { createScene } from './scene/scene.ts';
 
@@ -38,18 +37,6 @@ export async function makeClip({ ffmpegPath, folder, ...spec }: MakeClipOptions)
     await rm(aside, { recursive: true, force: true });
   }
   return clip;
-}
-
-/** The clip's frames as H.264 access units, in order. */
-export async function loadAccessUnits(clip: Clip, size: ClipSize): Promise<AccessUnit[]> {
-  const units = parseAccessUnits(await readFile(join(clip.folder, `${size}.h264`)));
-  if (units.length !== clip.frames) {
-    throw new AppError(
-      'internal',
-      `expected ${String(clip.frames)} frames in ${clip.folder}, found ${String(units.length)}: delete that folder`,
-    );
-  }
-  return units;
 }
 
 /** Path of one frame as a JPEG. */

@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_UNSENT_BYTES } from '../court-service.ts';
 import { serveRtspConnection, type RtspConnection } from './rtsp-connection.ts';
 
-const UNIT = { nals: [Buffer.alloc(100_000, 0x41)], isKeyframe: false };
+const PAYLOADS = Array.from({ length: 72 }, () => [Buffer.alloc(1_400, 0x41)]);
+const LIVE = { track: 0, payloads: PAYLOADS, timestamp: 0, wallClockMs: 0, sentAtMs: 0 };
+const TRACK = { payloadType: 96, clockHz: 90_000, media: ['m=video 0 RTP/AVP 96'] };
 const SETUP =
   'SETUP rtsp://a/trackID=0 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n\r\n';
 
@@ -30,7 +32,8 @@ async function connect(): Promise<Pair> {
   const [camera] = (await once(server, 'connection')) as [Socket];
   closing.push(() => (client.destroy(), camera.destroy(), server.close()));
   const connection = serveRtspConnection(camera, {
-    ...{ admits: () => true, challenges: () => [], describe: () => 'v=0\r\n', nextTimestamp: () => 0 },
+    ...{ admits: () => true, challenges: () => [], tracks: [TRACK], nextTimestamp: () => 0 },
+    ...{ nowMs: () => 0, firstReportMs: 0 },
   });
   const ask = async (request: string): Promise<string> => {
     client.write(request);
@@ -42,14 +45,13 @@ async function connect(): Promise<Pair> {
 describe('an RTSP connection', () => {
   it('sends nothing before PLAY, and PLAY needs SETUP', async () => {
     const { connection, ask } = await connect();
-    const live = { unit: UNIT, timestamp: 0, wallClockMs: 0 };
     expect(await ask('PLAY rtsp://a/ RTSP/1.0\r\nCSeq: 1\r\n\r\n')).toContain('RTSP/1.0 455');
     expect(await ask(SETUP)).toContain('interleaved=2-3');
-    expect(connection.send(live)).toBe(false);
+    expect(connection.send(LIVE)).toBe(false);
     expect(await ask('PLAY rtsp://a/ RTSP/1.0\r\nCSeq: 2\r\n\r\n')).toMatch(
       /RTP-Info: url=rtsp:\/\/a\/trackID=0;seq=/,
     );
-    expect(connection.send(live)).toBe(true);
+    expect(connection.send(LIVE)).toBe(true);
   });
 
   it.each([
@@ -75,7 +77,7 @@ describe('an RTSP connection', () => {
     await ask('PLAY rtsp://a/ RTSP/1.0\r\nCSeq: 2\r\n\r\n');
     client.pause();
     let most = 0;
-    while (connection.send({ unit: UNIT, timestamp: 0, wallClockMs: 0 })) {
+    while (connection.send(LIVE)) {
       most = Math.max(most, camera.writableLength);
       await turn();
     }

@@ -1,42 +1,25 @@
 /** One client's RTSP connection: its requests answered, then the live stream interleaved (RFC 2326, 10.12). */
-import { randomBytes, randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { AccessUnit } from '../clip/access-units.ts';
-import { MAX_UNSENT_BYTES } from '../court-service.ts';
-import { formatRtpFrame, formatSenderReport, type RtpStream } from './rtp-h264.ts';
 import { createRtspReader, formatRtspAnswer, type RtspRequest } from './rtsp-message.ts';
+import { createRtspSession, type LivePackets, type RtspSession } from './rtsp-session.ts';
+import { formatSdp, type RtspTrack } from './sdp.ts';
 
 export interface RtspHost {
   admits(method: string, authorization: string | undefined): boolean;
   challenges(): string[];
-  /** The SDP. */
-  describe(): string;
-  /** 90 kHz time of the frame that comes next, counted from the court's start. */
-  nextTimestamp(): number;
-}
-
-export interface LiveUnit {
-  unit: AccessUnit;
-  /** 90 kHz, counted from the court's start. */
-  timestamp: number;
-  wallClockMs: number;
+  /** As they are when the connection begins. */
+  tracks: readonly RtspTrack[];
+  /** Ticks of what comes next on that track, counted from the court's start. */
+  nextTimestamp(track: number): number;
+  /** Monotonic milliseconds. */
+  nowMs(): number;
+  /** How long after PLAY the first sender reports come; infinite for never. */
+  firstReportMs: number;
 }
 
 export interface RtspConnection {
-  /** Whether this client plays and the frame was sent to it. */
-  send(live: LiveUnit): boolean;
-}
-
-interface State {
-  sessionId: string;
-  stream: RtpStream;
-  /** RTP time of the court's start for this client: random, as RFC 3550 wants it. */
-  timestampBase: number;
-  /** Interleaved channels of RTP and RTCP, once set up. */
-  channels: { rtp: number; rtcp: number } | undefined;
-  isPlaying: boolean;
-  /** Wall clock, milliseconds. */
-  reportedAtMs: number;
+  /** Whether this client plays and was sent it. */
+  send(live: LivePackets): boolean;
 }
 
 interface Answer {
@@ -46,117 +29,71 @@ interface Answer {
 }
 
 const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, SET_PARAMETER, TEARDOWN';
-const REPORT_INTERVAL_MS = 5_000;
 
 export function serveRtspConnection(socket: Socket, host: RtspHost): RtspConnection {
-  const state = createState();
+  const session = createRtspSession(host.tracks, host.firstReportMs);
   const reader = createRtspReader();
   socket.on('data', (chunk: Buffer) => {
     try {
-      for (const request of reader.read(chunk)) reply(socket, host, state, request);
+      for (const request of reader.read(chunk)) reply(socket, host, session, request);
     } catch {
       socket.end(formatRtspAnswer(400, undefined));
     }
   });
-  return { send: (live) => sendLive(socket, state, live) };
+  return { send: (live) => session.send(socket, live) };
 }
 
-function createState(): State {
-  return {
-    sessionId: randomBytes(4).toString('hex').toUpperCase(),
-    stream: { ssrc: randomInt(2 ** 32), sequence: randomInt(2 ** 16), packets: 0, octets: 0 },
-    timestampBase: randomInt(2 ** 32),
-    channels: undefined,
-    isPlaying: false,
-    reportedAtMs: Number.NEGATIVE_INFINITY,
-  };
-}
-
-function reply(socket: Socket, host: RtspHost, state: State, request: RtspRequest): void {
-  const { status, headers, body } = answer(host, state, request);
+function reply(socket: Socket, host: RtspHost, session: RtspSession, request: RtspRequest): void {
+  const { status, headers, body } = answer(host, session, request);
   socket.write(formatRtspAnswer(status, request.headers['cseq'], headers, body));
   if (request.method === 'TEARDOWN' && status === 200) socket.end();
 }
 
-function answer(host: RtspHost, state: State, request: RtspRequest): Answer {
+function answer(host: RtspHost, session: RtspSession, request: RtspRequest): Answer {
   const { method, url, headers } = request;
   if (method === 'OPTIONS') return { status: 200, headers: { Public: METHODS } };
   if (!host.admits(method, headers['authorization'])) {
     return { status: 401, headers: { 'WWW-Authenticate': host.challenges() } };
   }
-  if (method === 'DESCRIBE') {
-    const base = url.endsWith('/') ? url : `${url}/`;
-    return {
-      status: 200,
-      headers: { 'Content-Base': base, 'Content-Type': 'application/sdp' },
-      body: host.describe(),
-    };
-  }
-  if (method === 'SETUP') return setUp(state, headers['transport'] ?? '');
+  if (method === 'DESCRIBE') return describe(host, url);
+  if (method === 'SETUP') return setUp(session, url, headers['transport'] ?? '');
   const sessionId = headers['session']?.split(';')[0]?.trim();
-  if (sessionId !== undefined && sessionId !== state.sessionId) return { status: 454 };
+  if (sessionId !== undefined && sessionId !== session.id) return { status: 454 };
   switch (method) {
     case 'PLAY':
-      return play(host, state, url);
+      return play(host, session, url);
     case 'GET_PARAMETER':
     case 'SET_PARAMETER':
-      return { status: 200, headers: { Session: state.sessionId } };
+      return { status: 200, headers: { Session: session.id } };
     case 'TEARDOWN':
-      state.isPlaying = false;
-      return { status: 200, headers: { Session: state.sessionId } };
+      session.stop();
+      return { status: 200, headers: { Session: session.id } };
     default:
       return { status: 501, headers: { Public: METHODS } };
   }
 }
 
-/** Interleaved TCP only; a client that asks for UDP is told so and asks again. */
-function setUp(state: State, transport: string): Answer {
-  const offer = transport.split(',').find((one) => /RTP\/AVP\/TCP/i.test(one));
-  if (offer === undefined) return { status: 461 };
-  const [, rtp, rtcp] = /interleaved=(\d{1,3})-(\d{1,3})/i.exec(offer) ?? [];
-  const channels = { rtp: Number(rtp ?? 0), rtcp: Number(rtcp ?? 1) };
-  if (channels.rtp > 255 || channels.rtcp > 255) return { status: 461 };
-  state.channels = channels;
-  const ssrc = state.stream.ssrc.toString(16).padStart(8, '0').toUpperCase();
-  const interleaved = `${String(channels.rtp)}-${String(channels.rtcp)}`;
+function describe({ tracks }: RtspHost, url: string): Answer {
+  const base = url.endsWith('/') ? url : `${url}/`;
   return {
     status: 200,
-    headers: {
-      Transport: `RTP/AVP/TCP;unicast;interleaved=${interleaved};ssrc=${ssrc};mode="PLAY"`,
-      Session: `${state.sessionId};timeout=60`,
-    },
+    headers: { 'Content-Base': base, 'Content-Type': 'application/sdp' },
+    body: formatSdp(tracks),
   };
 }
 
-function play(host: RtspHost, state: State, url: string): Answer {
-  if (state.channels === undefined) return { status: 455 };
-  state.isPlaying = true;
-  const info = `seq=${String(state.stream.sequence)};rtptime=${String(toRtpTime(state, host.nextTimestamp()))}`;
-  const track = `${url.replace(/\/$/, '').replace(/\/trackID=0$/, '')}/trackID=0`;
+/** A URL without a track means the first. */
+function setUp(session: RtspSession, url: string, offered: string): Answer {
+  const transport = session.setUp(Number(/trackID=(\d)/.exec(url)?.[1] ?? 0), offered);
+  if (transport === undefined) return { status: 461 };
+  return { status: 200, headers: { Transport: transport, Session: `${session.id};timeout=60` } };
+}
+
+function play(host: RtspHost, session: RtspSession, url: string): Answer {
+  if (!session.isReady) return { status: 455 };
+  const info = session.play(url, (track) => host.nextTimestamp(track), host.nowMs());
   return {
     status: 200,
-    headers: { Session: state.sessionId, Range: 'npt=now-', 'RTP-Info': `url=${track};${info}` },
+    headers: { Session: session.id, Range: 'npt=now-', 'RTP-Info': info },
   };
-}
-
-/** A client that does not drain is dropped, not buffered without bound. */
-function sendLive(socket: Socket, state: State, live: LiveUnit): boolean {
-  const { unit, wallClockMs } = live;
-  const { channels, stream } = state;
-  if (!state.isPlaying || channels === undefined || !socket.writable) return false;
-  if (socket.writableLength > MAX_UNSENT_BYTES) {
-    socket.destroy();
-    return false;
-  }
-  const timestamp = toRtpTime(state, live.timestamp);
-  if (Math.abs(wallClockMs - state.reportedAtMs) >= REPORT_INTERVAL_MS) {
-    state.reportedAtMs = wallClockMs;
-    socket.write(formatSenderReport(stream, channels.rtcp, timestamp, wallClockMs));
-  }
-  socket.write(formatRtpFrame(stream, channels.rtp, timestamp, unit));
-  return true;
-}
-
-function toRtpTime(state: State, timestamp: number): number {
-  return (state.timestampBase + timestamp) % 2 ** 32;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRtspReader, formatRtspAnswer, formatSdp } from './rtsp-message.ts';
+import { createRtspReader, formatRtspAnswer } from './rtsp-message.ts';
 
 const OPTIONS = 'OPTIONS rtsp://a/ RTSP/1.0\r\nCSeq: 1\r\n\r\n';
 const SETUP = 'SETUP rtsp://a/t RTSP/1.0\r\nCSeq: 2\r\nContent-Length: 3\r\n\r\nabc';
@@ -50,13 +50,5 @@ describe('RTSP answers', () => {
       '',
       'no',
     ]);
-  });
-
-  it('describe parameter sets only where there are any', () => {
-    const parameterSets = { sps: Buffer.from([0x67, 0x4d, 0x40, 0x1f]), pps: Buffer.from([0x68, 1]) };
-    expect(formatSdp({ fps: 25, parameterSets })).toContain(
-      'a=fmtp:96 packetization-mode=1;profile-level-id=4D401F;sprop-parameter-sets=Z01AHw==,aAE=',
-    );
-    expect(formatSdp({ fps: 25 })).not.toContain('sprop');
   });
 });

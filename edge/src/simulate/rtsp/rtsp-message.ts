@@ -1,6 +1,4 @@
-/** RTSP messages on a TCP connection (RFC 2326): requests cut out of the byte stream, answers and SDP. Pure. */
-import type { ParameterSets } from '../clip/access-units.ts';
-import { H264_PAYLOAD_TYPE, RTP_CLOCK_HZ } from './rtp-h264.ts';
+/** RTSP messages on a TCP connection (RFC 2326): requests cut out of the byte stream, and answers. Pure. */
 
 export interface RtspRequest {
   method: string;
@@ -86,36 +84,4 @@ export function formatRtspAnswer(
   if (body !== '') fields.push(['Content-Length', String(Buffer.byteLength(body))]);
   const lines = fields.flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
   return [`RTSP/1.0 ${String(status)} ${REASONS[status] ?? 'Error'}`, ...lines, '', body].join('\r\n');
-}
-
-export interface SdpOptions {
-  fps: number;
-  /** Left out, a client learns them from the stream (as from some cameras). */
-  parameterSets?: ParameterSets;
-}
-
-/** The stream's description (RFC 4566; fmtp as in RFC 6184, 8.1). */
-export function formatSdp({ fps, parameterSets }: SdpOptions): string {
-  const payloadType = String(H264_PAYLOAD_TYPE);
-  const fmtp = ['packetization-mode=1'];
-  if (parameterSets !== undefined) {
-    const { sps, pps } = parameterSets;
-    fmtp.push(`profile-level-id=${sps.subarray(1, 4).toString('hex').toUpperCase()}`);
-    fmtp.push(`sprop-parameter-sets=${sps.toString('base64')},${pps.toString('base64')}`);
-  }
-  return [
-    'v=0',
-    'o=- 1 1 IN IP4 127.0.0.1',
-    's=PadelVar simulated court',
-    'c=IN IP4 0.0.0.0',
-    't=0 0',
-    'a=control:*',
-    'a=range:npt=now-',
-    `m=video 0 RTP/AVP ${payloadType}`,
-    `a=rtpmap:${payloadType} H264/${String(RTP_CLOCK_HZ)}`,
-    `a=fmtp:${payloadType} ${fmtp.join(';')}`,
-    `a=framerate:${String(fps)}`,
-    'a=control:trackID=0',
-    '',
-  ].join('\r\n');
 }

@@ -1,12 +1,8 @@
-/** H.264 over RTP (RFC 3550, RFC 6184 packetization mode 1: single NAL units and FU-A), interleaved in TCP. Pure. */
-import type { AccessUnit } from '../clip/access-units.ts';
+/** RTP packets and sender reports (RFC 3550), interleaved in TCP (RFC 2326, 10.12). Pure. */
 
-export const RTP_CLOCK_HZ = 90_000;
-export const H264_PAYLOAD_TYPE = 96;
-/** Bytes of NAL unit in one packet, as cameras send over an Ethernet. */
-const MAX_PAYLOAD_BYTES = 1_400;
-const [RTP_HEADER_BYTES, INTERLEAVED_BYTES, FU_HEADER_BYTES] = [12, 4, 2];
-const FU_A = 28;
+/** Bytes of payload in one packet, as cameras send over an Ethernet. */
+export const MAX_PAYLOAD_BYTES = 1_400;
+const [RTP_HEADER_BYTES, INTERLEAVED_BYTES] = [12, 4];
 const SENDER_REPORT = 200;
 /** Seconds between 1900 (NTP) and 1970 (Unix). */
 const NTP_OFFSET_SECONDS = 2_208_988_800;
@@ -20,40 +16,31 @@ export interface RtpStream {
   octets: number;
 }
 
+/** One packet's payload, as the pieces it is made of. */
+export type RtpPayload = readonly Buffer[];
+
+export interface RtpFrame {
+  payloadType: number;
+  /** RTP time of all its packets. */
+  timestamp: number;
+  payloads: readonly RtpPayload[];
+}
+
 /** All packets of one frame, ready for the socket; the marker stands on the last one. */
-export function formatRtpFrame(
-  stream: RtpStream,
-  channel: number,
-  timestamp: number,
-  unit: AccessUnit,
-): Buffer {
-  const payloads = unit.nals.flatMap(splitPayloads);
+export function formatRtpFrame(stream: RtpStream, channel: number, frame: RtpFrame): Buffer {
+  const { payloads } = frame;
   return Buffer.concat(
     payloads.flatMap((parts, index) => {
       const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-      return [formatHeader(stream, channel, timestamp, bytes, index === payloads.length - 1), ...parts];
+      return [formatHeader(stream, channel, frame, bytes, index === payloads.length - 1), ...parts];
     }),
   );
-}
-
-/** One packet's payload per entry, as the pieces it is made of. */
-function splitPayloads(nal: Buffer): Buffer[][] {
-  if (nal.length <= MAX_PAYLOAD_BYTES) return [[nal]];
-  const first = nal[0] ?? 0;
-  const step = MAX_PAYLOAD_BYTES - FU_HEADER_BYTES;
-  const payloads: Buffer[][] = [];
-  for (let at = 1; at < nal.length; at += step) {
-    const [start, end] = [at === 1 ? 0x80 : 0, at + step >= nal.length ? 0x40 : 0];
-    const header = Buffer.from([(first & 0xe0) | FU_A, start | end | (first & 0x1f)]);
-    payloads.push([header, nal.subarray(at, at + step)]);
-  }
-  return payloads;
 }
 
 function formatHeader(
   stream: RtpStream,
   channel: number,
-  timestamp: number,
+  { payloadType, timestamp }: RtpFrame,
   payloadBytes: number,
   isLast: boolean,
 ): Buffer {
@@ -62,7 +49,7 @@ function formatHeader(
   header.writeUInt8(channel, 1);
   header.writeUInt16BE(RTP_HEADER_BYTES + payloadBytes, 2);
   header.writeUInt8(0x80, 4);
-  header.writeUInt8((isLast ? 0x80 : 0) | H264_PAYLOAD_TYPE, 5);
+  header.writeUInt8((isLast ? 0x80 : 0) | payloadType, 5);
   header.writeUInt16BE(stream.sequence, 6);
   header.writeUInt32BE(timestamp, 8);
   header.writeUInt32BE(stream.ssrc, 12);
