@@ -155,6 +155,24 @@ test('a club administrator looks after courts, a super administrator after devic
   await lookAt(admin, 'devices');
 });
 
+test('what is typed before the page lives is neither sent nor lost', async () => {
+  const page = await visits.arrive();
+  const { email, password } = personOf('PLAYER');
+  const scripts = Promise.withResolvers<undefined>();
+  await page.route('**/*.js', async (route) => {
+    await scripts.promise;
+    await route.continue();
+  });
+  await page.goto('/login', { waitUntil: 'commit' });
+  await page.getByTestId('login-email').fill(email);
+  await page.getByTestId('login-password').fill(password);
+  await page.keyboard.press('Enter');
+  scripts.resolve(undefined);
+  await page.getByTestId('login-submit').tap();
+  await page.waitForURL(({ pathname }) => pathname === '/');
+  expect(page.url()).not.toContain(password);
+});
+
 function personOf(role: string): Person {
   const login = lab.system.logins.find((candidate) => candidate.role === role);
   if (login === undefined) throw new Error(`no login for ${role}`);

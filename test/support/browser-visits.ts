@@ -16,6 +16,8 @@ export interface Visit {
 }
 
 export interface Visits {
+  /** Not logged in, and at no page yet. */
+  arrive(visit?: Omit<Visit, 'path'>): Promise<Page>;
   /** Logged in, at the page asked for. */
   open(who: Person, visit?: Visit): Promise<Page>;
   /** Ends all visits; answers what went wrong in them. */
@@ -24,15 +26,21 @@ export interface Visits {
 
 export function createVisits(browser: Browser, { origin }: Pick<System, 'origin'>): Visits {
   let visitors: Visitor[] = [];
+  const arrive: Visits['arrive'] = async ({ screen = PHONE, expected } = {}) => {
+    const visitor = await openVisitor(browser, {
+      ...{ origin, screen },
+      ...(expected === undefined ? {} : { expected }),
+    });
+    visitors.push(visitor);
+    return visitor.page;
+  };
   return {
-    async open(who, { screen = PHONE, path = '/', expected } = {}) {
-      const visitor = await openVisitor(browser, {
-        ...{ origin, screen },
-        ...(expected === undefined ? {} : { expected }),
-      });
-      visitors.push(visitor);
-      await logIn(visitor.page, who, path);
-      return visitor.page;
+    arrive,
+    async open(who, { path = '/', ...visit } = {}) {
+      const page = await arrive(visit);
+      await page.goto(path);
+      await logIn(page, who, path);
+      return page;
     },
     async end() {
       const troubles = visitors.flatMap((visitor) => visitor.troubles);
@@ -43,11 +51,10 @@ export function createVisits(browser: Browser, { origin }: Pick<System, 'origin'
   };
 }
 
-/** Asks for a page and is led there by way of the log-in. */
-async function logIn(page: Page, { email, password }: Person, path: string): Promise<void> {
-  await page.goto(path);
+/** At the log-in page; it leads to the page that was asked for. */
+export async function logIn(page: Page, { email, password }: Person, path: string): Promise<void> {
   await page.getByTestId('login-email').fill(email);
   await page.getByTestId('login-password').fill(password);
-  await page.keyboard.press('Enter');
+  await page.getByTestId('login-submit').click();
   await page.waitForURL(({ pathname, search }) => `${pathname}${search}` === path);
 }
