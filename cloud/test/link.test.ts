@@ -6,13 +6,14 @@ import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { enroll } from '../../edge/src/link/enroll.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStallingProxy } from './support/stalling-proxy.ts';
-import { seedClub, seedCourt, seedUser, type SeededUser } from './support/seed.ts';
+import { seedClub, seedCourt, seedSession, seedUser, WITH_MOVIE, type SeededUser } from './support/seed.ts';
 import { openLinkedPortal, type LinkedPortal } from './support/linked-portal.ts';
 import {
   enrollTestDevice,
   obedient,
   openTestDevice,
   removeTestDevice,
+  reportOf,
   type TestDevice,
   type TestDeviceOptions,
 } from './support/test-device.ts';
@@ -404,5 +405,32 @@ describe('a device that is taken away', () => {
     await expect(own.client.request('/api/edge/desired')).rejects.toMatchObject({ kind: 'unauthenticated' });
     expect(await viewer.next()).toBeUndefined();
     expect((await portal.call('DELETE', path, { token: boss.token })).status).toBe(404);
+  });
+});
+
+describe('a video that was deleted', () => {
+  it('while its device was away is told when it is back, until the device says that it is gone', async () => {
+    const { deviceId } = await link();
+    await device?.close();
+    const where = { clubId: 'alpha', courtId: 'one', deviceId, ownerId: player.userId };
+    const id = await seedSession(portal.app.services.db, where, WITH_MOVIE);
+    const path = `/api/video/files/${id}`;
+    for (let repeat = 0; repeat < 2; repeat += 1)
+      expect((await portal.call('DELETE', path, { token: player.token })).status).toBe(204);
+    portal = await portal.restart();
+    const { db, sessions } = portal.app.services;
+    const back = await link();
+    const deletions = (): unknown => back.desired.at(-1)?.deletions;
+    await back.until(() => deletions() !== undefined);
+    expect(deletions()).toEqual([id]);
+    const said = { ...reportOf(back.desired.at(-1), []), erased: [id] };
+    await sessions.applyReported('dev_stranger00', said);
+    const { erased_at: erasedAt } = await db
+      .selectFrom('match_session')
+      .select('erased_at')
+      .executeTakeFirstOrThrow();
+    expect(erasedAt).toBeNull();
+    back.link.report(said);
+    await back.until(() => deletions() === undefined);
   });
 });

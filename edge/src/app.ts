@@ -31,6 +31,7 @@ import { createJournal } from './store/journal.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createSessionStore } from './store/sessions.ts';
 import { createUploadStore } from './store/uploads.ts';
+import { createDeletions } from './upload/deletions.ts';
 import { createUploader } from './upload/uploader.ts';
 import type { Uploader } from './upload/uploader.ts';
 
@@ -80,6 +81,15 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     },
   });
 
+  const deletions = createDeletions({
+    log: logger,
+    async erase(sessionId) {
+      uploader?.remove(sessionId);
+      await sessions.deleteMovie(sessionId);
+    },
+    onErased: report,
+  });
+
   function report(): void {
     cancelReport = undefined;
     const reports = sessions.reports();
@@ -97,17 +107,24 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
       epoch,
       sessions: sessions.reports(),
       courts: courtStates.list(desired?.courts ?? []),
+      erased: deletions.erased(),
       lan: lanAddresses(),
       build: readBuild(),
       clock: clock.nowMs(),
     };
   }
 
+  /** Safe to repeat. */
+  function pursue(wanted: Desired): void {
+    sessions.reconcile(wanted.sessions);
+    deletions.want(wanted.deletions ?? []);
+  }
+
   function onDesired(next: Desired): void {
     desired = next;
     if (portal !== undefined)
       sessions.setCourts(next.courts.map((court) => openCourt(portal, court, logger)));
-    sessions.reconcile(next.sessions);
+    pursue(next);
     report();
   }
 
@@ -144,9 +161,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
       outbox: createOutbox(store),
       onCommand: (command) =>
         performCommand(command, {
-          sessions,
           pusher,
-          uploader,
           courts: () => desired?.courts ?? [],
           portal,
           courtStates,
@@ -166,7 +181,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   });
   const stopReports = repeat(clock, REPORT_MS, () => {
     // Portal time may only now be known: what waited for it can begin.
-    if (desired !== undefined) sessions.reconcile(desired.sessions);
+    if (desired !== undefined) pursue(desired);
     if (sessions.hasOpen()) report();
   });
   const stopDiskLooks = repeat(clock, DISK_LOOK_MS, async () => {

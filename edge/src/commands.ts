@@ -7,13 +7,9 @@ import { probeCamera } from './camera/probe.ts';
 import type { CourtStates } from './health/court-states.ts';
 import type { Portal } from './link/portal.ts';
 import type { PreviewPusher } from './link/preview-pusher.ts';
-import type { SessionManager } from './session/manager.ts';
-import type { Uploader } from './upload/uploader.ts';
 
 export interface CommandRooms {
-  sessions: SessionManager;
   pusher: PreviewPusher;
-  uploader: Uploader | undefined;
   portal: Portal;
   courts: () => readonly DesiredCourt[];
   courtStates: CourtStates;
@@ -31,10 +27,6 @@ export async function performCommand(
         return { kind: 'not_found', message: 'the session is not open on this device' };
       case 'probe':
         await probeCourt(action.courtId, rooms);
-        return undefined;
-      case 'delete-movie':
-        rooms.uploader?.remove(action.sessionId);
-        await rooms.sessions.deleteMovie(action.sessionId);
         return undefined;
     }
   } catch (error) {

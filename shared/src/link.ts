@@ -60,6 +60,8 @@ export const Desired = z.object({
   sessions: z.array(DesiredSession).max(500),
   courts: z.array(DesiredCourt).max(100),
   settings: EdgeSettings,
+  /** Sessions whose video was deleted: listed until the device says in `erased` that its copy is gone. */
+  deletions: z.array(SessionId).max(500).optional(),
   /** The last event of this device that the portal has stored; it counts whatever `rev` says. */
   eventsStored: z.object({ epoch: Count, seq: Count }).optional(),
 });
@@ -124,6 +126,8 @@ export const Reported = z.object({
       }),
     )
     .max(100),
+  /** Those of the document's `deletions` of which nothing is left on the device. */
+  erased: z.array(SessionId).max(500).optional(),
   lan: z.array(z.string().max(64)).max(16),
   build: z.string().max(64),
   /** The device's own wall clock, for the support staff to compare. */
@@ -148,7 +152,6 @@ export const Command = z.object({
       leaseSeconds: z.int().min(1).max(60),
     }),
     z.object({ type: z.literal('probe'), courtId: CourtId }),
-    z.object({ type: z.literal('delete-movie'), sessionId: SessionId }),
   ]),
 });
 export type Command = z.infer<typeof Command>;

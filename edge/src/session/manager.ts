@@ -51,7 +51,7 @@ export interface SessionManager {
   hasOpen(): boolean;
   find(sessionId: string): KnownMatch | undefined;
   noteUpload(sessionId: string, upload: UploadProgress): void;
-  /** Removes an ended session's movie from the device. Throws AppError `not_found` or `conflict`. */
+  /** Removes whatever the device holds of a session's movie. AppError `conflict` while the session goes on. */
   deleteMovie(sessionId: string): Promise<void>;
   /** Closes sessions that have been open without a recording for too long; answers their ids. */
   closeOrphans(orphanSeconds?: number): string[];
@@ -230,12 +230,11 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     },
     async deleteMovie(sessionId) {
       const entry = entries.get(sessionId);
-      if (entry === undefined)
-        throw new AppError('not_found', `expected a session of this device, found ${sessionId}`);
-      if (entry.endedAtMs === null) throw new AppError('conflict', 'expected a session that has ended');
-      await entry.session?.settled();
-      await removeRecording(recordingPaths(options.dataDir, entry.clubId, sessionId));
-      entry.view = undefined;
+      if (entry?.endedAtMs === null) throw new AppError('conflict', 'expected a session that has ended');
+      await entry?.session?.settled();
+      const clubId = entry?.clubId ?? parseSessionId(sessionId)?.clubId;
+      if (clubId !== undefined) await removeRecording(recordingPaths(options.dataDir, clubId, sessionId));
+      if (entry !== undefined) entry.view = undefined;
     },
     closeOrphans(orphanSeconds = ORPHAN_SESSION_SECONDS) {
       const isOrphan = ({ session }: Entry): boolean =>

@@ -146,7 +146,7 @@ type Link = Awaited<ReturnType<typeof openLink>>;
 function openLibrary({ db, clock, log }: Basis, dir: DataDir, { devices, sessions }: Link) {
   const store = createFolderStore({ root: dir.path, secret: dir.secretFor('store-links'), clock });
   const uploads = createUploads({ db, clock, log, store });
-  const files = createFiles({ db, clock, log, store, uploads, sessions, devices });
+  const files = createFiles({ db, clock, store, uploads, sessions, devices });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
   return { store, uploads, files, previews };

@@ -4,10 +4,12 @@ import { createAccounts } from './migrations/001-accounts.ts';
 import { createClubs } from './migrations/002-clubs.ts';
 import { createSessions } from './migrations/003-sessions.ts';
 import { createDeviceEvents } from './migrations/004-device-events.ts';
+import { createDeletions } from './migrations/005-deletions.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
   '002-clubs': { up: createClubs },
   '003-sessions': { up: createSessions },
   '004-device-events': { up: createDeviceEvents },
+  '005-deletions': { up: createDeletions },
 };

@@ -1,4 +1,4 @@
-/** The desired document of a device, built from its courts and open sessions. */
+/** The desired document of a device, built from its courts, open sessions and deleted videos. */
 import { SealedCamera } from '@padelvar/shared/camera';
 import type { Desired, DesiredCourt, DesiredRecording, DesiredSession } from '@padelvar/shared/link';
 import { EndReason } from '@padelvar/shared/session';
@@ -38,6 +38,7 @@ async function readDesired(
     .where('state', 'not in', ['complete', 'failed'])
     .orderBy('opened_at')
     .execute();
+  const deletions = await listDeletions(trx, deviceId);
   const eventsStored = await findLastEvent(trx, deviceId);
   return {
     v: 1,
@@ -48,8 +49,27 @@ async function readDesired(
     sessions: sessions.map(desiredSession),
     courts: courts.map(desiredCourt),
     settings: {},
+    ...(deletions.length === 0 ? {} : { deletions }),
     ...(eventsStored === undefined ? {} : { eventsStored }),
   };
+}
+
+/** The others follow when the device has erased these. */
+const MAX_DELETIONS = 100;
+
+/** Deleted videos of which the device may still hold a copy, the oldest deletion first. */
+async function listDeletions(trx: Transaction<Tables>, deviceId: string): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('match_session')
+    .select('id')
+    .where('device_id', '=', deviceId)
+    .where('movie_state', '=', 'deleted')
+    .where('erased_at', 'is', null)
+    .orderBy('deleted_at')
+    .orderBy('id')
+    .limit(MAX_DELETIONS)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Events arrive in order, so the highest says that all before it are stored. */

@@ -1,7 +1,7 @@
 /**
  * The library: lists of videos, links to them, and their end. Owns the deletion of movies; does not own the bytes
  * (`storage/`), their arrival (`uploads/`) or rights (`access/`: callers ask the gate first).
- * May import `db`, `access`, `devices`, `sessions`, `storage`, `uploads`, `clock`, `log`.
+ * May import `db`, `access`, `devices`, `sessions`, `storage`, `uploads`, `clock`.
  */
 import { AppError } from '@padelvar/shared/errors';
 import type { Video } from '@padelvar/shared/portal-api';
@@ -10,7 +10,6 @@ import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Devices } from '../devices/devices.ts';
-import type { Logger } from '../log.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Uploads } from '../uploads/uploads.ts';
@@ -21,11 +20,10 @@ import type { VideoQuery, VideoRow } from './video-rows.ts';
 export interface FilesOptions {
   db: Db;
   clock: Clock;
-  log: Logger;
   store: ObjectStore;
   uploads: Pick<Uploads, 'discard'>;
   sessions: Pick<Sessions, 'status' | 'changed'>;
-  devices: Pick<Devices, 'command'>;
+  devices: Pick<Devices, 'bumpRev' | 'publishDesired'>;
 }
 
 export interface Files {
@@ -42,11 +40,9 @@ export interface Files {
 export const ATTACHMENT_LINK_SECONDS = 60 * 60;
 /** A player asks the link itself for each seek, so it outlives the longest match being watched. */
 export const INLINE_LINK_SECONDS = 6 * 60 * 60;
-/** A device that is offline for longer keeps its copy until its own space is needed. */
-const DELETE_COMMAND_MS = 30_000;
 
 export function createFiles(options: FilesOptions): Files {
-  const { db, clock, log, store, uploads, sessions, devices } = options;
+  const { db, clock, store, uploads, sessions, devices } = options;
 
   /** Repeatable: the key goes last, so that a sweep finds what was cut short. */
   const eraseObject = async (sessionId: string, key: string | null): Promise<void> => {
@@ -56,19 +52,15 @@ export function createFiles(options: FilesOptions): Files {
     await db.updateTable('match_session').set({ object_key: null }).where('id', '=', sessionId).execute();
   };
 
-  const tellDevice = (row: VideoRow): void => {
-    devices
-      .command(row.device_id, { type: 'delete-movie', sessionId: row.id }, { expiresInMs: DELETE_COMMAND_MS })
-      .catch((error: unknown) => log.info({ err: error, sessionId: row.id }, 'a device keeps its copy'));
-  };
-
-  const markDeleted = async (sessionId: string): Promise<void> => {
-    await db
-      .updateTable('match_session')
-      .set({ movie_state: 'deleted', deleted_at: clock.nowMs() })
-      .where('id', '=', sessionId)
-      .execute();
-    sessions.changed(sessionId);
+  /** The device learns of it by its desired document, however late it comes back. */
+  const markDeleted = async ({ id, device_id: deviceId }: VideoRow): Promise<void> => {
+    await db.transaction().execute(async (trx) => {
+      const deleted = { movie_state: 'deleted', deleted_at: clock.nowMs() } as const;
+      await trx.updateTable('match_session').set(deleted).where('id', '=', id).execute();
+      await devices.bumpRev(trx, deviceId);
+    });
+    await devices.publishDesired(deviceId);
+    sessions.changed(id);
   };
 
   return {
@@ -98,9 +90,8 @@ export function createFiles(options: FilesOptions): Files {
       if (row.movie_state === 'recording') {
         throw new AppError('conflict', 'this match is being recorded: stop it first');
       }
-      if (row.movie_state !== 'deleted') await markDeleted(sessionId);
+      if (row.movie_state !== 'deleted') await markDeleted(row);
       await eraseObject(sessionId, row.object_key);
-      tellDevice(row);
     },
     async sweep() {
       const rows = await db

@@ -50,14 +50,37 @@ export function createReportIntake(options: {
 
   return async (deviceId, reported) => {
     const effects = new Map<string, Effect>();
-    await db.transaction().execute(async (trx) => {
+    const isShorter = await db.transaction().execute(async (trx) => {
       for (const session of reported.sessions)
         effects.set(session.sessionId, await applyOne(trx, deviceId, session));
-      if ([...effects.values()].includes('ended')) await devices.bumpRev(trx, deviceId);
+      const erased = await noteErased(trx, deviceId, reported.erased ?? [], clock.nowMs());
+      if (!erased && ![...effects.values()].includes('ended')) return false;
+      await devices.bumpRev(trx, deviceId);
+      return true;
     });
-    if ([...effects.values()].includes('ended')) await devices.publishDesired(deviceId);
+    // The device's desired document lists less.
+    if (isShorter) await devices.publishDesired(deviceId);
     for (const [sessionId, effect] of effects) if (effect !== 'none') onChange(sessionId);
   };
+}
+
+/** Answers whether any of these deletions was still to be done. */
+async function noteErased(
+  trx: Transaction<Tables>,
+  deviceId: string,
+  sessionIds: readonly string[],
+  nowMs: number,
+): Promise<boolean> {
+  if (sessionIds.length === 0) return false;
+  const { numUpdatedRows } = await trx
+    .updateTable('match_session')
+    .set({ erased_at: nowMs })
+    .where('id', 'in', sessionIds)
+    .where('device_id', '=', deviceId)
+    .where('movie_state', '=', 'deleted')
+    .where('erased_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** A court has one open session: one that comes back from being given up may find another there. */
