@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { findProcess, isAlive, stopProcess } from './child-process.ts';
+import type { ProcessIdentity } from './child-process.ts';
+import { systemClock } from './clock.ts';
+
+async function startNode(script: string): Promise<{ child: ChildProcess; identity: ProcessIdentity }> {
+  const child = spawn(
+    process.execPath,
+    ['-e', `${script}; console.log('ready'); setInterval(() => {}, 1e6)`],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  await once(child.stdout, 'data');
+  const identity = findProcess(child.pid ?? 0);
+  if (identity === undefined) throw new Error('expected a living process');
+  return { child, identity };
+}
+
+test('a process is alive until it has ended, and SIGINT ends a willing one', async () => {
+  const { child, identity } = await startNode('');
+  const ended = once(child, 'exit');
+  expect(isAlive(identity)).toBe(true);
+  expect(await stopProcess(systemClock, identity)).toBe('SIGINT');
+  await ended;
+  expect(isAlive(identity)).toBe(false);
+});
+
+test('one that ignores SIGINT gets SIGTERM', async () => {
+  const { child, identity } = await startNode("process.on('SIGINT', () => {})");
+  const ended = once(child, 'exit');
+  expect(await stopProcess(systemClock, identity)).toBe('SIGTERM');
+  await ended;
+});
+
+test.each([
+  ['another start time', { startTicks: 1 }],
+  ['another boot', { bootId: 'a boot before' }],
+])('a pid with %s is a stranger’s and is never ended', async (_what, changes) => {
+  const { child, identity } = await startNode('');
+  const stranger = { ...identity, ...changes };
+  expect(isAlive(stranger)).toBe(false);
+  await stopProcess(systemClock, stranger);
+  expect(isAlive(identity)).toBe(true);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+});
+
+test('a zombie is not alive', async () => {
+  // The shell starts a child that ends at once, and becomes a program that never asks for it.
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  const deadlineMs = systemClock.monotonicMs() + 5_000;
+  while (findProcess(pid) !== undefined && systemClock.monotonicMs() < deadlineMs)
+    await systemClock.sleep(10);
+  expect(findProcess(pid)).toBeUndefined();
+  const ended = once(parent, 'exit');
+  parent.kill('SIGKILL');
+  await ended;
+});
+
+test('there is no process without a pid', () => {
+  expect(findProcess(0)).toBeUndefined();
+  expect(isAlive({ bootId: '', pid: 0, startTicks: 0 })).toBe(false);
+});
