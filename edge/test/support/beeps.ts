@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
+import { BEEP } from '../../src/simulate/clip/sound.ts';
 import { readFrameNumbers, type ReadOptions } from './frame-numbers.ts';
 
 export interface BeepOptions extends Omit<ReadOptions, 'clip'> {
@@ -18,8 +19,10 @@ export interface Beeps {
 const SAMPLE_RATE = 8_000;
 /** A beep is half of full scale. */
 const LOUD = 0.1 * 32_768;
-/** Silence before an onset: the beep itself crosses zero all the time. */
-const QUIET_SAMPLES = SAMPLE_RATE / 10;
+/** Silence between beeps; within one the wave crosses zero all the time. */
+const QUIET_SECONDS = 0.05;
+/** A shorter one was cut by the beginning, the end or a gap: its onset tells nothing. */
+const WHOLE_SECONDS = BEEP.seconds * 0.85;
 const MATCH_MS = 500;
 
 export async function measureBeeps(path: string, { ffmpegPath, clip }: BeepOptions): Promise<Beeps> {
@@ -67,13 +70,20 @@ async function findOnsets(path: string, ffmpegPath: string): Promise<number[]> {
     ...['-ac', '1', '-f', 's16le', 'pipe:1'],
   ]);
   const [pcm] = await Promise.all([buffer(ffmpeg.stdout), once(ffmpeg, 'close')]);
-  const onsets: number[] = [];
-  let loudAt = 0;
+  return findBursts(pcm)
+    .filter(({ from, to }) => to - from > WHOLE_SECONDS)
+    .map(({ from }) => from);
+}
+
+/** Stretches of loudness, seconds. */
+function findBursts(pcm: Buffer): { from: number; to: number }[] {
+  const bursts: { from: number; to: number }[] = [];
   for (let at = 0; at + 1 < pcm.length; at += 2) {
     if (Math.abs(pcm.readInt16LE(at)) < LOUD) continue;
-    const sample = at / 2;
-    if (sample - loudAt > QUIET_SAMPLES) onsets.push(sample / SAMPLE_RATE);
-    loudAt = sample;
+    const second = at / 2 / SAMPLE_RATE;
+    const last = bursts.at(-1);
+    if (last === undefined || second - last.to > QUIET_SECONDS) bursts.push({ from: second, to: second });
+    else last.to = second;
   }
-  return onsets;
+  return bursts;
 }
