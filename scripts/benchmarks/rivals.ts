@@ -38,7 +38,7 @@ export async function runCopies(options: TurnOptions): Promise<RivalCost> {
 export async function runTranscoder(options: TurnOptions): Promise<RivalCost> {
   return runRival(options, 1, (folder) => {
     const path = join(folder, 'transcoded.mp4');
-    const decode = ['-c:v', 'mjpeg', '-q:v', '5', '-f', 'mpjpeg', 'pipe:1'];
+    const decode = ['-c:v', 'mjpeg', '-q:v', '5', '-f', 'mjpeg', 'pipe:1'];
     const encode = [
       '-c:v',
       'libx264',
@@ -58,7 +58,7 @@ export async function runTranscoder(options: TurnOptions): Promise<RivalCost> {
     );
     const encoder = start(
       options,
-      ['-f', 'mpjpeg', '-i', 'pipe:0', ...encode, path],
+      ['-f', 'mjpeg', '-framerate', '25', '-i', 'pipe:0', ...encode, path],
       [decoder.stdout ?? 'ignore', 'ignore', 'inherit'],
     );
     // The pipe is theirs alone now: the one's end is the other's.
@@ -84,7 +84,12 @@ async function runRival(
   try {
     await Promise.all(running.map(({ path }) => waitUntilGrown(path, options.signal)));
     await clock.sleep(SETTLE_MS, options.signal);
-    const read = (): ReturnType<typeof readCost>[] => children.map(({ pid }) => readCost(pid ?? 0));
+    const read = (): ReturnType<typeof readCost>[] => {
+      const gone = children.find(hasEnded);
+      if (gone !== undefined)
+        throw new Error(`expected rivals that go on, one ended: ${gone.spawnargs.join(' ')}`);
+      return children.map(({ pid }) => readCost(pid ?? 0));
+    };
     const before = read();
     await clock.sleep(options.seconds * 1000, options.signal);
     const after = read();
@@ -125,10 +130,14 @@ async function waitUntilGrown(path: string, signal: AbortSignal): Promise<void> 
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || hasEnded(child)) return;
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
   await ended;
   clearTimeout(timer);
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
