@@ -11,8 +11,12 @@ import { createFrameHub } from '../../edge/src/proxy/frame-hub.ts';
 import type { FrameHub } from '../../edge/src/proxy/frame-hub.ts';
 import { createManualClock } from '../../edge/test/support/manual-clock.ts';
 import { readJpeg } from '../src/lib/server/previews/jpeg-upload.ts';
+import { RECHECK_MS } from '../src/lib/server/previews/watched-rights.ts';
 import { openTestDelivery } from './support/delivery.ts';
 import type { TestDelivery } from './support/delivery.ts';
+import { createManualClock as createPortalClock } from './support/manual-clock.ts';
+import { openTestPortal } from './support/portal.ts';
+import { seedClub, seedDevice, seedSession, seedUser } from './support/seed.ts';
 
 let delivery: TestDelivery;
 beforeAll(async () => {
@@ -222,4 +226,27 @@ test('a portal that wants no more frames ends the pushing before the lease does'
   lease(10);
   hub.push(jpeg(1));
   await expect.poll(() => hub.watchers).toBe(0);
+});
+
+test('a stream ends for whoever has logged out meanwhile', async () => {
+  const clock = createPortalClock();
+  const portal = await openTestPortal({ clock });
+  cleanUps.push(() => portal.close());
+  const { services } = portal.app;
+  const clubId = await seedClub(services.db, 'north');
+  const deviceId = await seedDevice(services.db, clubId);
+  const { userId, token } = await seedUser(services, { role: 'PLAYER' });
+  const sessionId = await seedSession(services.db, { clubId, courtId: 'n1', deviceId, ownerId: userId });
+  const frames = readFrames(await portal.call('GET', `/api/preview/${sessionId}/stream.mjpeg`, { token }));
+  for (const number of [1, 2]) {
+    const next = frames.next();
+    await services.previews.push(deviceId, sessionId, jpeg(number), 0);
+    expect((await next).value).toBe(number);
+    await clock.advance(RECHECK_MS);
+  }
+  await portal.call('POST', '/api/auth/logout', { token });
+  const end = frames.next();
+  await services.previews.push(deviceId, sessionId, jpeg(3), 0);
+  expect((await end).done).toBe(true);
+  expect(services.previews.info(sessionId).viewers).toBe(0);
 });

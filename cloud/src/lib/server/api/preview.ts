@@ -2,8 +2,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { PreviewPushResponse } from '@padelvar/shared/edge-api';
 import { PreviewInfo, SessionRef } from '@padelvar/shared/portal-api';
+import type { Caller } from '../auth/caller.ts';
 import { readJpeg } from '../previews/jpeg-upload.ts';
 import { MJPEG_CONTENT_TYPE, streamFrames } from '../previews/mjpeg-body.ts';
+import { keepChecked } from '../previews/watched-rights.ts';
 import { createSection, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
@@ -72,14 +74,18 @@ const push = createRoute({
 });
 
 export function previewRoutes(services: Services) {
-  const { previews, gate } = services;
+  const { previews, gate, auth, clock } = services;
   const section = createSection();
   section.use('/api/edge/preview/*', requireDevice(services));
   return section
     .openapi(stream, async (c) => {
       const { sessionId } = c.req.valid('param');
-      await gate.requireSession(c.get('caller'), 'preview.stream', sessionId);
-      const body = streamFrames(await previews.watch(sessionId), c.req.raw.signal);
+      const require = (caller: Caller | undefined) =>
+        gate.requireSession(caller, 'preview.stream', sessionId);
+      await require(c.get('caller'));
+      const { headers, signal } = c.req.raw;
+      const check = async () => require(await auth.findCaller(headers));
+      const body = streamFrames(keepChecked(await previews.watch(sessionId), { clock, check }), signal);
       return new Response(body, {
         headers: {
           'content-type': MJPEG_CONTENT_TYPE,
