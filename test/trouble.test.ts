@@ -3,10 +3,11 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Session } from '@padelvar/shared/portal-api';
+import type { Device, Session } from '@padelvar/shared/portal-api';
 import { logIn } from '../scripts/system/api-client.ts';
 import type { ApiClient } from '../scripts/system/api-client.ts';
 import { openSession, startRecording, statusOf, stopAndWait } from '../scripts/system/match.ts';
+import { poll } from '../scripts/system/processes.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
@@ -150,6 +151,10 @@ test('a stranger on the broker is refused', async () => {
 
 test('a device that is offline is told at once', async () => {
   await lab.system.killEdge();
+  await poll(10_000, async () => {
+    const { items } = await lab.system.admin.request<{ items: Device[] }>('GET', '/admin/devices');
+    return items.every(({ online }) => !online) ? true : undefined;
+  });
   const beganMs = performance.now();
   const answer = await problemOf(player.request('POST', '/video/session/create', { courtId: 'court1' }));
   expect(answer).toMatchObject({ status: 409, kind: 'device_offline' });
