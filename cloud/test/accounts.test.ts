@@ -65,6 +65,14 @@ describe('logging in', () => {
     expect(await unknown.text()).toBe(await wrong.text());
   });
 
+  it('lets no burst of guesses in past the limit', async () => {
+    await seed('burst');
+    const guesses = Array.from({ length: 20 }, (_, guess) => logIn('burst@example.test', `guess ${guess}`));
+    const statuses = (await Promise.all(guesses)).map((response) => response.status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+  });
+
   it('is refused after ten failures for an account, and open again when the window has passed', async () => {
     await seed('bert');
     for (let attempt = 0; attempt < 10; attempt += 1) await logIn('bert@example.test', `guess ${attempt}`);

@@ -73,12 +73,15 @@ export function createAccounts({ db, clock, log, origin, secret }: AccountsOptio
       const account = email.toLowerCase();
       byAddress.check(clientAddress);
       byAccount.check(account);
+      byAddress.count(clientAddress);
+      byAccount.count(account);
       try {
-        return await logIn(auth, tokens, account, password);
+        const login = await logIn(auth, tokens, account, password);
+        byAddress.forgive(clientAddress);
+        byAccount.forgive(account);
+        return login;
       } catch (error) {
         if (!(error instanceof APIError)) throw error;
-        byAddress.fail(clientAddress);
-        byAccount.fail(account);
         throw new AppError('unauthenticated', 'expected a known e-mail address and its password', {
           cause: error,
         });

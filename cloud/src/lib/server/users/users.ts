@@ -49,7 +49,7 @@ export function createUsers({ db, clock, auth, audit }: UsersOptions): Users {
   return {
     async register({ email, name, password, clubId }, clientAddress) {
       registrations.check(clientAddress);
-      registrations.fail(clientAddress);
+      registrations.count(clientAddress);
       const clubIds = clubId === undefined ? [] : [clubId];
       const userId = await make({ email, name, password, role: 'PLAYER' }, clubIds);
       return { userId, email: email.toLowerCase(), name, role: 'PLAYER', clubIds };
