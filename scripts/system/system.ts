@@ -88,10 +88,14 @@ export async function startSystem({ folder, cameras, ports, between }: SystemOpt
   let portal = await startPortal();
   let edge: Program | undefined;
   const stop = async (): Promise<void> => {
-    await edge?.stop();
-    for (const left of await findLeftRecordings(dirs.edge, () => undefined))
-      await endLeftIngest(left.paths.folder, systemClock);
-    await portal.stop();
+    try {
+      await edge?.stop();
+      for (const { paths } of await findLeftRecordings(dirs.edge, () => undefined)) {
+        await endLeftIngest(paths.folder, systemClock);
+      }
+    } finally {
+      await portal.stop();
+    }
   };
   try {
     const admin = await logIn(origin, superAdmin.email, superAdmin.password);
