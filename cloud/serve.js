@@ -1,7 +1,9 @@
 // The portal's HTTP server around the built application. It touches the connection only: where requests come from,
 // time limits, upgrades, the end. It imports no module of the application, or there would be two of everything.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const SHUTDOWN_MS = 5_000;
 /** A connection without a byte for this long is closed; streams and slow uploads send more often. */
@@ -25,7 +27,10 @@ async function main() {
   const app = globalThis[Symbol.for('padelvar.app')];
   const origin = new URL(process.env.PADELVAR_ORIGIN || `http://${host}:${port}`);
 
+  const waiting = new Set();
   const server = createServer((request, response) => {
+    waiting.add(response);
+    response.once('close', () => waiting.delete(response));
     request.headers[HOST_HEADER] = origin.host;
     request.headers[PROTOCOL_HEADER] = origin.protocol.slice(0, -1);
     handler(request, response, () => response.writeHead(404).end());
@@ -34,24 +39,24 @@ async function main() {
   server.timeout = IDLE_MS;
   server.keepAliveTimeout = 65_000;
   server.on('upgrade', (request, socket, head) => app.handleUpgrade(request, socket, head));
-  server.on('error', (error) => close(app, server).finally(() => fail(explain(error))));
+  server.on('error', (error) => close(app, server, waiting).finally(() => fail(explain(error))));
   server.listen(Number(port), host, () => {
     process.stdout.write(`PadelVar portal: ${origin.origin} (listening on ${host}:${port})\n`);
   });
   for (const signal of ['SIGTERM', 'SIGINT']) {
-    process.once(signal, () => close(app, server).then(() => process.exit(0), fail));
+    process.once(signal, () => close(app, server, waiting).then(() => process.exit(0), fail));
   }
 }
 
-/** Ends what would keep the server open for ever, then the server, then the application. */
-async function close(app, server) {
+/** Takes no more, ends what goes on for ever, lets who waits have an answer, then ends the application. */
+async function close(app, server, waiting) {
   const ended = new Promise((resolve) => (server.listening ? server.close(resolve) : resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
+  app.endStreams();
+  const answered = [...waiting].map((response) => once(response, 'close'));
+  await Promise.race([Promise.all(answered), delay(SHUTDOWN_MS, undefined, { ref: false })]);
   await app.close();
-  server.closeIdleConnections();
+  server.closeAllConnections();
   await ended;
-  clearTimeout(cut);
 }
 
 function explain(error) {

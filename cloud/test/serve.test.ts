@@ -100,6 +100,31 @@ describe('the end', () => {
   });
 });
 
+describe('who waits for an answer at SIGTERM', () => {
+  it('gets it', async () => {
+    const own = await startBuiltPortal();
+    const body = JSON.stringify(ADMIN);
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    const path = '/api/auth/login';
+    const sent = request({ host: '127.0.0.1', port: own.port, method: 'POST', path, headers });
+    sent.write(body.slice(0, 5));
+    await expect.poll(() => health(own)).toBe(200);
+    own.process.kill('SIGTERM');
+    await expect.poll(() => health(own)).toBe('ECONNREFUSED');
+    sent.end(body.slice(5));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    expect(await own.ended).toBe(0);
+  });
+
+  const health = (own: BuiltPortal): Promise<unknown> =>
+    fetch(`http://127.0.0.1:${own.port}/api/video/health`).then(
+      ({ status }) => status,
+      (error: Error) => (error.cause as NodeJS.ErrnoException).code,
+    );
+});
+
 describe('a start that can’t be', () => {
   const message = async (settings: Record<string, string>) => {
     const refused = await startBuiltPortal(settings);

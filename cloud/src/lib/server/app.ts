@@ -39,6 +39,8 @@ export interface App {
   findCaller(headers: Headers): Promise<Caller | undefined>;
   /** MQTT over WebSocket at `/mqtt`; anything else is answered with an error. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends the answers that would go on for ever; others are still given until `close`. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
@@ -97,6 +99,7 @@ async function openApp(
     fetch: async (request, connection = {}) => api.fetch(request, connection),
     findCaller: (headers) => services.auth.findCaller(headers),
     handleUpgrade: (request, socket, head) => link.broker.handleUpgrade(request, socket, head),
+    endStreams: () => library.previews.close(),
     close,
   };
 }
