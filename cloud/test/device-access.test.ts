@@ -71,6 +71,13 @@ describe('enrolment', () => {
     expect((await enroll(stranger, other.token)).status).toBe(410);
   });
 
+  it('of two keys at once with one token takes one', async () => {
+    const stranger = await loadOrCreateIdentity(join(folder, 'two'));
+    const answers = await Promise.all([enroll(), enroll(stranger)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+    expect(await portal.app.services.db.selectFrom('device').select('id').execute()).toHaveLength(1);
+  });
+
   it('stores no token that could be used', async () => {
     const rows = await portal.app.services.db.selectFrom('device_enrollment').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token);

@@ -54,7 +54,7 @@ async function repeat(
     .where('id', '=', deviceId)
     .executeTakeFirst();
   if (device?.sign_key === request.signKey && device.seal_key === request.sealKey) return { deviceId };
-  throw new AppError('gone', 'this enrolment token has been used already');
+  throw spent();
 }
 
 async function register(
@@ -64,6 +64,14 @@ async function register(
   request: EnrollRequest,
 ): Promise<{ deviceId: string }> {
   const deviceId = `dev_${randomBytes(8).toString('hex')}`;
+  const { numUpdatedRows } = await trx
+    .updateTable('device_enrollment')
+    .set({ device_id: deviceId })
+    .where('token_hash', '=', enrollment.token_hash)
+    .where('device_id', 'is', null)
+    .executeTakeFirst();
+  // Of two that come at once, one finds the token spent, whatever the database's transactions see of each other.
+  if (numUpdatedRows === 0n) throw spent();
   await trx
     .insertInto('device')
     .values({
@@ -84,12 +92,11 @@ async function register(
       created_at: clock.nowMs(),
     })
     .execute();
-  await trx
-    .updateTable('device_enrollment')
-    .set({ device_id: deviceId })
-    .where('token_hash', '=', enrollment.token_hash)
-    .execute();
   return { deviceId };
+}
+
+function spent(): AppError {
+  return new AppError('gone', 'this enrolment token has been used already');
 }
 
 function hashOf(token: string): string {
