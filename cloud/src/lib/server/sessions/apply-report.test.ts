@@ -36,6 +36,11 @@ describe('a report', () => {
     expect(planReport(sessionRow(RUNNING), recorded('recording'), NOW + 7)?.started_at).toBe(OPENED_AT);
   });
 
+  it('of a recording that is older than its session counts from the opening', () => {
+    const reported = recorded('recording', { elapsedMs: Number.MAX_SAFE_INTEGER });
+    expect(planReport(sessionRow(), reported, NOW)?.started_at).toBe(OPENED_AT);
+  });
+
   it('of an end keeps when it was first heard', () => {
     const row = sessionRow({ ...RUNNING, state: 'complete', ended_at: NOW - 5 });
     expect(planReport(row, recorded('complete', { movie }), NOW)).toMatchObject({

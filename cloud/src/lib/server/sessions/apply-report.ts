@@ -36,7 +36,8 @@ function recordingValues(
   nowMs: number,
 ): Updateable<MatchSessionTable> {
   return {
-    started_at: row.started_at ?? nowMs - recording.elapsedMs,
+    // Never before the session: a device says any number, and not every number is an instant.
+    started_at: row.started_at ?? Math.max(row.opened_at, nowMs - recording.elapsedMs),
     duration_seconds: recording.durationSeconds,
     elapsed_ms: recording.elapsedMs,
     elapsed_at: nowMs,
