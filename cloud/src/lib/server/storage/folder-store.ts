@@ -47,6 +47,7 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
     const etag = await findEtag(path);
     return etag === undefined ? undefined : { path, ...etag };
   };
+  let probe: Promise<boolean> | undefined;
   const requireObject = async (key: string): Promise<ObjectHead> => {
     const found = await findObject(key);
     if (found === undefined) throw new AppError('internal', 'a completed object is not there');
@@ -86,7 +87,8 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
     async delete(key) {
       await rm(objectPath(key), { force: true });
     },
-    isHealthy: () => canWrite(root),
+    // Anybody may ask, however often: one writes at a time, and all who ask meanwhile get its answer.
+    isHealthy: () => (probe ??= canWrite(root).finally(() => (probe = undefined))),
   };
 }
 
