@@ -69,6 +69,8 @@ export async function openLanServer(app: Hono, port: number): Promise<LanServer>
       `expected port ${String(port)} to be free (PADELVAR_LAN_PORT): ${(error as Error).message}`,
     );
   }
+  // A caller that can't be accepted (no file descriptor left) is not the end of the daemon.
+  server.on('error', () => undefined);
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,

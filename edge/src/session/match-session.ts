@@ -7,11 +7,8 @@ import { GROWTH_WINDOW_MS } from '@padelvar/shared/limits';
 import type { ReportedSession } from '@padelvar/shared/link';
 import { isEnded } from '@padelvar/shared/session';
 import type { EndReason, SessionState } from '@padelvar/shared/session';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
-import type { PortPool } from '../proxy/port-pool.ts';
 import { createRecordingFolder, findRecord, recordingPaths, removeRecording } from '../recording/folder.ts';
 import type { StartMarkFile } from '../recording/folder.ts';
 import { endLeftIngest, openLeftParts } from '../recording/left-parts.ts';
@@ -23,6 +20,7 @@ import type { CourtFeed } from './court-feed.ts';
 import { detailOf, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
 import { noteFailure, openSessionFeed } from './open-feed.ts';
+import type { SessionRooms, SessionSpec } from './session-spec.ts';
 import { canMove } from './transitions.ts';
 
 /** Longest wait for the first picture after the camera answered; `create` as a whole answers within 8 s. */
@@ -32,21 +30,7 @@ const GROWTH_POLL_MS = 50;
 /** Between two tries to take a recording up again. */
 const RESUME_RETRY_MS = 1_000;
 
-export interface SessionSpec {
-  sessionId: string;
-  clubId: string;
-  courtId: string;
-  /** With credentials; never leaves the device. */
-  address: string;
-}
-
-export interface SessionContext {
-  dataDir: string;
-  ffmpegPath: string;
-  memoryFolder: string;
-  ports: PortPool;
-  clock: Clock;
-  logger: Logger;
+export interface SessionContext extends SessionRooms {
   onChange: (session: MatchSession) => void;
 }
 
@@ -124,7 +108,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
 
   const openFeed = (): Promise<CourtFeed> =>
     openSessionFeed({
-      ...{ spec, context, logger, folder: paths.folder, signal: ending.signal },
+      ...{ spec, rooms: context, logger, folder: paths.folder, signal: ending.signal },
       health: () => ({ state, growing: isGrowing() }),
     });
 

@@ -7,12 +7,12 @@ import { probeCamera } from '../camera/probe.ts';
 import { loadPartRecords } from '../ingest/part.ts';
 import { openCourtFeed } from './court-feed.ts';
 import type { CourtFeed } from './court-feed.ts';
-import type { SessionContext, SessionSpec } from './match-session.ts';
 import { findRememberedProbe, rememberProbe } from './remembered-probe.ts';
+import type { SessionRooms, SessionSpec } from './session-spec.ts';
 
 export interface OpenFeedOptions {
   spec: SessionSpec;
-  context: SessionContext;
+  rooms: SessionRooms;
   logger: Logger;
   folder: string;
   health: () => Record<string, unknown>;
@@ -21,15 +21,15 @@ export interface OpenFeedOptions {
 }
 
 export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFeed> {
-  const { spec, context, folder, logger, health, signal } = options;
+  const { spec, rooms, folder, logger, health, signal } = options;
   const { sessionId, address } = spec;
-  const logPath = await openLogFolder(context.dataDir, sessionId);
+  const logPath = await openLogFolder(rooms.dataDir, sessionId);
   const remembered = await findRememberedProbe(folder);
-  const probe = remembered ?? (await probeCamera(address, { clock: context.clock, signal }));
+  const probe = remembered ?? (await probeCamera(address, { clock: rooms.clock, signal }));
   if (remembered === undefined) await rememberProbe(folder, probe);
   signal.throwIfAborted();
   const existing = await loadPartRecords(folder);
-  return openCourtFeed({ ...context, sessionId, address, probe, logger, folder, logPath, existing, health });
+  return openCourtFeed({ ...rooms, sessionId, address, probe, logger, folder, logPath, existing, health });
 }
 
 /** The session's own log tells what happened even where FFmpeg was never started. */

@@ -12,7 +12,7 @@ import { findLeftRecordings, recoverRecording } from '../recording/recover.ts';
 import type { LeftRecording } from '../recording/recover.ts';
 import { elapsedMs } from '../recording/recording.ts';
 import type { Court } from './court.ts';
-import type { SessionSpec } from './match-session.ts';
+import type { SessionSpec } from './session-spec.ts';
 
 export interface RecoverOptions {
   dataDir: string;
