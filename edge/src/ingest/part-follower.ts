@@ -56,7 +56,7 @@ export async function followPart(
   let syncing: Promise<void> | undefined;
 
   async function look(): Promise<void> {
-    // A trip to the thread pool costs 30 times this call, ten times a second and court.
+    // Through the thread pool it costs 0.1 ms more (measured), ten times a second and court.
     const { size } = fstatSync(file.fd);
     if (bytes !== undefined && size > bytes) grewAtMs = clock.monotonicMs();
     bytes = size;
