@@ -95,6 +95,15 @@ describe('a token', () => {
     expect((await post('/api/edge/token', request)).status).toBe(401);
   });
 
+  it('is given to the device however many others ask for challenges in its name', async () => {
+    const deviceId = await enrolled();
+    const nonce = await challenge(deviceId);
+    await Promise.all(Array.from({ length: 50 }, () => challenge(deviceId)));
+    expect((await post('/api/edge/token', signed(deviceId, nonce))).status).toBe(200);
+    const another = `${(await challenge(deviceId)).slice(0, -1)}!`;
+    expect((await post('/api/edge/token', signed(deviceId, another))).status).toBe(401);
+  });
+
   it('is not given for another’s signature, an old challenge or an unknown device', async () => {
     const deviceId = await enrolled();
     const stranger = await loadOrCreateIdentity(join(folder, 'two'));

@@ -68,7 +68,7 @@ export function edgeRoutes(services: Services) {
   section.use('/api/edge/reported', requireDevice(services));
   return section
     .openapi(enroll, async (c) => c.json(await devices.enroll(c.req.valid('json')), 200))
-    .openapi(challenge, async (c) => c.json(await devices.challenge(c.req.valid('json').deviceId), 200))
+    .openapi(challenge, (c) => c.json(devices.challenge(c.req.valid('json').deviceId), 200))
     .openapi(token, async (c) => {
       c.header('cache-control', 'no-store');
       return c.json(await devices.token(c.req.valid('json')), 200);

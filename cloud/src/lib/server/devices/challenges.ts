@@ -1,43 +1,50 @@
-/** Nonces that a device signs to get a token: each good once, for a minute, and only a few per device at a time. */
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+/**
+ * Nonces that a device signs to get a token, each good once, for a minute. They carry their own end and seal, so that
+ * asking for them leaves nothing behind: nobody crowds out a device's nonce, nor learns which devices there are.
+ */
+import { createHmac, createPublicKey, randomBytes, timingSafeEqual, verify } from 'node:crypto';
 import { tokenMessage } from '@padelvar/shared/edge-api';
 import type { Clock } from '../clock.ts';
 
 export const CHALLENGE_LIFE_MS = 60_000;
-const MAX_PER_DEVICE = 8;
 
 export interface Challenges {
-  /** For known devices only: what is open is then bounded by their number. */
   create(deviceId: string): string;
-  /** Spends a nonce: true once, within its life, for the device it was made for. */
-  spend(deviceId: string, nonce: string): boolean;
+  /** Whether it was made for this device, is within its life and has not been spent. */
+  isOpen(deviceId: string, nonce: string): boolean;
+  /** For those that were signed as they should: what is remembered is then bounded by the devices. */
+  spend(nonce: string): void;
 }
 
-export function createChallenges(clock: Clock): Challenges {
-  /** Per device the open nonces and the monotonic instants at which they end. */
-  const open = new Map<string, Map<string, number>>();
+export function createChallenges(clock: Pick<Clock, 'monotonicMs'>): Challenges {
+  const secret = randomBytes(32);
+  /** Spent nonces, the oldest first, until their end. */
+  const spent = new Map<string, number>();
+  const seal = (deviceId: string, random: string, endsAtMs: number): string =>
+    createHmac('sha256', secret).update(`${deviceId} ${random} ${endsAtMs}`).digest('base64url');
+  const format = (deviceId: string, random: string, endsAtMs: number): string =>
+    [random, endsAtMs.toString(36), seal(deviceId, random, endsAtMs)].join('.');
   return {
     create(deviceId) {
-      const nonces = open.get(deviceId) ?? new Map<string, number>();
-      open.set(deviceId, nonces);
-      const oldest = nonces.keys().next();
-      if (nonces.size >= MAX_PER_DEVICE && oldest.done !== true) nonces.delete(oldest.value);
-      const nonce = createNonce();
-      nonces.set(nonce, clock.monotonicMs() + CHALLENGE_LIFE_MS);
-      return nonce;
+      const endsAtMs = Math.floor(clock.monotonicMs()) + CHALLENGE_LIFE_MS;
+      return format(deviceId, randomBytes(16).toString('base64url'), endsAtMs);
     },
-    spend(deviceId, nonce) {
-      const nonces = open.get(deviceId);
-      const endsAt = nonces?.get(nonce);
-      nonces?.delete(nonce);
-      if (nonces?.size === 0) open.delete(deviceId);
-      return endsAt !== undefined && clock.monotonicMs() < endsAt;
+    isOpen(deviceId, nonce) {
+      const [random = '', end = ''] = nonce.split('.');
+      const endsAtMs = Number.parseInt(end, 36);
+      const isOurs = isEqual(nonce, format(deviceId, random, endsAtMs));
+      return isOurs && clock.monotonicMs() < endsAtMs && !spent.has(nonce);
+    },
+    spend(nonce) {
+      for (const [old, endsAtMs] of spent) if (endsAtMs <= clock.monotonicMs()) spent.delete(old);
+      spent.set(nonce, clock.monotonicMs() + CHALLENGE_LIFE_MS);
     },
   };
 }
 
-export function createNonce(): string {
-  return randomBytes(32).toString('base64url');
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Whether `signature` is the device's over this nonce. `signKey` is its raw Ed25519 public key; all base64url. */

@@ -15,7 +15,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Logger } from '../log.ts';
-import { createChallenges, createNonce, isSignedBy } from './challenges.ts';
+import { createChallenges, isSignedBy } from './challenges.ts';
 import { createCommands, type CommandAction, type CommandOptions } from './commands.ts';
 import { loadDesired } from './desired.ts';
 import { createDesiredPublisher } from './desired-publisher.ts';
@@ -38,7 +38,7 @@ export interface Devices {
   createEnrollment(input: { clubId: string; name: string }): Promise<{ token: string; expiresAtMs: number }>;
   enroll(request: EnrollRequest): Promise<{ deviceId: string }>;
   /** A device that is not known is challenged like any other, so that nobody learns which ids there are. */
-  challenge(deviceId: string): Promise<{ nonce: string; serverTime: number }>;
+  challenge(deviceId: string): { nonce: string; serverTime: number };
   /** Throws `unauthenticated` where the signature is not that device's over an open challenge. */
   token(
     request: z.infer<typeof TokenRequest>,
@@ -92,19 +92,17 @@ export function createDevices(options: DevicesOptions): Devices {
   return {
     createEnrollment: (input) => createEnrollment(db, clock, input),
     enroll: (request) => enroll(db, clock, request),
-    async challenge(deviceId) {
-      const known = (await findSignKey(db, deviceId)) !== undefined;
-      return { nonce: known ? challenges.create(deviceId) : createNonce(), serverTime: clock.nowMs() };
-    },
+    challenge: (deviceId) => ({ nonce: challenges.create(deviceId), serverTime: clock.nowMs() }),
     async token(request) {
       const signKey = await findSignKey(db, request.deviceId);
-      const spent = challenges.spend(request.deviceId, request.nonce);
-      if (!spent || signKey === undefined || !isSignedBy(signKey, request)) {
+      const isSigned = signKey !== undefined && isSignedBy(signKey, request);
+      if (!isSigned || !challenges.isOpen(request.deviceId, request.nonce)) {
         throw new AppError(
           'unauthenticated',
           'expected the signature of a known device over an open challenge',
         );
       }
+      challenges.spend(request.nonce);
       return { ...(await tokens.issue(request.deviceId)), serverTime: clock.nowMs() };
     },
     verifyToken: (token) => tokens.verify(token),
