@@ -121,7 +121,7 @@ describe('who waits for an answer at SIGTERM', () => {
   const health = (own: BuiltPortal): Promise<unknown> =>
     fetch(`http://127.0.0.1:${own.port}/api/video/health`).then(
       ({ status }) => status,
-      (error: Error) => (error.cause as NodeJS.ErrnoException).code,
+      (error: unknown) => ((error as Error).cause as NodeJS.ErrnoException).code,
     );
 });
 
