@@ -1,6 +1,8 @@
 /** The broker against real clients, good and bad. */
 import { randomBytes } from 'node:crypto';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect as connectTcp, type AddressInfo, type Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
@@ -116,6 +118,25 @@ describe('a stranger', () => {
     const { socket, closed } = raw();
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
     await closed;
+  });
+
+  it('who sends as much within one WebSocket message is cut off before it is whole', async () => {
+    await broker.close();
+    await open({ connectTimeoutMs: 60_000 });
+    const server = createServer().on('upgrade', (...upgrade) => broker.handleUpgrade(...upgrade));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const socket = connectTcp((server.address() as AddressInfo).port, '127.0.0.1');
+    sockets.push(socket);
+    const closed = once(socket, 'close');
+    const upgrade = ['GET /mqtt HTTP/1.1', 'Host: portal', 'Connection: Upgrade', 'Upgrade: websocket'];
+    const key = `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`;
+    socket.write([...upgrade, key, 'Sec-WebSocket-Version: 13', '', ''].join('\r\n'));
+    await once(socket, 'data');
+    // A masked binary frame of 200 KiB, of which 20 KiB follow.
+    socket.write(Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 3, 0x20, 0, 0, 0, 0, 0]));
+    socket.write(Buffer.alloc(20 * 1024));
+    await closed;
+    server.close();
   });
 
   it('who talks nonsense is cut off, and the broker lives', async () => {

@@ -66,7 +66,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   });
   logTroubles(aedes, log);
 
-  const enter = (socket: Duplex, address: string): void => {
+  const enter = (socket: Duplex, address: string, carrier?: Duplex): void => {
     socket.on('error', () => undefined);
     const slot = slots.take(address);
     if (slot === undefined) {
@@ -78,6 +78,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       clock,
       connectTimeoutMs: limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       onRefused: (reason) => log.warn({ address, reason }, 'mqtt connection cut off'),
+      carrier,
     });
     open.set(stream, undefined);
     stream.once('close', () => {
@@ -116,7 +117,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-function createWebSocketDoor(enter: (socket: Duplex, address: string) => void): {
+function createWebSocketDoor(enter: (socket: Duplex, address: string, carrier: Duplex) => void): {
   handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   close: () => void;
 } {
@@ -135,7 +136,7 @@ function createWebSocketDoor(enter: (socket: Duplex, address: string) => void): 
         return;
       }
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        enter(createWebSocketStream(webSocket), request.socket.remoteAddress ?? '');
+        enter(createWebSocketStream(webSocket), request.socket.remoteAddress ?? '', socket);
       });
     },
     close() {
