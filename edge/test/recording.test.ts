@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Simulator } from '../src/simulate/simulator.ts';
@@ -12,9 +14,11 @@ let lab: MatchLab;
 beforeAll(async () => {
   const courts = [
     { kind: 'rtsp', user: 'admin', password: 'canary-pass' },
-    ...(['rtsp', 'rtsp', 'rtsp', 'rtsp', 'mjpeg', 'still', 'mjpeg', 'rtsp'] as const).map((kind) => ({
-      kind,
-    })),
+    ...(['rtsp', 'rtsp', 'rtsp', 'rtsp', 'mjpeg', 'still', 'mjpeg', 'rtsp', 'mjpeg', 'rtsp'] as const).map(
+      (kind) => ({
+        kind,
+      }),
+    ),
   ] as const;
   simulator = await startTestCourts(courts, SMALL_CLIP);
   lab = await openMatchLab(simulator.courts);
@@ -98,8 +102,9 @@ test.concurrent('the hard stop ends a recording by itself, and nothing later is 
   await lab.reaches(sessionId, 'complete');
   const { report } = lab.get(sessionId);
   expect(report.reason).toBe('duration');
-  // From the keyframe before the start (2 s apart) to the fragment that the hard stop falls into.
-  expect(report.recording?.movie?.durationMs).toBeGreaterThan(2_000);
+  // Keyframes are 2 s apart, and a camera joined just now has sent none: from the one before the start or behind it, to
+  // the fragment that the hard stop falls into.
+  expect(report.recording?.movie?.durationMs).toBeGreaterThan(900);
   expect(report.recording?.movie?.durationMs).toBeLessThan(3_000 + 2_000 + 600);
 });
 
@@ -152,6 +157,45 @@ test.concurrent.each([
   const { complaints, reordered, unreadable } = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
   expect({ complaints, reordered, unreadable }).toEqual({ complaints: '', reordered: 0, unreadable: 0 });
   expect(Math.abs((movie?.frames ?? 0) / ((movie?.durationMs ?? 0) / 1000) - 25)).toBeLessThan(1);
+});
+
+test.concurrent('an MJPEG camera that falls silent is one movie with one gap once it is back', async () => {
+  const sessionId = lab.open('c10');
+  await lab.reaches(sessionId, 'created');
+  lab.start(sessionId);
+  await lab.records(sessionId, 1_500);
+  // The proxy repeats the newest picture for 3 s, then FFmpeg's output stalls for 2 s and its keeper begins anew.
+  await court(10).setFault({ fault: 'silence', seconds: 8 });
+  await lab.until('a gap', () => lab.get(sessionId).report.recording?.gaps.length === 1);
+  await lab.records(sessionId, 1_000);
+  lab.stop(sessionId);
+  await lab.reaches(sessionId, 'complete');
+  await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+  const { recording } = lab.get(sessionId).report;
+  const [gap] = recording?.gaps ?? [];
+  expect(recording?.gaps).toHaveLength(1);
+  expect((gap?.toMs ?? 0) - (gap?.fromMs ?? 0)).toBeGreaterThan(2_000);
+  const { complaints, reordered } = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
+  expect({ complaints, reordered }).toEqual({ complaints: '', reordered: 0 });
+});
+
+test.concurrent('a mark that the disk does not take ends a start and hinders no stop', async () => {
+  const unstarted = lab.open('c11');
+  await lab.reaches(unstarted, 'created');
+  await mkdir(join(lab.folder(unstarted), 'start.json.new'));
+  lab.start(unstarted);
+  await lab.until('the start to fail', () => lab.get(unstarted).report.state === 'failed');
+  expect(lab.get(unstarted).report.reason).toBe('recorder_failed');
+  expect(existsSync(lab.folder(unstarted))).toBe(false);
+
+  const sessionId = lab.open('c11');
+  await lab.reaches(sessionId, 'created');
+  lab.start(sessionId);
+  await lab.records(sessionId, 500);
+  await mkdir(join(lab.folder(sessionId), 'stop.json.new'));
+  lab.stop(sessionId);
+  await lab.reaches(sessionId, 'complete');
+  expect(lab.get(sessionId).report.reason).toBe('player');
 });
 
 test.concurrent(

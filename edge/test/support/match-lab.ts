@@ -163,9 +163,13 @@ export async function openMatchLab(courts: readonly (SimulatedCourt | string)[])
   return lab;
 }
 
-/** What FFmpeg complains of when it decodes all of it. */
+/**
+ * What FFmpeg complains of when it decodes all of it. In the movie's own ticks: by itself FFmpeg counts time in frames of
+ * the average rate, which a long gap in a short movie makes coarser than the frames are.
+ */
 export async function decodeComplaints(path: string): Promise<string> {
-  const { stderr } = await run(TEST_FFMPEG, ['-v', 'error', '-i', path, '-f', 'null', '-']);
+  const time = ['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'];
+  const { stderr } = await run(TEST_FFMPEG, ['-v', 'error', '-i', path, ...time, '-f', 'null', '-']);
   return stderr;
 }
 
