@@ -77,6 +77,12 @@ describe('a password that was set', () => {
   });
 });
 
+it('answers are kept by no cache unless they say so', async () => {
+  for (const path of ['/api/auth/me', '/api/clubs', '/api/video/files/list', '/api/nothing']) {
+    expect((await ask('owner', 'GET', path)).headers.get('cache-control')).toBe('no-store');
+  }
+});
+
 describe('the audit log', () => {
   it('has every staff view of a player’s video, once per ten minutes, and none of the owner’s', async () => {
     const download = `/api/video/files/${MOVIE_SESSION}/download`;

@@ -60,6 +60,8 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
       c.set('caller', caller);
     }
     await next();
+    // Answers are somebody's own; what may be kept says so itself.
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
   for (const section of SECTIONS) api.route('/', section(services));
   needsLogin = createLoginCheck(api);

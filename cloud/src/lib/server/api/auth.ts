@@ -73,7 +73,6 @@ export function authRoutes({ auth, gate, users }: Services) {
     .openapi(login, async (c) => {
       const { cookies, ...answer } = await auth.login(c.req.valid('json'), c.get('clientAddress'));
       for (const cookie of cookies) c.header('set-cookie', cookie, { append: true });
-      c.header('cache-control', 'no-store');
       return c.json(answer, 200);
     })
     .openapi(logout, async (c) => {

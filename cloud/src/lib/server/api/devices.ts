@@ -49,7 +49,6 @@ export function deviceRoutes({ devices, deviceAdmin, gate, audit }: Services) {
       await audit.record(gate.requireCaller(c.get('caller')), 'device.enroll', input.clubId, {
         name: input.name,
       });
-      c.header('cache-control', 'no-store');
       return c.json({ token, expiresAt: new Date(expiresAtMs).toISOString() }, 201);
     })
     .openapi(remove, async (c) => {

@@ -69,10 +69,7 @@ export function edgeRoutes(services: Services) {
   return section
     .openapi(enroll, async (c) => c.json(await devices.enroll(c.req.valid('json')), 200))
     .openapi(challenge, (c) => c.json(devices.challenge(c.req.valid('json').deviceId), 200))
-    .openapi(token, async (c) => {
-      c.header('cache-control', 'no-store');
-      return c.json(await devices.token(c.req.valid('json')), 200);
-    })
+    .openapi(token, async (c) => c.json(await devices.token(c.req.valid('json')), 200))
     .openapi(desired, async (c) => {
       const deviceId = c.get('deviceId');
       const document = await devices.desired(deviceId);

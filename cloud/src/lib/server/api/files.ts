@@ -63,7 +63,6 @@ export function fileRoutes({ files, gate, audit }: Services) {
       const { disposition } = c.req.valid('query');
       const action = disposition === 'inline' ? 'video.watch' : 'video.download';
       await gate.requireSession(c.get('caller'), action, sessionId);
-      c.header('cache-control', 'no-store');
       return c.redirect(await files.link(sessionId, disposition), 302);
     })
     .openapi(remove, async (c) => {

@@ -31,7 +31,6 @@ export function systemRoutes(services: Services) {
   return createSection()
     .openapi(health, async (c) => {
       const found = await readHealth(services, c.get('caller'));
-      c.header('cache-control', 'no-store');
       return c.json(found, found.status === 'ok' ? 200 : 503);
     })
     .openapi(cleanup, async (c) => {
