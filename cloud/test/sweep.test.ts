@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { IDEMPOTENCY_MS, STALE_UPLOAD_MS, sweepRows, sweepUploads } from '../src/lib/server/jobs/sweep.ts';
+import { STALE_UPLOAD_MS, sweepRows, sweepUploads } from '../src/lib/server/jobs/sweep.ts';
+import { IDEMPOTENCY_LIFE_MS } from '../src/lib/server/sessions/open-session.ts';
 import { createManualClock } from './support/manual-clock.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
 import { seedClub, seedCourt, seedDevice, seedSession, seedUser } from './support/seed.ts';
@@ -24,7 +25,7 @@ it('old idempotency keys and ended logins are forgotten, younger ones are not', 
   });
   await db
     .insertInto('idempotency')
-    .values([key('old', IDEMPOTENCY_MS + 1), key('young', IDEMPOTENCY_MS - 1)])
+    .values([key('old', IDEMPOTENCY_LIFE_MS + 1), key('young', IDEMPOTENCY_LIFE_MS - 1)])
     .execute();
   await sweepRows(db, clock);
   expect(await db.selectFrom('idempotency').select('key').execute()).toEqual([{ key: 'young' }]);

@@ -18,7 +18,7 @@ export interface Audit {
   recordView(caller: Pick<Caller, 'userId'>, action: string, object: string, detail?: object): Promise<void>;
 }
 
-export const VIEW_WINDOW_MS = 10 * 60_000;
+const VIEW_WINDOW_MS = 10 * 60_000;
 
 export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
   const record: Audit['record'] = async (caller, action, object, detail = {}) => {

@@ -8,7 +8,7 @@ import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 
 /** How long a browser stays logged in. */
-export const LOGIN_SECONDS = 30 * 24 * 60 * 60;
+const LOGIN_SECONDS = 30 * 24 * 60 * 60;
 
 export interface BetterAuthOptions {
   db: Db;

@@ -19,7 +19,7 @@ import { createBrokerPolicy, type DeviceCredential } from './broker-policy.ts';
 import { guardConnection } from './connection-guard.ts';
 import { createConnectionLimit, type ConnectionLimits } from './connection-limit.ts';
 
-export const MQTT_PATH = '/mqtt';
+const MQTT_PATH = '/mqtt';
 const CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_LIMITS: ConnectionLimits = { pendingPerAddress: 128, perAddress: 4_000 };
 

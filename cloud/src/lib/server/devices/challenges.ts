@@ -6,7 +6,7 @@ import { createHmac, createPublicKey, randomBytes, timingSafeEqual, verify } fro
 import { tokenMessage } from '@padelvar/shared/edge-api';
 import type { Clock } from '../clock.ts';
 
-export const CHALLENGE_LIFE_MS = 60_000;
+const CHALLENGE_LIFE_MS = 60_000;
 
 export interface Challenges {
   create(deviceId: string): string;

@@ -94,7 +94,7 @@ function desiredCourt(row: Selectable<CourtTable>): DesiredCourt {
     : { ...court, camera: SealedCamera.parse(JSON.parse(row.camera_sealed)) };
 }
 
-export function desiredSession(row: Selectable<MatchSessionTable>): DesiredSession {
+function desiredSession(row: Selectable<MatchSessionTable>): DesiredSession {
   const recording = desiredRecording(row);
   return {
     sessionId: row.id,

@@ -9,7 +9,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { DeviceEnrollmentTable, Tables } from '../db/tables.ts';
 
-export const ENROLLMENT_LIFE_MS = 24 * 60 * 60 * 1000;
+const ENROLLMENT_LIFE_MS = 24 * 60 * 60 * 1000;
 
 export async function createEnrollment(
   db: Kysely<Tables>,

@@ -37,9 +37,9 @@ export interface Files {
 }
 
 /** Long enough to begin and to resume a download. */
-export const ATTACHMENT_LINK_SECONDS = 60 * 60;
+const ATTACHMENT_LINK_SECONDS = 60 * 60;
 /** A player asks the link itself for each seek, so it outlives the longest match being watched. */
-export const INLINE_LINK_SECONDS = 6 * 60 * 60;
+const INLINE_LINK_SECONDS = 6 * 60 * 60;
 
 export function createFiles(options: FilesOptions): Files {
   const { db, clock, store, uploads, sessions, devices } = options;

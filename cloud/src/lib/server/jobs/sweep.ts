@@ -1,16 +1,14 @@
 /** What has outlived its use: rows, and uploads that nobody will finish. */
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
-
-/** How long a repeated `Idempotency-Key` finds its session. */
-export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
+import { IDEMPOTENCY_LIFE_MS } from '../sessions/open-session.ts';
 
 /** Forgets old idempotency keys, ended logins and expired enrolment tokens. */
 export async function sweepRows(db: Db, clock: Clock): Promise<void> {
   const nowMs = clock.nowMs();
   await db
     .deleteFrom('idempotency')
-    .where('created_at', '<', nowMs - IDEMPOTENCY_MS)
+    .where('created_at', '<', nowMs - IDEMPOTENCY_LIFE_MS)
     .execute();
   await db.deleteFrom('session').where('expiresAt', '<', new Date(nowMs).toISOString()).execute();
   await db

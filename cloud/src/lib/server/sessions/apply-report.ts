@@ -26,7 +26,7 @@ export function planReport(
 }
 
 /** A session that no device ever spoke of, ended by the portal when its opening deadline had long passed. */
-export function wasGivenUp(row: SessionRow): boolean {
+function wasGivenUp(row: SessionRow): boolean {
   return row.state === 'failed' && row.reason === 'expired';
 }
 

@@ -7,9 +7,10 @@ import { isPresent } from '../devices/presence.ts';
 import type { SessionRow } from './session-view.ts';
 
 /** Milliseconds in which a device may still open the camera: one HTTPS poll, and some. */
-export const OPEN_DEADLINE_MS = 20_000;
+const OPEN_DEADLINE_MS = 20_000;
 /** After its deadline a session that no device ever spoke of is given up, this much later. */
-export const GIVE_UP_AFTER_MS = 10_000;
+const GIVE_UP_AFTER_MS = 10_000;
+/** How long a repeated `Idempotency-Key` finds its session. */
 export const IDEMPOTENCY_LIFE_MS = 24 * 60 * 60 * 1000;
 
 export interface OpenRequest {

@@ -45,7 +45,7 @@ export interface Uploads {
 }
 
 /** A part of 5 MiB takes 11 minutes at 64 kbit/s. */
-export const PART_LINK_SECONDS = 15 * 60;
+const PART_LINK_SECONDS = 15 * 60;
 
 export function createUploads({ db, clock, log, store }: UploadsOptions): Uploads {
   const turns = createTurns();
