@@ -92,9 +92,15 @@ async function handOver(
   );
 }
 
-/** Decodes all of it; whatever FFmpeg complains of is an error. */
+/**
+ * Decodes all of it; whatever FFmpeg complains of is an error. In the movie's own time base: a gap makes the average
+ * frame rate, which FFmpeg would count in otherwise, too low.
+ */
 async function verifyMovie(ffmpegPath: string, path: string): Promise<void> {
-  const { stderr } = await promisify(execFile)(ffmpegPath, ['-v', 'error', '-i', path, '-f', 'null', '-']);
+  const { stderr } = await promisify(execFile)(ffmpegPath, [
+    ...['-v', 'error', '-i', path, '-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
+    ...['-f', 'null', '-'],
+  ]);
   if (stderr !== '')
     throw new AppError('internal', `expected a movie that decodes, FFmpeg says: ${stderr.slice(0, 500)}`);
 }

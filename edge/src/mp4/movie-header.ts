@@ -30,6 +30,8 @@ export interface MovieTrack {
   width: number;
   height: number;
   chunks: readonly Chunk[];
+  /** What of the samples is shown, counted from the first; all where absent. Ticks. */
+  edit?: { skipTicks: number; durationTicks: number };
 }
 
 /** Ticks per second of the movie itself. */
@@ -52,7 +54,7 @@ export function writeFileType(): Uint8Array {
 
 /** A `moov` box for these tracks. */
 export function writeMovieHeader(tracks: readonly MovieTrack[]): Uint8Array {
-  const durationMs = Math.max(0, ...tracks.map((track) => toMovieTicks(durationOf(track), track.timescale)));
+  const durationMs = Math.max(0, ...tracks.map((track) => toMovieTicks(shownTicks(track), track.timescale)));
   const mvhd = writeFullBox(
     'mvhd',
     0,
@@ -72,13 +74,34 @@ export function durationOf(track: MovieTrack): number {
   return ticks;
 }
 
+/**
+ * From the first frame shown to the end of the last, ticks: more than all durations where the last frame was to be shown
+ * after others that were not recorded any more.
+ */
+function shownTicks(track: MovieTrack): number {
+  if (track.edit !== undefined) return track.edit.durationTicks;
+  let [decodeTicks, endTicks] = [0, 0];
+  for (const { durations, compositionOffsets } of track.chunks) {
+    for (let i = 0; i < durations.length; i += 1) {
+      decodeTicks += durations[i] ?? 0;
+      endTicks = Math.max(endTicks, decodeTicks + (compositionOffsets?.[i] ?? 0));
+    }
+  }
+  return endTicks - firstOffsetOf(track);
+}
+
+/** How much later than decoded the first frame is shown, ticks. */
+function firstOffsetOf({ chunks }: MovieTrack): number {
+  return Math.max(0, chunks[0]?.compositionOffsets?.[0] ?? 0);
+}
+
 export function toMovieTicks(ticks: number, timescale: number): number {
   return Math.round((ticks * MOVIE_TIMESCALE) / timescale);
 }
 
 function writeTrack(track: MovieTrack, trackId: number): Uint8Array {
   const durationTicks = durationOf(track);
-  const durationMs = toMovieTicks(durationTicks, track.timescale);
+  const durationMs = toMovieTicks(shownTicks(track), track.timescale);
   const isVideo = track.handler === 'vide';
   const tkhd = writeFullBox(
     'tkhd',
@@ -105,12 +128,14 @@ function writeTrack(track: MovieTrack, trackId: number): Uint8Array {
   return writeBox('trak', tkhd, ...writeEditList(track, durationMs), writeBox('mdia', mdhd, hdlr, minf));
 }
 
-/** With reordered frames the first picture is shown later than decoded: the edit begins there (clause 8.6.6). */
+/**
+ * With reordered frames the first picture is shown later than decoded, and a clip begins between two keyframes: the
+ * edit begins at the first picture to be shown (clause 8.6.6).
+ */
 function writeEditList(track: MovieTrack, durationMs: number): Uint8Array[] {
-  const firstOffset = track.chunks[0]?.compositionOffsets?.[0] ?? 0;
-  return firstOffset <= 0
-    ? []
-    : [writeBox('edts', writeFullBox('elst', 0, 0, [1, durationMs, firstOffset, 0x10000]))];
+  const mediaTicks = firstOffsetOf(track) + (track.edit?.skipTicks ?? 0);
+  if (mediaTicks === 0 && track.edit === undefined) return [];
+  return [writeBox('edts', writeFullBox('elst', 0, 0, [1, durationMs, mediaTicks, 0x10000]))];
 }
 
 function writeSampleTable(track: MovieTrack): Uint8Array {
