@@ -1,4 +1,5 @@
 /** Either side goes away in the middle of a match and comes back: one movie, every frame, nothing sent twice by hand. */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -66,4 +67,21 @@ test('a portal restarted while parts go up gets the rest of them and the movie',
   await waitForStatus(again, sessionId, ({ deviceOnline }) => deviceOnline, 30_000);
   const found = await finish('court2', sessionId);
   expect(found).toMatchObject(WHOLE);
+});
+
+test('a video deleted while its device was away is gone from its disk when it is back', async () => {
+  const player = await lab.system.login('PLAYER');
+  const { sessionId } = await openSession(player, 'court1');
+  await startRecording(player, sessionId);
+  await wait(2_000);
+  await stopAndWait(player, sessionId);
+  const held = async (): Promise<string[]> =>
+    (await readdir(join(lab.system.edgeDataDir, 'videos'), { recursive: true })).filter((path) =>
+      path.includes(sessionId),
+    );
+  expect(await held()).toContainEqual(expect.stringMatching(/\.mp4$/));
+  await lab.system.killEdge();
+  await player.request('DELETE', `/video/files/${sessionId}`);
+  await lab.system.startEdge();
+  await expect.poll(held, { timeout: 20_000 }).toEqual([]);
 });
