@@ -10,9 +10,9 @@ test('an RTSP camera is read through its list, from few protocols, without probi
   );
 });
 
-test('a camera without parameter sets in its description is probed', () => {
+test('a camera without parameter sets in its description is probed until a keyframe has brought them', () => {
   const planned = planInputArguments({ listPath: 'l', probe: { ...probe, hasParameterSets: false } });
-  expect(planned).not.toContain('-probesize');
+  expect(planned.join(' ')).toContain('-analyzeduration 15000000 -probesize 50000000');
 });
 
 test('other cameras are read from the proxy at its pace', () => {

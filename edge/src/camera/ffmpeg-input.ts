@@ -1,5 +1,6 @@
 /** FFmpeg's input arguments, by kind of camera. Pure. */
 import type { CameraProbe } from './probe.ts';
+import { planProbing } from './probing.ts';
 
 /** What the list of an RTSP camera may reach: no http, no pipes, no nested lists. */
 const PROTOCOLS = 'file,rtsp,rtp,tcp,udp,tls,crypto';
@@ -7,14 +8,12 @@ const PROTOCOLS = 'file,rtsp,rtp,tcp,udp,tls,crypto';
 /** Frames per second to which the proxy paces MJPEG and still-image cameras: what FFmpeg takes multipart for. */
 export const PACED_FPS = 25;
 
-/**
- * The arguments up to and including `-i` for an RTSP camera. Without probing FFmpeg has its header after 1.2 s
- * instead of 4.3 s, but exits where the SDP carries no parameter sets: there it keeps its defaults.
- */
+/** The arguments up to and including `-i` for an RTSP camera. */
 export function planInputArguments({ listPath, probe }: { listPath: string; probe: CameraProbe }): string[] {
+  const { analyzeduration, probesize } = planProbing(probe);
   return [
     ...['-protocol_whitelist', PROTOCOLS],
-    ...(probe.hasParameterSets ? ['-analyzeduration', '0', '-probesize', '32'] : []),
+    ...['-analyzeduration', String(analyzeduration), '-probesize', String(probesize)],
     ...['-f', 'concat', '-safe', '0', '-i', listPath],
   ];
 }

@@ -2,6 +2,7 @@
 import { AppError } from '@padelvar/shared/errors';
 import { parseCameraAddress } from './address.ts';
 import type { CameraProbe } from './probe.ts';
+import { planProbing } from './probing.ts';
 
 /** FFmpeg's socket timeout, microseconds. Measured: a silent camera is given up after twice this. */
 const SOCKET_TIMEOUT_US = 1_000_000;
@@ -9,21 +10,29 @@ const SOCKET_TIMEOUT_US = 1_000_000;
 /**
  * One RTSP input over TCP. To be written to a file of mode 0600. The address stands in single quotes, in which
  * nothing but a single quote has a meaning, and none gets this far. FFmpeg's list demuxer opens the camera with the
- * options given here and none of those on the command line, so probing is cut short in both places.
+ * options given here and none of those on the command line, so probing is planned in both places. Without `withSound`
+ * the camera's sound is not even asked for.
  */
-export function formatInputList(address: string, probe?: Pick<CameraProbe, 'hasParameterSets'>): string {
+export function formatInputList(
+  address: string,
+  probe: Pick<CameraProbe, 'hasParameterSets'>,
+  withSound = false,
+): string {
   const { scheme } = parseCameraAddress(address);
   if (scheme !== 'rtsp' && scheme !== 'rtsps') {
     throw new AppError('bad_request', `Expected an rtsp or rtsps address, found ${scheme}.`, {
       field: 'address',
     });
   }
+  const { analyzeduration, probesize } = planProbing(probe);
   return [
     'ffconcat version 1.0',
     `file '${address}'`,
     'option rtsp_transport tcp',
     `option timeout ${SOCKET_TIMEOUT_US}`,
-    ...(probe?.hasParameterSets === true ? ['option analyzeduration 0', 'option probesize 32'] : []),
+    `option analyzeduration ${analyzeduration}`,
+    `option probesize ${probesize}`,
+    `option allowed_media_types video${withSound ? '+audio' : ''}`,
     '',
   ].join('\n');
 }

@@ -16,13 +16,24 @@ const FRAGMENTED = [
 export interface CopyPlan {
   inputArguments: readonly string[];
   codec: 'h264' | 'hevc';
+  /**
+   * Whether to keep what comes before the first keyframe: it shows that the camera sends, where keyframes are many seconds
+   * apart. Not where FFmpeg probes by itself: it then stamps the frames around the first keyframe one tick apart.
+   */
+  keepsLeadIn?: boolean;
   partPath: string;
 }
 
 /** Stream copy of the first video track, parameter sets repeated at every keyframe. */
-export function planCopyArguments({ inputArguments, codec, partPath }: CopyPlan): string[] {
+export function planCopyArguments({
+  inputArguments,
+  codec,
+  keepsLeadIn = false,
+  partPath,
+}: CopyPlan): string[] {
   const tag = codec === 'hevc' ? ['-tag:v', 'hvc1'] : [];
-  const copy = ['-map', '0:v:0', '-c', 'copy', ...tag, '-bsf:v', 'dump_extra=freq=keyframe'];
+  const leadIn = keepsLeadIn ? ['-copyinkf'] : [];
+  const copy = ['-map', '0:v:0', '-c', 'copy', ...leadIn, ...tag, '-bsf:v', 'dump_extra=freq=keyframe'];
   return [...QUIET, ...inputArguments, ...copy, ...FRAGMENTED, '-f', 'mp4', partPath];
 }
 

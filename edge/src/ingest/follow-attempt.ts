@@ -8,9 +8,12 @@ import type { LogCopy } from './log-copy.ts';
 /** How often a part is looked at, and put onto the disk; milliseconds. */
 const POLL_MS = 100;
 const SYNC_MS = 1_000;
-/** Bytes that did not grow for this long are a stall; before the first fragment a camera gets longer. */
+/**
+ * Bytes that did not grow for this long are a stall. Before the first fragment a camera gets longer: its next keyframe may
+ * be many seconds away, and FFmpeg ends by itself where nothing at all comes.
+ */
 const STALL_MS = 2_000;
-const FIRST_FRAGMENT_MS = 10_000;
+const FIRST_FRAGMENT_MS = 20_000;
 
 /** `failed`: its part could not be read. */
 export type AttemptOutcome = 'stalled' | 'ended' | 'stopped' | 'failed';
@@ -29,6 +32,7 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
   const { part, attempt, clock, logger, logCopy, signal } = options;
   const beganMs = clock.monotonicMs();
   let syncedAtMs = beganMs;
+  let firstSeenMs: number | undefined;
   for (;;) {
     const alive = attempt.isAlive();
     try {
@@ -45,12 +49,14 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
       part.sync().catch((error: unknown) => logger.warn({ err: error }, 'part could not be synced'));
       void logCopy.flush();
     }
-    if (isStalled(part, beganMs, nowMs)) return 'stalled';
+    if (part.fragments.length > 0) firstSeenMs ??= nowMs;
+    const quietSinceMs = firstSeenMs === undefined ? undefined : (part.grewAtMs ?? firstSeenMs);
+    if (isStalled(quietSinceMs, beganMs, nowMs)) return 'stalled';
     await clock.sleep(POLL_MS, signal).catch(() => undefined);
   }
 }
 
-function isStalled({ fragments, grewAtMs }: LivePart, beganMs: number, nowMs: number): boolean {
-  if (fragments.length === 0) return nowMs - beganMs > FIRST_FRAGMENT_MS;
-  return nowMs - (grewAtMs ?? beganMs) > STALL_MS;
+/** A camera that is slow to begin has its time counted from its first fragment on. */
+function isStalled(quietSinceMs: number | undefined, beganMs: number, nowMs: number): boolean {
+  return quietSinceMs === undefined ? nowMs - beganMs > FIRST_FRAGMENT_MS : nowMs - quietSinceMs > STALL_MS;
 }

@@ -1,21 +1,28 @@
-/** The wait for a camera's first picture. */
+/** The wait for a camera's first picture: a keyframe, or where those are far apart, whatever it has sent meanwhile. */
 import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../base/clock.ts';
 
 export interface Arrival {
+  /** A picture that needs no other. */
   seen(): void;
+  /** Something, which shows that the camera sends. */
+  heard(): void;
   /** Rejects with AppError `camera_timeout` after `timeoutMs`, or with the signal's reason. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
 }
 
 export function createArrival(clock: Clock): Arrival {
   const arrived = Promise.withResolvers<undefined>();
+  let isSending = false;
   return {
+    heard: () => void (isSending = true),
     seen: () => arrived.resolve(undefined),
     async wait(timeoutMs, signal) {
       signal.throwIfAborted();
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      const cancel = clock.setTimer(timeoutMs, () => reject(createTimeout(timeoutMs)));
+      const { promise: late, resolve, reject } = Promise.withResolvers<undefined>();
+      const cancel = clock.setTimer(timeoutMs, () =>
+        isSending ? resolve(undefined) : reject(createTimeout(timeoutMs)),
+      );
       const onAbort = (): void => reject(signal.reason as Error);
       signal.addEventListener('abort', onAbort, { once: true });
       try {

@@ -31,8 +31,10 @@ export interface SourceOptions {
   /** Parts that an earlier daemon left. */
   existing: readonly PartRecord[];
   hub: FrameHub;
-  /** The camera has sent something. */
+  /** The camera has sent a picture. */
   onArrival: () => void;
+  /** It has sent something, which is no picture by itself. */
+  onSign: () => void;
 }
 
 export function planIngestOptions(options: SourceOptions): Omit<IngestOptions, 'planArguments'> {

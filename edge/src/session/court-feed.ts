@@ -14,7 +14,7 @@ import type { CameraSource, SourceOptions } from './camera-source.ts';
 import { openPacedSource } from './paced-source.ts';
 import { openRtspSource } from './rtsp-source.ts';
 
-export interface CourtFeedOptions extends Omit<SourceOptions, 'hub' | 'onArrival'> {
+export interface CourtFeedOptions extends Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign'> {
   ports: PortPool;
   health?: () => Record<string, unknown>;
 }
@@ -49,7 +49,7 @@ export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFee
   });
   let source: CameraSource;
   try {
-    const sourceOptions = { ...options, hub, onArrival: () => arrival.seen() };
+    const sourceOptions = { ...options, hub, onArrival: () => arrival.seen(), onSign: () => arrival.heard() };
     source =
       probe.kind === 'rtsp'
         ? await openRtspSource(sourceOptions)

@@ -25,14 +25,16 @@ export async function openRtspSource(options: SourceOptions): Promise<CameraSour
   const inputArguments = planInputArguments({ listPath, probe });
   const ingest = openIngest({
     ...planIngestOptions(options),
-    planArguments: (partPath) => planCopyArguments({ inputArguments, codec, partPath }),
+    planArguments: (partPath) =>
+      planCopyArguments({ inputArguments, codec, keepsLeadIn: probe.hasParameterSets, partPath }),
     onInit: (_part, init) => preview.partBegan(init),
     onFragment(part, fragment) {
-      // What an earlier daemon's attempt left is no sign of life.
-      if (part.growing) options.onArrival();
       const track = part.init === undefined ? undefined : findVideoTrack(part.init);
+      const isKeyframe = track !== undefined && startsWithKeyframe(fragment, track.trackId);
+      // What an earlier daemon's attempt left is no sign of life.
+      if (part.growing) (isKeyframe ? options.onArrival : options.onSign)();
       preview.fragment({
-        startsWithKeyframe: track !== undefined && startsWithKeyframe(fragment, track.trackId),
+        startsWithKeyframe: isKeyframe,
         read: () => part.read(fragment.offset, fragment.bytes),
       });
     },

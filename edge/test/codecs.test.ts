@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CourtOptions } from '../src/simulate/court.ts';
+import type { Simulator } from '../src/simulate/simulator.ts';
+import { countFrameFaults } from './support/frame-numbers.ts';
+import { inspectMovie, openMatchLab } from './support/match-lab.ts';
+import type { MatchLab } from './support/match-lab.ts';
+import { askFfprobe, askMediabunny, askMp4box } from './support/movie-checkers.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+
+const CLEAN = { missing: 0, repeated: 0, reordered: 0, unreadable: 0 };
+
+/** What differs from the common camera, and how many frames at the end may lack others that were not sent yet. */
+interface Case {
+  name: string;
+  court: Omit<CourtOptions, 'kind'>;
+  codec?: 'hvc1';
+  reordered?: number;
+}
+
+const CASES: Case[] = [
+  { name: 'H.265', court: { stream: { codec: 'hevc' } }, codec: 'hvc1' },
+  {
+    name: 'H.265 with B-frames',
+    court: { stream: { codec: 'hevc', bFrames: 2 } },
+    codec: 'hvc1',
+    reordered: 2,
+  },
+  { name: 'H.264 with B-frames', court: { stream: { bFrames: 2 } }, reordered: 2 },
+  { name: 'parameter sets in the description alone', court: { parameterSetsInBand: false } },
+  {
+    name: 'parameter sets in the description alone, H.265',
+    court: { stream: { codec: 'hevc' }, parameterSetsInBand: false },
+    codec: 'hvc1',
+  },
+  { name: 'parameter sets in the stream alone', court: { parameterSetsInSdp: false } },
+  { name: 'keyframes 10 s apart', court: { stream: { gopFrames: 250 } } },
+  {
+    name: 'sound that nobody asked for, its first report after 2 s',
+    court: { audio: 'aac', firstReportSeconds: 2 },
+  },
+];
+
+let simulator: Simulator;
+let lab: MatchLab;
+
+beforeAll(async () => {
+  simulator = await startTestCourts(
+    CASES.map(({ court }) => ({ kind: 'rtsp', ...court })),
+    SMALL_CLIP,
+  );
+  lab = await openMatchLab(simulator.courts);
+}, 240_000);
+
+afterAll(async () => {
+  await lab.dispose();
+  await simulator.close();
+});
+
+describe('a movie of a court with', () => {
+  it.concurrent.each(CASES.map((one, index) => ({ ...one, courtId: `c${String(index + 1)}` })))(
+    '$name has every frame once and in order, for four readers',
+    async ({ courtId, codec = 'avc1', reordered = 0 }) => {
+      const sessionId = lab.open(courtId);
+      await lab.reaches(sessionId, 'created', 30_000);
+      lab.start(sessionId);
+      await lab.records(sessionId, 5_000);
+      lab.stop(sessionId);
+      await lab.reaches(sessionId, 'complete');
+      await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+      const path = lab.moviePath(sessionId);
+      const { numbers, complaints } = await inspectMovie(path, simulator.clip);
+      const { recording } = lab.get(sessionId).report;
+      const frames = numbers.length;
+      const shown = numbers.slice(0, frames - reordered);
+      expect(complaints).toBe('');
+      expect(countFrameFaults(shown)).toMatchObject(CLEAN);
+      expect(recording).toMatchObject({ gaps: [], movie: { codec, frames } });
+      expect(recording?.movie?.durationMs).toBeCloseTo(frames * 40, -2);
+      const witnesses = [await askFfprobe(path), await askMediabunny(path), askMp4box(await readFile(path))];
+      for (const witness of witnesses) expect(witness.frames).toBe(frames);
+    },
+  );
+});
