@@ -75,6 +75,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     ports: createPortPool(configuration.proxyPorts),
     store: createSessionStore(store),
     portalNowMs: () => portal?.time.nowMs(),
+    preRollSeconds: () => desired?.settings.preRollSeconds ?? configuration.preRollSeconds,
     onView: (view) => uploader?.add(view),
     onChange() {
       cancelReport ??= clock.setTimer(REPORT_DELAY_MS, report);

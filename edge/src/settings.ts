@@ -2,7 +2,9 @@
 import { resolve } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import {
+  DEFAULT_PRE_ROLL_SECONDS,
   EDGE_LAN_PORT,
+  MAX_PRE_ROLL_SECONDS,
   ORPHAN_SESSION_SECONDS,
   PROXY_FIRST_PORT,
   PROXY_LAST_PORT,
@@ -18,6 +20,12 @@ const Environment = z.object({
   PADELVAR_PROXY_FIRST_PORT: Port.default(PROXY_FIRST_PORT),
   PADELVAR_PROXY_LAST_PORT: Port.default(PROXY_LAST_PORT),
   PADELVAR_ORPHAN_SECONDS: z.coerce.number().int().min(60).default(ORPHAN_SESSION_SECONDS),
+  PADELVAR_PRE_ROLL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_PRE_ROLL_SECONDS)
+    .default(DEFAULT_PRE_ROLL_SECONDS),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -27,6 +35,7 @@ export interface EdgeConfiguration {
   lanPort: number;
   proxyPorts: { firstPort: number; lastPort: number };
   orphanSeconds: number;
+  preRollSeconds: number;
   logLevel: string;
 }
 
@@ -47,6 +56,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     lanPort: values.PADELVAR_LAN_PORT,
     proxyPorts: { firstPort: values.PADELVAR_PROXY_FIRST_PORT, lastPort: values.PADELVAR_PROXY_LAST_PORT },
     orphanSeconds: values.PADELVAR_ORPHAN_SECONDS,
+    preRollSeconds: values.PADELVAR_PRE_ROLL_SECONDS,
     logLevel: values.PADELVAR_LOG_LEVEL,
   };
 }

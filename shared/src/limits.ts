@@ -4,6 +4,10 @@
 export const DEFAULT_DURATION_MINUTES = 90;
 export const MAX_DURATION_MINUTES = 240;
 
+/** Seconds from before its start that a recording has, where the session was open by then. */
+export const DEFAULT_PRE_ROLL_SECONDS = 10;
+export const MAX_PRE_ROLL_SECONDS = 60;
+
 /** Size of every stored part but the last (S3's smallest allowed part size). */
 export const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 /** Most room that a header-first object keeps for its index. */

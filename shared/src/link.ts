@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SealedCamera, CameraKind } from './camera.ts';
 import { ErrorKindSchema } from './errors.ts';
 import { ClubId, CommandId, CourtId, DeviceId, SessionId } from './ids.ts';
-import { MAX_DURATION_MINUTES } from './limits.ts';
+import { MAX_DURATION_MINUTES, MAX_PRE_ROLL_SECONDS } from './limits.ts';
 import { EndReason, SessionState } from './session.ts';
 
 const Instant = z.int().nonnegative();
@@ -46,6 +46,7 @@ export type DesiredSession = z.infer<typeof DesiredSession>;
 
 export const EdgeSettings = z.object({
   orphanSessionSeconds: z.int().min(60).optional(),
+  preRollSeconds: z.int().min(0).max(MAX_PRE_ROLL_SECONDS).optional(),
 });
 export type EdgeSettings = z.infer<typeof EdgeSettings>;
 

@@ -6,9 +6,8 @@ import type { Gap } from '@padelvar/shared/link';
 import type { EndReason } from '@padelvar/shared/session';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
-import { startsWithKeyframe } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
 import { assemble, planGaps, planPieces } from './assemble.ts';
+import { findStart } from './find-start.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
@@ -16,7 +15,7 @@ import { planHeaderRoom } from './header-room.ts';
 import { payloadBytes, viewFinished, viewRunning } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
 import type { RecordedPart } from './recorded-part.ts';
-import type { PartIndex, Piece, StartMark } from './select-fragments.ts';
+import type { PartIndex, Piece } from './select-fragments.ts';
 
 export interface Recording {
   readonly mark: StartMarkFile;
@@ -39,6 +38,8 @@ export interface BeginOptions {
   paths: RecordingPaths;
   ids: { sessionId: string; clubId: string; courtId: string };
   durationSeconds: number;
+  /** How much from before the start belongs to it. */
+  preRollMs: number;
   parts: () => readonly RecordedPart[];
   clock: Clock;
 }
@@ -48,7 +49,7 @@ export async function beginRecording(options: BeginOptions): Promise<Recording> 
   const { clock } = options;
   const mark: StartMarkFile = {
     ...options.ids,
-    ...findStart(options.parts()),
+    ...findStart(options.parts(), options.preRollMs),
     bootId: readBootId(),
     startedMonotonicMs: clock.monotonicMs(),
     startedAtMs: clock.nowMs(),
@@ -125,20 +126,6 @@ export function elapsedMs(mark: StartMarkFile, clock: Clock): number {
 
 function missingMovie(): never {
   throw new Error('expected a finalised recording');
-}
-
-/**
- * The newest keyframe on disk, so that the recording begins with what is on the court now; else whatever comes next. What
- * an attempt that has ended left behind may be of another group.
- */
-function findStart(parts: readonly RecordedPart[]): StartMark {
-  const part = parts.at(-1);
-  if (part === undefined) return { part: 1, offset: 0 };
-  const { number } = part.record;
-  if (!part.growing) return { part: number + 1, offset: 0 };
-  const track = part.init === undefined ? undefined : findVideoTrack(part.init);
-  const keyframe = part.fragments.findLast((fragment) => startsWithKeyframe(fragment, track?.trackId ?? 0));
-  return { part: number, offset: keyframe?.offset ?? 0 };
 }
 
 /** A part on the time line of the start mark; none while it has no frame. */

@@ -31,6 +31,8 @@ export interface SourceOptions {
   /** Parts that an earlier daemon left. */
   existing: readonly PartRecord[];
   hub: FrameHub;
+  /** What of a court that is open and not recording stays on disk, seconds. */
+  preRollSeconds: () => number;
   /** The camera has sent a picture. */
   onArrival: () => void;
   /** It has sent something, which is no picture by itself. */

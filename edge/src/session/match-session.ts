@@ -20,6 +20,7 @@ import type { CourtFeed } from './court-feed.ts';
 import { detailOf, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
 import { noteFailure, openSessionFeed } from './open-feed.ts';
+import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 import { canMove } from './transitions.ts';
 
@@ -163,7 +164,15 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     const running = feed.beginIngest();
     ingest = running;
     try {
-      recording = await beginRecording({ paths, ids, durationSeconds, parts: () => running.parts, clock });
+      const preRollMs = preRollSecondsOf(context) * 1000;
+      recording = await beginRecording({
+        paths,
+        ids,
+        durationSeconds,
+        preRollMs,
+        parts: () => running.parts,
+        clock,
+      });
     } catch (error) {
       await failOpening(error, true);
       throw error;

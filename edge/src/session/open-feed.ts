@@ -8,6 +8,7 @@ import { loadPartRecords } from '../ingest/part.ts';
 import { openCourtFeed } from './court-feed.ts';
 import type { CourtFeed } from './court-feed.ts';
 import { findRememberedProbe, rememberProbe } from './remembered-probe.ts';
+import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 
 export interface OpenFeedOptions {
@@ -29,7 +30,11 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFe
   if (remembered === undefined) await rememberProbe(folder, probe);
   signal.throwIfAborted();
   const existing = await loadPartRecords(folder);
-  return openCourtFeed({ ...rooms, sessionId, address, probe, logger, folder, logPath, existing, health });
+  const preRollSeconds = (): number => preRollSecondsOf(rooms);
+  return openCourtFeed({
+    ...{ ...rooms, sessionId, address, probe, logger, folder, logPath, existing, health },
+    preRollSeconds,
+  });
 }
 
 /** The session's own log tells what happened even where FFmpeg was never started. */

@@ -12,8 +12,7 @@ import { openLivePreview } from '../proxy/live-preview.ts';
 import { planIngestOptions } from './camera-source.ts';
 import type { CameraSource, SourceOptions } from './camera-source.ts';
 
-/** What of a court that is open and not recording stays on disk, and how often the rest is given up; milliseconds. */
-const IDLE_WINDOW_MS = 10_000;
+/** How often what nobody will ask for again is given up while nothing is recorded, milliseconds. */
 const TRIM_MS = 5_000;
 
 export async function openRtspSource(options: SourceOptions): Promise<CameraSource> {
@@ -41,7 +40,7 @@ export async function openRtspSource(options: SourceOptions): Promise<CameraSour
   });
   const endTrimming = repeat(clock, TRIM_MS, () =>
     ingest
-      .trim(IDLE_WINDOW_MS)
+      .trim(options.preRollSeconds() * 1000)
       .catch((error: unknown) => logger.warn({ err: error }, 'old pictures could not be given up')),
   );
   const closeRest = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 /** What a session is of, and what it is given to work with. */
+import { DEFAULT_PRE_ROLL_SECONDS } from '@padelvar/shared/limits';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
@@ -18,4 +19,10 @@ export interface SessionRooms {
   ports: PortPool;
   clock: Clock;
   logger: Logger;
+  /** How much from before its start belongs to a recording, seconds. */
+  preRollSeconds?: () => number;
+}
+
+export function preRollSecondsOf({ preRollSeconds }: Pick<SessionRooms, 'preRollSeconds'>): number {
+  return preRollSeconds?.() ?? DEFAULT_PRE_ROLL_SECONDS;
 }
