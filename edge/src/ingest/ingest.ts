@@ -6,7 +6,9 @@
 import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { startsWithKeyframe } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
+import { findVideoTrack } from '../mp4/init-segment.ts';
 import { adoptAttempt, startAttempt } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { followAttempt } from './follow-attempt.ts';
@@ -40,7 +42,7 @@ export interface Ingest {
   readonly parts: readonly Part[];
   /** Resolves once the parts that an earlier daemon left have been read. */
   readonly ready: Promise<void>;
-  /** Milliseconds since bytes last grew on disk; infinite before the first. */
+  /** Milliseconds since bytes that can be played last grew on disk; infinite before the first. */
   growthAgeMs(): number;
   /** Gives up what is older than that, for as long as nobody records. FFmpeg is undisturbed. */
   trim(keepMs: number): Promise<void>;
@@ -171,7 +173,7 @@ export function openIngest(options: IngestOptions): Ingest {
   return {
     parts,
     ready,
-    growthAgeMs: () => clock.monotonicMs() - (parts.at(-1)?.grewAtMs ?? -Infinity),
+    growthAgeMs: () => clock.monotonicMs() - (parts.findLast(isPlayable)?.grewAtMs ?? -Infinity),
     async trim(keepMs) {
       for (const part of [...parts]) await (isOutdated(part, keepMs) ? dropPart(part) : part.trim(keepMs));
     },
@@ -186,4 +188,10 @@ export function openIngest(options: IngestOptions): Ingest {
       await Promise.all(parts.map((part) => part.close()));
     },
   };
+}
+
+/** What comes before a part's first keyframe shows that the camera sends, and can't be played. */
+function isPlayable({ init, fragments }: Part): boolean {
+  const track = init === undefined ? undefined : findVideoTrack(init);
+  return track !== undefined && fragments.some((fragment) => startsWithKeyframe(fragment, track.trackId));
 }
