@@ -1,5 +1,7 @@
 /** The benchmarks' command and the shape of their results; the figures themselves are not judged here. */
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -41,7 +43,14 @@ test('a short run tells every figure and finds every frame', async () => {
   expect(result.framesRecorded).toBe(result.framesExpected);
 });
 
-test('Ctrl-C ends a run, and its processes and folder with it', async () => {
+/** What runs keep on disk and in memory. */
+async function listFolders(): Promise<string[]> {
+  const names = await Promise.all([tmpdir(), '/dev/shm'].map((folder) => readdir(folder)));
+  return names.flat().filter((name) => /^padelvar-(\d+-)?bench-/.test(name));
+}
+
+test('Ctrl-C ends a run, and its processes and folders with it', async () => {
+  const before = await listFolders();
   const running = run('node', [BENCH, 'record', '--courts', '1', '--seconds', '60', '--rounds', '1']);
   const { child } = running;
   const said = new Promise<void>((resolve) => {
@@ -52,4 +61,5 @@ test('Ctrl-C ends a run, and its processes and folder with it', async () => {
   await said;
   child.kill('SIGINT');
   await expect(running).rejects.toMatchObject({ code: 130, stderr: /interrupted by SIGINT/ });
+  expect(await listFolders()).toEqual(before);
 });

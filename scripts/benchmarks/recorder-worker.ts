@@ -51,7 +51,8 @@ process.on('message', (next: DesiredSession[]) => {
   sessions.reconcile(desired);
 });
 process.once('disconnect', () => void end());
-tell({ ready: true });
+if (process.connected) tell({ ready: true });
+else void end();
 
 function tellChanges(): void {
   for (const { sessionId, state, recording } of sessions.reports()) {
