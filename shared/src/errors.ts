@@ -25,7 +25,9 @@ export const ERROR_KINDS = {
   too_many_requests: 429,
   internal: 500,
   port_range_full: 503,
+  encoder_full: 503,
   disk_full: 507,
+  media_missing: 507,
   timeout: 504,
 } as const;
 
