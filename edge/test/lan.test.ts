@@ -30,7 +30,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function describe(sessionId: string, state: 'complete' | 'recording'): KnownMatch {
-  return { report: { sessionId, courtId: 'c1', state }, view: undefined, hub: undefined, port: 8080 };
+  return {
+    ...{ report: { sessionId, courtId: 'c1', state }, view: undefined, hub: undefined, port: 8080 },
+    clipSource: () => undefined,
+  };
 }
 
 function viewOf(sessionId: string, isFinished: boolean): MovieView {

@@ -9,7 +9,9 @@ import { AppError } from '@padelvar/shared/errors';
 import { SessionId } from '@padelvar/shared/ids';
 import { isEnded } from '@padelvar/shared/session';
 import { Hono } from 'hono';
+import { z } from 'zod';
 import { formatErrorResponse, requireOwnHost } from '../base/loopback-http.ts';
+import { cutClip, endOf } from '../recording/clip.ts';
 import type { KnownMatch, SessionManager } from '../session/manager.ts';
 import { formatMovieResponse } from './movie-response.ts';
 
@@ -47,9 +49,46 @@ export function createLanApi({ sessions, health }: LanApiOptions): Hono {
     if (view === undefined || finished === undefined) {
       throw new AppError('not_ready', `expected a finished movie, found a session that is ${report.state}`);
     }
-    return formatMovieResponse(view, finished.totalBytes, context.req.raw);
+    const { sessionId } = view;
+    const { totalBytes } = finished;
+    const etag = `"${sessionId}-${String(totalBytes)}"`;
+    return formatMovieResponse(
+      { etag, totalBytes, read: (offset, length) => view.read(offset, length) },
+      context.req.raw,
+    );
+  });
+  app.get('/api/sessions/:sessionId/clip', async (context) => {
+    const { from, to } = ClipQuery.parse(context.req.query());
+    return serveClip(get(context.req.param('sessionId')), () => ({ from, to }), context.req.raw);
+  });
+  app.get('/api/sessions/:sessionId/replay', async (context) => {
+    const { seconds } = ReplayQuery.parse(context.req.query());
+    const last = (endMs: number): ClipRange => ({ from: Math.max(0, endMs - seconds * 1000), to: endMs });
+    return serveClip(get(context.req.param('sessionId')), last, context.req.raw);
   });
   return app;
+}
+
+/** Milliseconds on the recording's own time line. */
+const ClipQuery = z
+  .object({ from: z.coerce.number().nonnegative(), to: z.coerce.number().positive() })
+  .refine(({ from, to }) => from < to, { path: ['to'], message: 'expected an end after the beginning' });
+type ClipRange = z.infer<typeof ClipQuery>;
+const ReplayQuery = z.object({ seconds: z.coerce.number().min(5).max(60).default(15) });
+
+/** `choose` is told where the recording ends now. */
+async function serveClip(
+  match: KnownMatch,
+  choose: (endMs: number) => ClipRange,
+  request: Request,
+): Promise<Response> {
+  const source = await match.clipSource();
+  if (source === undefined)
+    throw new AppError('not_ready', `expected a recording, found a session that is ${match.report.state}`);
+  const { from, to } = choose(endOf(source));
+  const { totalBytes, read } = cutClip(source, from, to);
+  const etag = `"${match.report.sessionId}-${String(from)}-${String(to)}-${String(totalBytes)}"`;
+  return formatMovieResponse({ etag, totalBytes, read }, request);
 }
 
 export interface LanServer {

@@ -1,12 +1,18 @@
-/** A movie over HTTP: whole or one range, read from its view piece by piece, never held in memory. */
+/** A movie or a clip over HTTP: whole or one range, read piece by piece, never held in memory. */
 import { planRange } from '@padelvar/shared/byte-range';
-import type { MovieView } from '../recording/movie-view.ts';
+
+export interface ServedMovie {
+  /** Names these very bytes. */
+  etag: string;
+  totalBytes: number;
+  read(offset: number, length: number): Promise<Buffer>;
+}
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** `totalBytes` of the finished movie behind `view`; answers 200, 206 or 416. */
-export function formatMovieResponse(view: MovieView, totalBytes: number, request: Request): Response {
-  const etag = `"${view.sessionId}-${String(totalBytes)}"`;
+/** Answers 200, 206 or 416. */
+export function formatMovieResponse(movie: ServedMovie, request: Request): Response {
+  const { etag, totalBytes } = movie;
   const plan = planRange({
     range: request.headers.get('range') ?? undefined,
     ifRange: request.headers.get('if-range') ?? undefined,
@@ -30,18 +36,18 @@ export function formatMovieResponse(view: MovieView, totalBytes: number, request
     plan.kind === 'part'
       ? { 'content-range': `bytes ${String(start)}-${String(end - 1)}/${String(totalBytes)}` }
       : {};
-  return new Response(request.method === 'HEAD' ? null : streamView(view, start, end), {
+  return new Response(request.method === 'HEAD' ? null : streamMovie(movie, start, end), {
     status: plan.kind === 'part' ? 206 : 200,
     headers: { ...headers, ...contentRange, 'content-length': String(end - start) },
   });
 }
 
-function streamView(view: MovieView, start: number, end: number): ReadableStream<Uint8Array> {
+function streamMovie(movie: ServedMovie, start: number, end: number): ReadableStream<Uint8Array> {
   let offset = start;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const bytes = await view.read(offset, Math.min(CHUNK_BYTES, end - offset));
+        const bytes = await movie.read(offset, Math.min(CHUNK_BYTES, end - offset));
         offset += bytes.byteLength;
         controller.enqueue(new Uint8Array(bytes));
         if (offset >= end) controller.close();

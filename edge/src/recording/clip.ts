@@ -3,7 +3,13 @@
  * recording's payload from the keyframe at or before the beginning, and an edit list hides what lies before it.
  */
 import { AppError } from '@padelvar/shared/errors';
-import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
+import {
+  durationOf,
+  headerBytesFor,
+  toMovieTicks,
+  writeHeaderFirst,
+  writeMovieHeader,
+} from '../mp4/movie-header.ts';
 import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 
 /** A recording as a clip is cut from it: chunk offsets count from the beginning of the payload. */
@@ -14,7 +20,13 @@ export interface ClipSource {
 
 export interface Clip {
   totalBytes: number;
-  read(offset: number, length: number): Promise<Buffer>;
+  read: (offset: number, length: number) => Promise<Buffer>;
+}
+
+/** Where the recording ends, milliseconds on its own time line. */
+export function endOf({ tracks }: ClipSource): number {
+  const video = tracks.find(({ handler }) => handler === 'vide');
+  return video === undefined ? 0 : toMovieTicks(durationOf(video), video.timescale);
 }
 
 /** `fromMs` to `toMs` on the recording's own time line. Throws AppError `bad_request` where nothing lies there. */

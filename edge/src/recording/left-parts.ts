@@ -3,22 +3,28 @@ import type { Clock } from '../base/clock.ts';
 import { isAlive, stopProcess } from '../base/child-process.ts';
 import { createLivePart } from '../ingest/live-part.ts';
 import type { LivePart } from '../ingest/live-part.ts';
-import { loadPartRecords } from '../ingest/part.ts';
+import { isOfEarlierBoot, loadPartRecords } from '../ingest/part.ts';
 
 export interface LeftParts {
   readonly parts: readonly LivePart[];
   close(): Promise<void>;
 }
 
-/** Throws where a part can't be read. */
-export async function openLeftParts(folder: string, clock: Clock): Promise<LeftParts> {
+/**
+ * Throws where a part can't be read. `isIndexed`: the movie's index was made, so what it names was on the disk before, and
+ * the last fragment may well be followed by half an index.
+ */
+export async function openLeftParts(folder: string, clock: Clock, isIndexed = false): Promise<LeftParts> {
   const records = await loadPartRecords(folder);
   const parts = records.map((record) => createLivePart({ folder, record, growing: false, clock }));
   const close = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.close()));
   };
   try {
-    for (const part of parts) await part.look();
+    for (const part of parts) {
+      await part.look();
+      if (!isIndexed && isOfEarlierBoot(part.record)) await part.dropTorn();
+    }
   } catch (error) {
     await close();
     throw error;

@@ -6,6 +6,7 @@ import type { Gap } from '@padelvar/shared/link';
 import type { EndReason } from '@padelvar/shared/session';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
+import type { MovieTrack } from '../mp4/movie-header.ts';
 import { assemble, planGaps, planPieces } from './assemble.ts';
 import { findStart } from './find-start.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
@@ -25,6 +26,8 @@ export interface Recording {
   /** Milliseconds since its start, across daemons and boots. */
   elapsedMs(): number;
   bytes(): number;
+  /** The tracks so far, chunk offsets counted from the beginning of the payload. */
+  tracks(): MovieTrack[];
   gaps(): Gap[];
   /** Writes the stop mark; the first reason stays. */
   markStop(reason: EndReason): Promise<EndReason>;
@@ -90,6 +93,10 @@ export function openRecording(
       return movie;
     },
     bytes: () => movie?.totalBytes ?? payloadBytes(pieces()),
+    tracks() {
+      const { track } = assemble(indexes(), mark, endsAtMs);
+      return track === undefined ? [] : [track];
+    },
     gaps: () => movie?.gaps ?? planGaps(indexes(), mark, endsAtMs),
     async markStop(reason) {
       const existing = await findRecord(paths.folder, 'stop.json');

@@ -78,9 +78,9 @@ export async function recoverRecording(
   return { movie, view: viewFinished(paths, () => movie), reason: left.stop?.reason ?? reason };
 }
 
-async function finishAgain({ paths, start }: LeftRecording, clock: Clock): Promise<MovieFile | undefined> {
+async function finishAgain({ paths, start, movie }: LeftRecording, clock: Clock): Promise<MovieFile | undefined> {
   if (start === undefined) return undefined;
-  const left = await openLeftParts(paths.folder, clock);
+  const left = await openLeftParts(paths.folder, clock, movie !== undefined);
   try {
     const recording = openRecording(paths, start, () => left.parts, clock);
     if (recording.bytes() === 0) return undefined;

@@ -7,6 +7,8 @@ import { isEnded } from '@padelvar/shared/session';
 import type { EndReason } from '@padelvar/shared/session';
 import type { FrameHub } from '../proxy/frame-hub.ts';
 import { recordingPaths, removeRecording } from '../recording/folder.ts';
+import { clipFinished, clipRunning } from '../recording/clip-source.ts';
+import type { ClipSource } from '../recording/clip.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { Court } from './court.ts';
@@ -38,6 +40,8 @@ export interface KnownMatch {
   hub: FrameHub | undefined;
   /** Of the local proxy. */
   port: number | undefined;
+  /** What a clip is cut from; undefined where nothing was recorded. */
+  clipSource: () => Promise<ClipSource> | undefined;
 }
 
 export interface SessionManager {
@@ -220,6 +224,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         view: entry.view,
         hub: entry.session?.hub,
         port: entry.session?.port,
+        clipSource: () => findClipSource(entry),
       };
     },
     noteUpload(sessionId, upload) {
@@ -254,4 +259,10 @@ function reportOf({ session, report, upload }: Entry): ReportedSession {
   return current.recording === undefined
     ? current
     : { ...current, recording: { ...current.recording, upload } };
+}
+
+function findClipSource({ view, session }: Entry): Promise<ClipSource> | undefined {
+  if (view === undefined) return undefined;
+  if (view.finished() !== undefined) return clipFinished(view);
+  return Promise.resolve(clipRunning(view, session?.tracks() ?? []));
 }

@@ -8,6 +8,7 @@ import type { ReportedSession } from '@padelvar/shared/link';
 import { isEnded } from '@padelvar/shared/session';
 import type { EndReason, SessionState } from '@padelvar/shared/session';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { MovieTrack } from '../mp4/movie-header.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
 import { createRecordingFolder, findRecord, recordingPaths, removeRecording } from '../recording/folder.ts';
 import type { StartMarkFile } from '../recording/folder.ts';
@@ -42,6 +43,8 @@ export interface MatchSession {
   readonly sinceMs: number;
   readonly view: MovieView | undefined;
   readonly hub: FrameHub | undefined;
+  /** Of the recording so far, chunk offsets counted from the beginning of its payload. */
+  tracks(): MovieTrack[];
   readonly port: number | undefined;
   report(): ReportedSession;
   /** Connects the camera; ends in `created` or `failed`. Takes up parts and marks that an earlier daemon left. */
@@ -283,6 +286,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     get hub() {
       return feed?.hub;
     },
+    tracks: () => recording?.tracks() ?? [],
     get port() {
       return feed?.port;
     },
