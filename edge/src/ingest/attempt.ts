@@ -19,6 +19,8 @@ export interface AttemptOptions {
 export interface Attempt {
   readonly process: ProcessIdentity;
   isAlive(): boolean;
+  /** Exit code or signal, for the log alone: FFmpeg ends with 0 after a stall. Unknown of one that was adopted. */
+  exit(): number | NodeJS.Signals | undefined;
   /** Ladder SIGINT, SIGTERM, SIGKILL; resolves with the signal it took once the process is gone. */
   stop(): Promise<NodeJS.Signals>;
 }
@@ -32,12 +34,15 @@ export async function startAttempt(options: AttemptOptions): Promise<Attempt | u
       stdio: ['ignore', 'ignore', log],
     });
     child.unref();
+    let exit: number | NodeJS.Signals | undefined;
+    child.once('exit', (code, signal) => (exit = code ?? signal ?? undefined));
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
     });
     const identity = child.pid === undefined ? undefined : findProcess(child.pid);
-    return identity === undefined ? undefined : adoptAttempt(identity, options.clock);
+    if (identity === undefined) return undefined;
+    return { ...adoptAttempt(identity, options.clock), exit: () => exit };
   } finally {
     closeSync(log);
   }
@@ -45,5 +50,10 @@ export async function startAttempt(options: AttemptOptions): Promise<Attempt | u
 
 /** An FFmpeg that runs already, ours by its identity. */
 export function adoptAttempt(identity: ProcessIdentity, clock: Clock): Attempt {
-  return { process: identity, isAlive: () => isAlive(identity), stop: () => stopProcess(clock, identity) };
+  return {
+    process: identity,
+    isAlive: () => isAlive(identity),
+    exit: () => undefined,
+    stop: () => stopProcess(clock, identity),
+  };
 }

@@ -16,7 +16,7 @@ import type { AttemptOutcome } from './follow-attempt.ts';
 import { createLivePart } from './live-part.ts';
 import type { LivePart, Part } from './live-part.ts';
 import { openLogCopy } from './log-copy.ts';
-import { createPartRecord, partPath, removePart, savePartRecord } from './part.ts';
+import { createPartRecord, isOfEarlierBoot, partPath, removePart, savePartRecord } from './part.ts';
 import type { PartRecord } from './part.ts';
 
 export interface IngestOptions {
@@ -26,15 +26,25 @@ export interface IngestOptions {
   planArguments: (partPath: string) => string[];
   /** File in memory for FFmpeg's own log, and the masked copy of it on disk. */
   log: { memoryPath: string; diskPath: string; secrets: readonly string[] };
+  /** Asked before each attempt that follows a failed one. */
+  isCameraBack?: (signal: AbortSignal) => Promise<boolean>;
   clock: Clock;
   logger: Logger;
   onInit?: (part: Part, init: Buffer) => void;
   onFragment?: (part: Part, fragment: Fragment) => void;
+  /** That many bytes of a part outlast a power cut. */
+  onSynced?: ((part: Part, bytes: number) => void) | undefined;
   /** An attempt ended although it was wanted. */
   onDrop?: (reason: DropReason) => void;
   /** Parts that an earlier daemon left; the last is adopted if its FFmpeg is alive. */
   existing?: readonly PartRecord[];
 }
+
+/**
+ * Longest wait between two attempts, milliseconds: pictures are on disk 3 s after the camera is back. An FFmpeg that is
+ * refused costs 90 ms of a core (measured), so a camera that went away is asked for first.
+ */
+const MAX_RETRY_MS = 1_000;
 
 export type DropReason = Exclude<AttemptOutcome, 'stopped'> | 'not_started';
 
@@ -61,14 +71,16 @@ export function openIngest(options: IngestOptions): Ingest {
   const { clock, logger, folder } = options;
   const parts: LivePart[] = [];
   const logCopy = openLogCopy(options.log.memoryPath, options.log.diskPath, options.log.secrets);
-  const backoff = createBackoff();
+  const backoff = createBackoff({ maxMs: MAX_RETRY_MS });
   const ending = new AbortController();
   const { promise: ready, resolve: beReady } = Promise.withResolvers<undefined>();
   let leaving = false;
+  /** Attempts without a fragment, one behind the other. */
+  let failures = 0;
 
   function addPart(record: PartRecord, growing: boolean): LivePart {
-    const { onInit, onFragment } = options;
-    const part = createLivePart({ folder, record, growing, clock, onInit, onFragment });
+    const { onInit, onFragment, onSynced } = options;
+    const part = createLivePart({ folder, record, growing, clock, onInit, onFragment, onSynced });
     parts.push(part);
     return part;
   }
@@ -94,8 +106,13 @@ export function openIngest(options: IngestOptions): Ingest {
   }
 
   async function attemptOnce(taken: Started | undefined): Promise<void> {
+    if (taken === undefined && failures > 0 && (await isCameraAway())) {
+      await noteFailure({ outcome: 'camera_away' });
+      return;
+    }
     const started = taken ?? (await begin());
     if (started === undefined) {
+      await noteFailure({ outcome: 'not_started' });
       options.onDrop?.('not_started');
       return;
     }
@@ -116,9 +133,26 @@ export function openIngest(options: IngestOptions): Ingest {
     }
     part.growing = false;
     const { number } = part.record;
-    logger.info({ part: number, outcome, signal, fragments: part.fragments.length }, 'ingest attempt ended');
-    if (part.fragments.length === 0) await dropPart(part);
-    else backoff.reset();
+    const facts = { part: number, outcome, signal, exit: attempt.exit() };
+    if (part.fragments.length === 0) {
+      await dropPart(part);
+      await noteFailure(facts);
+      return;
+    }
+    logger.info({ ...facts, fragments: part.fragments.length }, 'ingest attempt ended');
+    failures = 0;
+    backoff.reset();
+  }
+
+  const isCameraAway = async (): Promise<boolean> =>
+    options.isCameraBack !== undefined && !(await options.isCameraBack(ending.signal));
+
+  /** A camera can be away for days: every attempt is counted, the 1st, 2nd, 4th, 8th and so on is told. */
+  async function noteFailure(facts: Record<string, unknown>): Promise<void> {
+    failures += 1;
+    if (Number.isInteger(Math.log2(failures)))
+      logger.info({ ...facts, failures }, 'ingest attempt without a picture');
+    await logCopy.flush();
   }
 
   async function dropPart(part: LivePart): Promise<void> {
@@ -135,6 +169,7 @@ export function openIngest(options: IngestOptions): Ingest {
       const part = addPart(record, attempt.isAlive());
       try {
         await part.look();
+        if (!part.growing && isOfEarlierBoot(record)) await part.dropTorn();
       } catch (error) {
         logger.error({ err: error, part: record.number }, 'a part that was left could not be read');
       }

@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repeat } from '../base/clock.ts';
+import { createCameraReturn } from '../camera/camera-return.ts';
 import { planInputArguments } from '../camera/ffmpeg-input.ts';
 import { formatInputList } from '../camera/input-list.ts';
 import { planCopyArguments } from '../ingest/ffmpeg-arguments.ts';
@@ -24,6 +25,7 @@ export async function openRtspSource(options: SourceOptions): Promise<CameraSour
   const inputArguments = planInputArguments({ listPath, probe });
   const ingest = openIngest({
     ...planIngestOptions(options),
+    isCameraBack: createCameraReturn(options.address, clock),
     planArguments: (partPath) =>
       planCopyArguments({ inputArguments, codec, keepsLeadIn: probe.hasParameterSets, partPath }),
     onInit: (_part, init) => preview.partBegan(init),

@@ -1,0 +1,25 @@
+/** Asks a camera that went away whether it is there again, for a thousandth of what an FFmpeg in vain costs. */
+import { AppError } from '@padelvar/shared/errors';
+import type { Clock } from '../base/clock.ts';
+import { probeCamera } from './probe.ts';
+
+/** Longest wait for an answer; milliseconds. */
+const ANSWER_MS = 1_500;
+/** Cameras lock a user out who keeps coming with a wrong password. */
+const DENIED_MS = 10_000;
+
+/** The answer asks the camera, and after a refused password it says no for 10 s without asking. */
+export function createCameraReturn(address: string, clock: Clock): (signal: AbortSignal) => Promise<boolean> {
+  let deniedUntilMs = Number.NEGATIVE_INFINITY;
+  return async (signal) => {
+    if (clock.monotonicMs() < deniedUntilMs) return false;
+    try {
+      await probeCamera(address, { clock, signal, timeoutMs: ANSWER_MS });
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'camera_unauthorized')
+        deniedUntilMs = clock.monotonicMs() + DENIED_MS;
+      return false;
+    }
+  };
+}
