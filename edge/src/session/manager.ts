@@ -90,8 +90,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       options.onView(session.view);
     }
     save(entry);
-    // The court is free now: what waits for it can open.
-    if (isEnded(session.state)) queueMicrotask(act);
+    // The court is free now, or its camera there: what waits for that goes on.
+    if (isEnded(session.state) || session.state === 'created') queueMicrotask(act);
   }
 
   /** A disk that takes no row must not break off the step that a session is in: its folder is the truth. */
@@ -153,7 +153,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       refuse(sessionId, courtId, 'court_unknown');
       return;
     }
-    const spec = { sessionId, courtId, clubId: court.clubId, address: court.address };
+    const { clubId, address, audio = false } = court;
+    const spec = { sessionId, courtId, clubId, address, audio };
     const session = createMatchSession(spec, { ...options, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
     await session.open();
