@@ -3,10 +3,11 @@
  */
 import { AppError } from '@padelvar/shared/errors';
 import { redactText } from '../base/redact.ts';
+import { keepCompiled } from './compile-cache.ts';
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<(argv: string[]) => Promise<void>> }> =
   {
-    run: { summary: 'run the daemon', load: async () => (await import('./run.ts')).runDaemon },
+    run: { summary: 'run the daemon', load: loadDaemon },
     enroll: {
       summary: 'make this device known to a portal',
       load: async () => (await import('./enroll.ts')).runEnroll,
@@ -20,6 +21,11 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<(argv: str
       load: async () => (await import('./simulate.ts')).runSimulate,
     },
   };
+
+async function loadDaemon(): Promise<() => Promise<void>> {
+  keepCompiled(process.env);
+  return (await import('./run.ts')).runDaemon;
+}
 
 /** Runs one command; the process's exit code is 0, or 1 with one line on standard error. */
 export async function main(argv: string[]): Promise<void> {
