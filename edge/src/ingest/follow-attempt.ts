@@ -1,13 +1,19 @@
 /** Watches one attempt and its part until it ends, stalls or is no longer wanted; puts what grows onto the disk. */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { Fragment } from '../mp4/fragment.ts';
 import type { Attempt } from './attempt.ts';
 import type { LivePart } from './live-part.ts';
 import type { LogCopy } from './log-copy.ts';
 
-/** How often a part is looked at, and put onto the disk; milliseconds. */
+/** How often a part is looked at, and FFmpeg's log copied; milliseconds. */
 const POLL_MS = 100;
-const SYNC_MS = 1_000;
+const LOG_MS = 1_000;
+/**
+ * Least time between two syncs, milliseconds. A sync follows the end of a fragment, which alone is of use after a power
+ * cut: with fragments of 480 ms, every second one.
+ */
+const SYNC_MS = 750;
 /**
  * Bytes that did not grow for this long are a stall. Before the first fragment a camera gets longer: its next keyframe may
  * be many seconds away, and FFmpeg ends by itself where nothing at all comes.
@@ -32,6 +38,8 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
   const { part, attempt, clock, logger, logCopy, signal } = options;
   const beganMs = clock.monotonicMs();
   let syncedAtMs = beganMs;
+  let synced: Fragment | undefined;
+  let loggedAtMs = beganMs;
   let firstSeenMs: number | undefined;
   for (;;) {
     const alive = attempt.isAlive();
@@ -44,9 +52,13 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
     if (!alive) return 'ended';
     if (signal.aborted) return 'stopped';
     const nowMs = clock.monotonicMs();
-    if (nowMs - syncedAtMs >= SYNC_MS) {
-      syncedAtMs = nowMs;
+    const newest = part.fragments.at(-1);
+    if (newest !== synced && nowMs - syncedAtMs >= SYNC_MS) {
+      [syncedAtMs, synced] = [nowMs, newest];
       part.sync().catch((error: unknown) => logger.warn({ err: error }, 'part could not be synced'));
+    }
+    if (nowMs - loggedAtMs >= LOG_MS) {
+      loggedAtMs = nowMs;
       void logCopy.flush();
     }
     if (part.fragments.length > 0) firstSeenMs ??= nowMs;

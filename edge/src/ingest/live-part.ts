@@ -1,6 +1,8 @@
 /** A part in memory, while an ingest fills it or after one left it: its fragments, its place in time, what was given up. */
 import { access, stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
+import { syncFolder } from '../base/atomic-file.ts';
+import { readBootId } from '../base/child-process.ts';
 import { punchHole } from '../base/punch-hole.ts';
 import { decodeSpan } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
@@ -10,6 +12,7 @@ import { followPart } from './part-follower.ts';
 import type { PartFollower } from './part-follower.ts';
 import { partPath, savePartRecord } from './part.ts';
 import type { PartRecord } from './part.ts';
+import { findTear } from './torn-tail.ts';
 import { planTrim } from './trim.ts';
 
 export interface Part {
@@ -29,6 +32,8 @@ export interface LivePart extends Part {
   /** Reads what its writer has added, and gives the part its place in time with its first fragment. */
   look(): Promise<void>;
   sync(): Promise<void>;
+  /** Drops what a power cut left half written at its end; answers how many fragments. */
+  dropTorn(): Promise<number>;
   /** Gives up what is older than that. Its writer is undisturbed. */
   trim(keepMs: number): Promise<void>;
   close(): Promise<void>;
@@ -41,12 +46,15 @@ export interface LivePartOptions {
   clock: Clock;
   onInit?: ((part: Part, init: Buffer) => void) | undefined;
   onFragment?: ((part: Part, fragment: Fragment) => void) | undefined;
+  /** That many bytes of it outlast a power cut. */
+  onSynced?: ((part: Part, bytes: number) => void) | undefined;
 }
 
 export function createLivePart({ folder, record, growing, clock, ...events }: LivePartOptions): LivePart {
   const path = partPath(folder, record.number);
   let follower: PartFollower | undefined;
   let saving: Promise<void> = Promise.resolve();
+  let isListed = false;
 
   function save(changes: Partial<PartRecord>): Promise<void> {
     part.record = { ...part.record, ...changes };
@@ -67,11 +75,21 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     if (part.record.beganMonotonicMs === 0 && part.fragments.length > 0) await placeInTime();
   }
 
+  /** Its writer creates it after its record was written: its name is put onto the disk with its first bytes. */
+  async function sync(): Promise<void> {
+    const bytes = await follower?.sync();
+    if (bytes === undefined) return;
+    if (!isListed) await syncFolder(folder);
+    isListed = true;
+    events.onSynced?.(part, bytes);
+  }
+
   /** By when its newest fragment was written: just now, or as the file says where its writer is gone. */
   async function placeInTime(): Promise<void> {
     const writtenAgoMs = part.growing ? 0 : Math.max(0, clock.nowMs() - (await stat(path)).mtimeMs);
     const beganAgoMs = writtenAgoMs + mediaEndMs(part);
     await save({
+      bootId: readBootId(),
       beganMonotonicMs: Math.max(1, clock.monotonicMs() - beganAgoMs),
       beganAtMs: Math.max(1, clock.nowMs() - beganAgoMs),
     });
@@ -96,7 +114,13 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
       return follower.read(offset, length);
     },
     look,
-    sync: async () => follower?.sync(),
+    sync,
+    async dropTorn() {
+      const tear = await findTear(part, follower?.bytes ?? 0);
+      const before = part.fragments.length;
+      if (tear !== undefined) follower?.forgetFrom(tear);
+      return before - part.fragments.length;
+    },
     /** The record first: a later daemon must not look for fragments where there are none any more. */
     async trim(keepMs) {
       const { init, fragments } = part;

@@ -36,6 +36,11 @@ export function createPartRecord(number: number, process: PartRecord['process'])
   return { number, bootId: readBootId(), beganMonotonicMs: 0, beganAtMs: 0, trimmedTo: 0, process };
 }
 
+/** Its writer was ended by a power cut or a reboot, not by itself. */
+export function isOfEarlierBoot({ process }: PartRecord): boolean {
+  return process.bootId !== readBootId();
+}
+
 export async function savePartRecord(folder: string, record: PartRecord): Promise<void> {
   await writeFileAtomic(recordPath(folder, record.number), JSON.stringify(record));
 }

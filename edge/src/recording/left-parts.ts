@@ -24,6 +24,8 @@ export async function openLeftParts(folder: string, clock: Clock, isIndexed = fa
     for (const part of parts) {
       await part.look();
       if (!isIndexed && isOfEarlierBoot(part.record)) await part.dropTorn();
+      // Its writer may have gone on after the daemon that synced it was gone.
+      await part.sync();
     }
   } catch (error) {
     await close();

@@ -78,7 +78,10 @@ export async function recoverRecording(
   return { movie, view: viewFinished(paths, () => movie), reason: left.stop?.reason ?? reason };
 }
 
-async function finishAgain({ paths, start, movie }: LeftRecording, clock: Clock): Promise<MovieFile | undefined> {
+async function finishAgain(
+  { paths, start, movie }: LeftRecording,
+  clock: Clock,
+): Promise<MovieFile | undefined> {
   if (start === undefined) return undefined;
   const left = await openLeftParts(paths.folder, clock, movie !== undefined);
   try {

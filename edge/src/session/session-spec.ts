@@ -2,6 +2,7 @@
 import { DEFAULT_PRE_ROLL_SECONDS } from '@padelvar/shared/limits';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { Part } from '../ingest/live-part.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
 
 export interface SessionSpec {
@@ -21,6 +22,8 @@ export interface SessionRooms {
   logger: Logger;
   /** How much from before its start belongs to a recording, seconds. */
   preRollSeconds?: () => number;
+  /** That many bytes of a part outlast a power cut. */
+  onSynced?: ((part: Part, bytes: number) => void) | undefined;
 }
 
 export function preRollSecondsOf({ preRollSeconds }: Pick<SessionRooms, 'preRollSeconds'>): number {
