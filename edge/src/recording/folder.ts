@@ -48,7 +48,12 @@ export const StartMarkFile = z.object({
 export type StartMarkFile = z.infer<typeof StartMarkFile>;
 
 /** Written before the ingest is ended; the first reason stays. */
-export const StopMarkFile = z.object({ reason: EndReason, stoppedAtMs: z.number() });
+export const StopMarkFile = z.object({
+  reason: EndReason,
+  stoppedAtMs: z.number(),
+  /** How long the recording had lasted by then; absent where no daemon was there to see it end. */
+  elapsedMs: z.number().nonnegative().optional(),
+});
 export type StopMarkFile = z.infer<typeof StopMarkFile>;
 
 /** What the finished movie is, and which bytes it is made of. */

@@ -85,8 +85,7 @@ function findEnd(part: PartIndex, track: InitTrack, endsAtMs: number): number {
 
 /** Puts each part behind the one before it, at its own time where that is later. */
 function placeParts(selected: readonly Selected[]): Placed[] {
-  const origin = selected[0];
-  const originMs = origin === undefined ? 0 : fragmentBeginMs(origin.part, origin.track, origin.first);
+  const originMs = originOf(selected);
   let endMs = 0;
   return selected.map((one, index) => {
     const ownBeginMs = fragmentBeginMs(one.part, one.track, one.first) - originMs;
@@ -95,6 +94,11 @@ function placeParts(selected: readonly Selected[]): Placed[] {
     endMs = beginMs + lengthMs(one);
     return { ...one, gapMs, beginMs, endMs };
   });
+}
+
+/** When a recording's own time line begins, on the parts'. */
+export function originOf([first]: readonly Selected[]): number {
+  return first === undefined ? 0 : fragmentBeginMs(first.part, first.track, first.first);
 }
 
 function lengthMs({ track, first, last }: Selected): number {
