@@ -209,11 +209,13 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
 }
 
 /** A court whose address can't be opened stays known, without a camera. */
-function openCourt(portal: Portal, { courtId, clubId, camera }: DesiredCourt, logger: Logger): Court {
+function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
+  const { courtId, clubId, camera, audio = false } = court;
   try {
     return {
       courtId,
       clubId,
+      audio,
       address: camera === undefined ? undefined : portal.openCamera(courtId, camera),
     };
   } catch (error) {

@@ -9,8 +9,16 @@ const PROTOCOLS = 'file,rtsp,rtp,tcp,udp,tls,crypto';
 export const PACED_FPS = 25;
 
 /** The arguments up to and including `-i` for an RTSP camera. */
-export function planInputArguments({ listPath, probe }: { listPath: string; probe: CameraProbe }): string[] {
-  const { analyzeduration, probesize } = planProbing(probe);
+export function planInputArguments({
+  listPath,
+  probe,
+  withSound = false,
+}: {
+  listPath: string;
+  probe: CameraProbe;
+  withSound?: boolean;
+}): string[] {
+  const { analyzeduration, probesize } = planProbing(probe, withSound);
   return [
     ...['-protocol_whitelist', PROTOCOLS],
     ...['-analyzeduration', String(analyzeduration), '-probesize', String(probesize)],

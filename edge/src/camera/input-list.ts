@@ -24,7 +24,7 @@ export function formatInputList(
       field: 'address',
     });
   }
-  const { analyzeduration, probesize } = planProbing(probe);
+  const { analyzeduration, probesize } = planProbing(probe, withSound);
   return [
     'ffconcat version 1.0',
     `file '${address}'`,

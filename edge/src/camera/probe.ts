@@ -24,6 +24,8 @@ export interface CameraProbe {
   /** The SDP carries the codec's parameter sets: FFmpeg needs no probing of its own. */
   hasParameterSets: boolean;
   hasAudio: boolean;
+  /** Sound that a recording can take: AAC as it is, G.711 turned into AAC. */
+  sound?: 'aac' | 'g711';
 }
 
 export interface ProbeOptions {
@@ -51,8 +53,14 @@ export async function probeCamera(address: string, options: ProbeOptions): Promi
 
 const RECORDABLE_CODECS: Record<string, 'h264' | 'hevc'> = { H264: 'h264', H265: 'hevc' };
 
+const RECORDABLE_SOUND: Record<string, 'aac' | 'g711'> = {
+  'MPEG4-GENERIC': 'aac',
+  PCMA: 'g711',
+  PCMU: 'g711',
+};
+
 async function probeRtsp(target: CameraTarget, signal: AbortSignal): Promise<CameraProbe> {
-  const { video, hasAudio } = parseSdp(await describeRtsp(target, signal));
+  const { video, hasAudio, audioCodec } = parseSdp(await describeRtsp(target, signal));
   if (video === undefined) {
     const found = hasAudio ? 'sound alone' : 'no stream';
     throw new AppError('camera_no_video', `Expected video at ${target.name}, found ${found}.`);
@@ -65,7 +73,9 @@ async function probeRtsp(target: CameraTarget, signal: AbortSignal): Promise<Cam
       `Expected H.264 or H.265 video at ${target.name}, found ${found}.`,
     );
   }
-  return { kind: 'rtsp', codec, hasParameterSets: video.hasParameterSets, hasAudio };
+  const sound = RECORDABLE_SOUND[audioCodec ?? ''];
+  const found = { kind: 'rtsp' as const, codec, hasParameterSets: video.hasParameterSets, hasAudio };
+  return sound === undefined ? found : { ...found, sound };
 }
 
 async function probeHttp(target: CameraTarget, signal: AbortSignal): Promise<CameraProbe> {

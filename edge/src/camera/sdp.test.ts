@@ -16,7 +16,7 @@ test('a camera’s first video stream counts, whatever stands around it', () => 
         'm=application 0 RTP/AVP 107',
       ),
     ),
-  ).toEqual({ video: { codec: 'H264', hasParameterSets: true }, hasAudio: true });
+  ).toEqual({ video: { codec: 'H264', hasParameterSets: true }, hasAudio: true, audioCodec: 'PCMU' });
 });
 
 test.each([

@@ -21,20 +21,28 @@ export interface CopyPlan {
    * apart. Not where FFmpeg probes by itself: it then stamps the frames around the first keyframe one tick apart.
    */
   keepsLeadIn?: boolean;
+  /** Sound to be recorded: AAC is copied, G.711 becomes AAC. */
+  sound?: 'aac' | 'g711' | undefined;
   partPath: string;
 }
 
-/** Stream copy of the first video track, parameter sets repeated at every keyframe. */
+/** Stream copy of the first video track, and of the first sound track where it is wanted; parameter sets repeated at every keyframe. */
 export function planCopyArguments({
   inputArguments,
   codec,
+  sound,
   keepsLeadIn = false,
   partPath,
 }: CopyPlan): string[] {
   const tag = codec === 'hevc' ? ['-tag:v', 'hvc1'] : [];
   const leadIn = keepsLeadIn ? ['-copyinkf'] : [];
-  const copy = ['-map', '0:v:0', '-c', 'copy', ...leadIn, ...tag, '-bsf:v', 'dump_extra=freq=keyframe'];
-  return [...QUIET, ...inputArguments, ...copy, ...FRAGMENTED, '-f', 'mp4', partPath];
+  const video = ['-map', '0:v:0', '-c:v', 'copy', ...leadIn, ...tag, '-bsf:v', 'dump_extra=freq=keyframe'];
+  return [...QUIET, ...inputArguments, ...video, ...planSound(sound), ...FRAGMENTED, '-f', 'mp4', partPath];
+}
+
+function planSound(sound: CopyPlan['sound']): string[] {
+  if (sound === undefined) return [];
+  return ['-map', '0:a:0', ...(sound === 'aac' ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '64k'])];
 }
 
 export interface EncodePlan {

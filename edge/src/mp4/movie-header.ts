@@ -32,10 +32,14 @@ export interface MovieTrack {
   chunks: readonly Chunk[];
   /** What of the samples is shown, counted from the first; all where absent. Ticks. */
   edit?: { skipTicks: number; durationTicks: number };
+  /** How long after the movie's beginning the track begins, ticks; 0 where absent. */
+  delayTicks?: number;
 }
 
 /** Ticks per second of the movie itself. */
 const MOVIE_TIMESCALE = 1000;
+/** An edit that shows nothing, and the rate of one that shows all (14496-12 clause 8.6.6.3). */
+const [EMPTY_EDIT, RATE_ONE] = [0xffffffff, 0x10000];
 const FREE_HEADER_BYTES = 8;
 const UNITY_MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000];
 /** Undetermined language, packed (14496-12 clause 8.4.2.3). */
@@ -54,7 +58,7 @@ export function writeFileType(): Uint8Array {
 
 /** A `moov` box for these tracks. */
 export function writeMovieHeader(tracks: readonly MovieTrack[]): Uint8Array {
-  const durationMs = Math.max(0, ...tracks.map((track) => toMovieTicks(shownTicks(track), track.timescale)));
+  const durationMs = Math.max(0, ...tracks.map(movieDurationOf));
   const mvhd = writeFullBox(
     'mvhd',
     0,
@@ -90,6 +94,11 @@ function shownTicks(track: MovieTrack): number {
   return endTicks - firstOffsetOf(track);
 }
 
+/** How long the movie lasts because of that track, milliseconds. */
+function movieDurationOf(track: MovieTrack): number {
+  return toMovieTicks(shownTicks(track) + (track.delayTicks ?? 0), track.timescale);
+}
+
 /** How much later than decoded the first frame is shown, ticks. */
 function firstOffsetOf({ chunks }: MovieTrack): number {
   return Math.max(0, chunks[0]?.compositionOffsets?.[0] ?? 0);
@@ -101,7 +110,7 @@ export function toMovieTicks(ticks: number, timescale: number): number {
 
 function writeTrack(track: MovieTrack, trackId: number): Uint8Array {
   const durationTicks = durationOf(track);
-  const durationMs = toMovieTicks(shownTicks(track), track.timescale);
+  const durationMs = movieDurationOf(track);
   const isVideo = track.handler === 'vide';
   const tkhd = writeFullBox(
     'tkhd',
@@ -125,17 +134,23 @@ function writeTrack(track: MovieTrack, trackId: number): Uint8Array {
   const mediaHeader = isVideo ? writeFullBox('vmhd', 0, 1, [0, 0]) : writeFullBox('smhd', 0, 0, [0]);
   const dinf = writeBox('dinf', writeFullBox('dref', 0, 0, [1], writeFullBox('url ', 0, 1)));
   const minf = writeBox('minf', mediaHeader, dinf, writeSampleTable(track));
-  return writeBox('trak', tkhd, ...writeEditList(track, durationMs), writeBox('mdia', mdhd, hdlr, minf));
+  return writeBox('trak', tkhd, ...writeEditList(track), writeBox('mdia', mdhd, hdlr, minf));
 }
 
 /**
  * With reordered frames the first picture is shown later than decoded, and a clip begins between two keyframes: the
- * edit begins at the first picture to be shown (clause 8.6.6).
+ * edit begins at the first picture to be shown. A track that begins later has an empty edit before it (clause 8.6.6).
  */
-function writeEditList(track: MovieTrack, durationMs: number): Uint8Array[] {
+function writeEditList(track: MovieTrack): Uint8Array[] {
   const mediaTicks = firstOffsetOf(track) + (track.edit?.skipTicks ?? 0);
-  if (mediaTicks === 0 && track.edit === undefined) return [];
-  return [writeBox('edts', writeFullBox('elst', 0, 0, [1, durationMs, mediaTicks, 0x10000]))];
+  const delayMs = toMovieTicks(track.delayTicks ?? 0, track.timescale);
+  if (mediaTicks === 0 && delayMs === 0 && track.edit === undefined) return [];
+  const shownMs = toMovieTicks(shownTicks(track), track.timescale);
+  const edits = [
+    ...(delayMs === 0 ? [] : [delayMs, EMPTY_EDIT, RATE_ONE]),
+    ...[shownMs, mediaTicks, RATE_ONE],
+  ];
+  return [writeBox('edts', writeFullBox('elst', 0, 0, [edits.length / 3, ...edits]))];
 }
 
 function writeSampleTable(track: MovieTrack): Uint8Array {

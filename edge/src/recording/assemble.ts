@@ -7,6 +7,7 @@ import { runsOf } from '../mp4/fragment.ts';
 import type { SampleRun } from '../mp4/fragment.ts';
 import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
+import { assembleSound } from './assemble-sound.ts';
 import { pieceOf, placeFragments, selectFragments } from './select-fragments.ts';
 import type { PartIndex, Piece, Placed, Selected, StartMark } from './select-fragments.ts';
 
@@ -15,6 +16,8 @@ export interface Assembly {
   pieces: Piece[];
   /** The one video track, its chunk offsets counted from the beginning of the payload; absent without a frame. */
   track: MovieTrack | undefined;
+  /** The sound beside it, where there is some. */
+  sound: MovieTrack | undefined;
   gaps: Gap[];
   durationMs: number;
   frames: number;
@@ -25,13 +28,22 @@ export interface Assembly {
 export function assemble(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Assembly {
   const placed = placeFragments(parts, start, endsAtMs);
   const chunks: Chunk[] = [];
+  const payloadOffsets: number[] = [];
   let payloadBytes = 0;
   for (const one of placed) {
     extendLastFrame(chunks, Math.round((one.gapMs * one.track.timescale) / 1000));
     for (const chunk of chunksOf(one, payloadBytes)) chunks.push(chunk);
+    payloadOffsets.push(payloadBytes);
     payloadBytes += pieceOf(one).bytes;
   }
-  return describe(placed, chunks);
+  const leadTicks = chunks[0]?.compositionOffsets?.[0] ?? 0;
+  const leadMs = (leadTicks * 1000) / (placed[0]?.track.timescale ?? 1);
+  return { ...describe(placed, chunks), sound: assembleSound(placed, payloadOffsets, leadMs) };
+}
+
+/** What the movie's index is made of. */
+export function tracksOf({ track, sound }: Assembly): MovieTrack[] {
+  return [track, sound].filter((one) => one !== undefined);
 }
 
 /** What is missing so far, without the cost of an assembly. */
@@ -44,7 +56,7 @@ export function planPieces(parts: readonly PartIndex[], start: StartMark, endsAt
   return selectFragments(parts, start, endsAtMs).map(pieceOf);
 }
 
-function describe(placed: readonly Placed[], chunks: Chunk[]): Assembly {
+function describe(placed: readonly Placed[], chunks: Chunk[]): Omit<Assembly, 'sound'> {
   const first = placed[0]?.track;
   return {
     pieces: placed.map(pieceOf),

@@ -14,6 +14,7 @@ import { loadPartRecords, partPath, removePart, savePartRecord } from '../ingest
 import { writeMediaDataHeader } from '../mp4/boxes.ts';
 import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
+import { tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { fileExists, headerPath, joinPath, saveRecord } from './folder.ts';
 import type { MovieFile, RecordingPaths } from './folder.ts';
@@ -33,7 +34,7 @@ export async function writeHeader(
   if (track === undefined || frames === 0)
     throw new AppError('not_ready', 'expected at least one frame, found none');
   const bytes = payloadBytes(pieces);
-  const header = formatHeader(track, headerRoomBytes, bytes);
+  const header = formatHeader(tracksOf(assembly), headerRoomBytes, bytes);
   const payloadOffset = header.byteLength;
   await writeFileAtomic(headerPath(paths.folder), header);
   const movie = {
@@ -45,9 +46,9 @@ export async function writeHeader(
 }
 
 /** As long as its room, or longer where the index needs it; a moved payload can need longer offsets once more. */
-function formatHeader(track: MovieTrack, roomBytes: number, bytes: number): Uint8Array {
+function formatHeader(tracks: readonly MovieTrack[], roomBytes: number, bytes: number): Uint8Array {
   for (let room = roomBytes; ;) {
-    const moov = writeMovieHeader([shiftChunks(track, room)]);
+    const moov = writeMovieHeader(shiftChunks(tracks, room));
     const header = writeHeaderFirst(moov, room, bytes);
     if (header !== undefined) return header;
     room = headerBytesFor(moov.byteLength);
@@ -76,11 +77,11 @@ export async function finishOnDisk(options: FinishOptions): Promise<MovieFile> {
 
 /** Frames before the start do not stay on the disk. */
 async function finishInPlace(
-  { paths, movie, assembly: { track }, parts }: FinishOptions,
+  { paths, movie, assembly, parts }: FinishOptions,
   piece: MovieFile['pieces'][number],
 ): Promise<MovieFile> {
   const part = parts.find(({ record }) => record.number === piece.part);
-  if (part?.init === undefined || track === undefined)
+  if (part?.init === undefined || assembly.track === undefined)
     throw new Error(`expected part ${String(piece.part)} with frames`);
   const path = partPath(paths.folder, piece.part);
   const { init } = part;
@@ -91,7 +92,7 @@ async function finishInPlace(
   const file = await open(path, 'r+');
   try {
     await file.truncate(payloadEnd);
-    const index = writeMovieHeader([shiftChunks(track, piece.offset)]);
+    const index = writeMovieHeader(shiftChunks(tracksOf(assembly), piece.offset));
     await file.write(index, 0, index.byteLength, payloadEnd);
     await file.sync();
     const header = writeMediaDataHeader(payloadEnd - init.moovOffset);
@@ -123,8 +124,11 @@ async function joinParts(paths: RecordingPaths, movie: MovieFile): Promise<Movie
 }
 
 /** Chunk offsets of an assembly count from its payload; a movie's count from its file. */
-function shiftChunks(track: MovieTrack, byBytes: number): MovieTrack {
-  return { ...track, chunks: track.chunks.map((chunk) => ({ ...chunk, offset: chunk.offset + byBytes })) };
+function shiftChunks(tracks: readonly MovieTrack[], byBytes: number): MovieTrack[] {
+  return tracks.map((track) => ({
+    ...track,
+    chunks: track.chunks.map((chunk) => ({ ...chunk, offset: chunk.offset + byBytes })),
+  }));
 }
 
 /** Once the movie has its final name, nothing of its parts is needed. */

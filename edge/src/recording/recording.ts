@@ -7,7 +7,7 @@ import type { EndReason } from '@padelvar/shared/session';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
-import { assemble, planGaps, planPieces } from './assemble.ts';
+import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
 import { findStart } from './find-start.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
@@ -93,10 +93,7 @@ export function openRecording(
       return movie;
     },
     bytes: () => movie?.totalBytes ?? payloadBytes(pieces()),
-    tracks() {
-      const { track } = assemble(indexes(), mark, endsAtMs);
-      return track === undefined ? [] : [track];
-    },
+    tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs)),
     gaps: () => movie?.gaps ?? planGaps(indexes(), mark, endsAtMs),
     async markStop(reason) {
       const existing = await findRecord(paths.folder, 'stop.json');

@@ -19,6 +19,8 @@ export interface CameraSource {
 export interface SourceOptions {
   sessionId: string;
   address: string;
+  /** Whether its sound is wanted. */
+  audio: boolean;
   probe: CameraProbe;
   /** Where the parts go. */
   folder: string;

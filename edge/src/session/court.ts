@@ -4,4 +4,6 @@ export interface Court {
   clubId: string;
   /** With credentials; undefined where no camera was set or its address could not be opened. */
   address: string | undefined;
+  /** Whether sound is recorded; it is not where this is absent. */
+  audio?: boolean;
 }

@@ -23,7 +23,7 @@ export interface OpenFeedOptions {
 
 export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFeed> {
   const { spec, rooms, folder, logger, health, signal } = options;
-  const { sessionId, address } = spec;
+  const { sessionId, address, audio = false } = spec;
   const logPath = await openLogFolder(rooms.dataDir, sessionId);
   const remembered = await findRememberedProbe(folder);
   const probe = remembered ?? (await probeCamera(address, { clock: rooms.clock, signal }));
@@ -32,7 +32,7 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFe
   const existing = await loadPartRecords(folder);
   const preRollSeconds = (): number => preRollSecondsOf(rooms);
   return openCourtFeed({
-    ...{ ...rooms, sessionId, address, probe, logger, folder, logPath, existing, health },
+    ...{ ...rooms, sessionId, address, audio, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
   });
 }

@@ -59,9 +59,9 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
 
 function planResumed(left: LeftRecording, options: RecoverOptions): RecoveredSession | undefined {
   const { sessionId, clubId, courtId } = left;
-  const address = options.courts.get(courtId)?.address;
+  const { address, audio = false } = options.courts.get(courtId) ?? {};
   if (address === undefined || !goesOn(left, options.known(sessionId), options.clock)) return undefined;
-  const spec = { sessionId, clubId, courtId, address };
+  const spec = { sessionId, clubId, courtId, address, audio };
   const report = { sessionId, courtId, state: 'creating' as const };
   return { clubId, view: undefined, spec, report, endedAtMs: undefined };
 }

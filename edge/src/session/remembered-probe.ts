@@ -14,6 +14,7 @@ const RememberedProbe = z.object({
   codec: z.enum(['h264', 'hevc', 'mjpeg', 'jpeg']),
   hasParameterSets: z.boolean(),
   hasAudio: z.boolean(),
+  sound: z.enum(['aac', 'g711']).exactOptional(),
 });
 
 export async function findRememberedProbe(folder: string): Promise<CameraProbe | undefined> {

@@ -18,16 +18,18 @@ const TRIM_MS = 5_000;
 
 export async function openRtspSource(options: SourceOptions): Promise<CameraSource> {
   const { clock, logger, probe, ffmpegPath, hub } = options;
+  const sound = options.audio ? probe.sound : undefined;
+  const withSound = sound !== undefined;
   const listPath = join(options.memoryFolder, `${options.sessionId}.list`);
-  await writeFile(listPath, formatInputList(options.address, probe), { mode: 0o600 });
+  await writeFile(listPath, formatInputList(options.address, probe, withSound), { mode: 0o600 });
   const preview = openLivePreview({ ffmpegPath, clock, log: logger, hub });
   const codec = probe.codec === 'hevc' ? 'hevc' : 'h264';
-  const inputArguments = planInputArguments({ listPath, probe });
+  const inputArguments = planInputArguments({ listPath, probe, withSound });
   const ingest = openIngest({
     ...planIngestOptions(options),
     isCameraBack: createCameraReturn(options.address, clock),
     planArguments: (partPath) =>
-      planCopyArguments({ inputArguments, codec, keepsLeadIn: probe.hasParameterSets, partPath }),
+      planCopyArguments({ inputArguments, codec, sound, keepsLeadIn: probe.hasParameterSets, partPath }),
     onInit: (_part, init) => preview.partBegan(init),
     onFragment(part, fragment) {
       const track = part.init === undefined ? undefined : findVideoTrack(part.init);

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Part } from '../ingest/live-part.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
+import type { Machine } from './machine.ts';
 
 export interface SessionSpec {
   sessionId: string;
@@ -11,6 +12,8 @@ export interface SessionSpec {
   courtId: string;
   /** With credentials; never leaves the device. */
   address: string;
+  /** Whether the camera's sound is recorded too. */
+  audio?: boolean;
 }
 
 export interface SessionRooms {
@@ -20,6 +23,8 @@ export interface SessionRooms {
   ports: PortPool;
   clock: Clock;
   logger: Logger;
+  /** Nothing is refused where it is left out. */
+  machine?: Machine;
   /** How much from before its start belongs to a recording, seconds. */
   preRollSeconds?: () => number;
   /** That many bytes of a part outlast a power cut. */

@@ -45,7 +45,10 @@ export interface MatchLab {
 }
 
 /** Courts are called c1, c2, … in the order of `courts`. */
-export async function openMatchLab(courts: readonly (SimulatedCourt | string)[]): Promise<MatchLab> {
+export async function openMatchLab(
+  courts: readonly (SimulatedCourt | string)[],
+  { audio = false }: { audio?: boolean } = {},
+): Promise<MatchLab> {
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-match-'));
   const memoryFolder = await mkdtemp('/dev/shm/padelvar-match-');
   const addresses = courts.map((court) => (typeof court === 'string' ? court : court.address));
@@ -66,6 +69,7 @@ export async function openMatchLab(courts: readonly (SimulatedCourt | string)[])
       addresses.map((address, index) => ({
         courtId: `c${String(index + 1)}`,
         clubId: 'club',
+        audio,
         address: withoutCameras ? undefined : address,
       })),
     );
