@@ -49,7 +49,7 @@ afterAll(async () => {
 describe('a movie with sound', () => {
   it.concurrent.each(CASES.map((one, index) => ({ ...one, index })))(
     'has it in step with its picture from beginning to end: $name',
-    async ({ index, drops = false, court }) => {
+    async ({ index, drops = false }) => {
       const sessionId = lab.open(`c${String(index + 1)}`);
       await lab.reaches(sessionId, 'created');
       lab.start(sessionId);

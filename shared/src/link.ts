@@ -18,6 +18,8 @@ export const DesiredCourt = z.object({
   name: z.string().max(200),
   /** Absent while no camera has been set. */
   camera: SealedCamera.optional(),
+  /** Whether the camera's sound is recorded too; it is not where this is absent. */
+  audio: z.boolean().optional(),
 });
 export type DesiredCourt = z.infer<typeof DesiredCourt>;
 
