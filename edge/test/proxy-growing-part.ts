@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readBoxes, sliceBox } from '../src/mp4/boxes.ts';
-import { decodeSpan, parseFragment, startsWithKeyframe } from '../src/mp4/fragment.ts';
+import { decodeSpan, parseFragment } from '../src/mp4/fragment.ts';
 import { findVideoTrack, parseInitSegment } from '../src/mp4/init-segment.ts';
-import type { PreviewFragment } from '../src/proxy/fragment-queue.ts';
+import type { LiveFragment } from '../src/proxy/live-preview.ts';
+import { toLiveFragment } from '../src/session/preview-fragment.ts';
 
 export interface GrowingPart {
   init: Buffer;
-  fragments: (PreviewFragment & { durationMs: number })[];
+  fragments: (LiveFragment & { durationMs: number })[];
 }
 
 /** One keyframe a second at 25 fps; second `n` is grey of about `20 + 10 n`. */
@@ -38,9 +39,11 @@ export async function makeGrowingPart({
     const fragment = parseFragment(moof, segment, 0, whole.length);
     const { beginTicks, endTicks } = decodeSpan(fragment, track.trackId);
     return {
-      startsWithKeyframe: startsWithKeyframe(fragment, track.trackId),
+      ...toLiveFragment(
+        { init: segment, read: (from, length) => Promise.resolve(whole.subarray(from, from + length)) },
+        fragment,
+      ),
       durationMs: ((endTicks - beginTicks) * 1000) / track.timescale,
-      read: () => Promise.resolve(whole),
     };
   });
   return { init, fragments };

@@ -7,14 +7,13 @@ import { findProcess } from '../src/base/child-process.ts';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { createFrameHub, type FrameHub } from '../src/proxy/frame-hub.ts';
-import { openLivePreview, type LivePreview } from '../src/proxy/live-preview.ts';
-import type { PreviewFragment } from '../src/proxy/fragment-queue.ts';
+import { openLivePreview, type LiveFragment, type LivePreview } from '../src/proxy/live-preview.ts';
 import { makeGrowingPart, readGreys, readJpegSize, type GrowingPart } from './proxy-growing-part.ts';
 
 const never = new AbortController().signal;
 const closers: (() => Promise<unknown>)[] = [];
 let part: GrowingPart;
-let keyframes: PreviewFragment[];
+let keyframes: LiveFragment[];
 
 beforeAll(async () => {
   part = await makeGrowingPart();
@@ -147,7 +146,8 @@ test('a decoder that dies is started again and takes up at the next keyframe', a
 test('a fragment whose bytes are gone is left out', async () => {
   const { hub, preview } = open();
   preview.partBegan(part.init);
-  preview.fragment({ startsWithKeyframe: true, read: () => Promise.reject(new Error('punched out')) });
+  const gone = (): Promise<Buffer> => Promise.reject(new Error('punched out'));
+  preview.fragment({ startsWithKeyframe: true, read: gone, readKeyframe: gone });
   await systemClock.sleep(1);
   const [first] = keyframes;
   if (first !== undefined) preview.fragment(first);
@@ -169,7 +169,7 @@ test('a decoder that reads nothing holds one fragment, not all of them', async (
     return Promise.resolve(large);
   };
   for (let index = 0; index < 50; index += 1) {
-    preview.fragment({ startsWithKeyframe: true, read });
+    preview.fragment({ startsWithKeyframe: true, read, readKeyframe: read });
   }
   await systemClock.sleep(50);
   expect(reads).toBe(1);

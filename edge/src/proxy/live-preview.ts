@@ -18,11 +18,16 @@ export interface LivePreviewOptions {
   hub: FrameHub;
 }
 
+export interface LiveFragment extends PreviewFragment {
+  /** Its first sample alone, as a fragment of its own: a third of the bytes, where that is a keyframe. */
+  readKeyframe: () => Promise<Buffer>;
+}
+
 export interface LivePreview {
   /** A new part began: its init segment (ftyp and moov). */
   partBegan(init: Buffer): void;
   /** One more whole moof and mdat of that part; read only when its bytes are needed. */
-  fragment(fragment: PreviewFragment): void;
+  fragment(fragment: LiveFragment): void;
   close(): Promise<void>;
 }
 
@@ -90,7 +95,8 @@ export function openLivePreview({ ffmpegPath, clock, log, hub }: LivePreviewOpti
       watched?.decoder.begin(next);
     },
     fragment(fragment) {
-      if (fragment.startsWithKeyframe) keyframes.add(fragment);
+      if (fragment.startsWithKeyframe)
+        keyframes.add({ startsWithKeyframe: true, read: fragment.readKeyframe });
       watched?.decoder.add(fragment);
     },
     async close() {

@@ -7,11 +7,10 @@ import { planInputArguments } from '../camera/ffmpeg-input.ts';
 import { formatInputList } from '../camera/input-list.ts';
 import { planCopyArguments } from '../ingest/ffmpeg-arguments.ts';
 import { openIngest } from '../ingest/ingest.ts';
-import { startsWithKeyframe } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
 import { openLivePreview } from '../proxy/live-preview.ts';
 import { planIngestOptions } from './camera-source.ts';
 import type { CameraSource, SourceOptions } from './camera-source.ts';
+import { toLiveFragment } from './preview-fragment.ts';
 
 /** How often what nobody will ask for again is given up while nothing is recorded, milliseconds. */
 const TRIM_MS = 5_000;
@@ -32,14 +31,10 @@ export async function openRtspSource(options: SourceOptions): Promise<CameraSour
       planCopyArguments({ inputArguments, codec, sound, keepsLeadIn: probe.hasParameterSets, partPath }),
     onInit: (_part, init) => preview.partBegan(init),
     onFragment(part, fragment) {
-      const track = part.init === undefined ? undefined : findVideoTrack(part.init);
-      const isKeyframe = track !== undefined && startsWithKeyframe(fragment, track.trackId);
+      const live = toLiveFragment(part, fragment);
       // What an earlier daemon's attempt left is no sign of life.
-      if (part.growing) (isKeyframe ? options.onArrival : options.onSign)();
-      preview.fragment({
-        startsWithKeyframe: isKeyframe,
-        read: () => part.read(fragment.offset, fragment.bytes),
-      });
+      if (part.growing) (live.startsWithKeyframe ? options.onArrival : options.onSign)();
+      preview.fragment(live);
     },
   });
   const endTrimming = repeat(clock, TRIM_MS, () =>
