@@ -36,6 +36,8 @@ export interface IngestOptions {
   onSynced?: ((part: Part, bytes: number) => void) | undefined;
   /** An attempt ended although it was wanted. */
   onDrop?: (reason: DropReason) => void;
+  /** Whether the disk has room for a part; asked before each. */
+  hasRoom?: () => boolean;
   /** Parts that an earlier daemon left; the last is adopted if its FFmpeg is alive. */
   existing?: readonly PartRecord[];
 }
@@ -45,6 +47,8 @@ export interface IngestOptions {
  * refused costs 90 ms of a core (measured), so a camera that went away is asked for first.
  */
 const MAX_RETRY_MS = 1_000;
+/** How often a full disk is asked for room again. */
+const ROOM_POLL_MS = 500;
 
 export type DropReason = Exclude<AttemptOutcome, 'stopped'> | 'not_started';
 
@@ -77,6 +81,8 @@ export function openIngest(options: IngestOptions): Ingest {
   let leaving = false;
   /** Attempts without a fragment, one behind the other. */
   let failures = 0;
+  /** The next part comes after a full disk. */
+  let lackedRoom = false;
 
   function addPart(record: PartRecord, growing: boolean): LivePart {
     const { onInit, onFragment, onSynced } = options;
@@ -94,7 +100,10 @@ export function openIngest(options: IngestOptions): Ingest {
       ...{ logPath: options.log.memoryPath, clock },
     });
     if (attempt === undefined) return undefined;
-    const record = createPartRecord(number, attempt.process);
+    const record = {
+      ...createPartRecord(number, attempt.process),
+      ...(lackedRoom ? { gapReason: 'disk_full' } : {}),
+    };
     try {
       await savePartRecord(folder, record);
     } catch (error) {
@@ -141,6 +150,7 @@ export function openIngest(options: IngestOptions): Ingest {
     }
     logger.info({ ...facts, fragments: part.fragments.length }, 'ingest attempt ended');
     failures = 0;
+    lackedRoom = false;
     backoff.reset();
   }
 
@@ -183,6 +193,11 @@ export function openIngest(options: IngestOptions): Ingest {
   async function keep(): Promise<void> {
     let taken = await takeUpExisting().finally(() => beReady(undefined));
     while (!ending.signal.aborted || (taken !== undefined && !leaving)) {
+      if (taken === undefined && options.hasRoom?.() === false) {
+        lackedRoom = true;
+        await clock.sleep(ROOM_POLL_MS, ending.signal).catch(() => undefined);
+        continue;
+      }
       try {
         await attemptOnce(taken);
       } catch (error) {

@@ -16,6 +16,8 @@ export const PartRecord = z.object({
   beganAtMs: z.number().nonnegative(),
   /** Fragments before this offset were given up. */
   trimmedTo: z.int().nonnegative(),
+  /** Why there was none before it, where that is known. */
+  gapReason: z.string().max(64).optional(),
   process: z.object({ bootId: z.string(), pid: z.int(), startTicks: z.number() }),
 });
 export type PartRecord = z.infer<typeof PartRecord>;

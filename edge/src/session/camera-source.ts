@@ -33,6 +33,8 @@ export interface SourceOptions {
   /** Parts that an earlier daemon left. */
   existing: readonly PartRecord[];
   hub: FrameHub;
+  /** Whether the disk has room for another part. */
+  hasRoom: () => boolean;
   /** That many bytes of a part outlast a power cut. */
   onSynced?: IngestOptions['onSynced'];
   /** What of a court that is open and not recording stays on disk, seconds. */
@@ -44,9 +46,9 @@ export interface SourceOptions {
 }
 
 export function planIngestOptions(options: SourceOptions): Omit<IngestOptions, 'planArguments'> {
-  const { folder, ffmpegPath, clock, logger, existing, onSynced } = options;
+  const { folder, ffmpegPath, clock, logger, existing, onSynced, hasRoom } = options;
   const { password } = new URL(options.address);
   const memoryPath = join(options.memoryFolder, `${options.sessionId}.ffmpeg.log`);
   const log = { memoryPath, diskPath: options.logPath, secrets: [password] };
-  return { folder, ffmpegPath, clock, logger, existing, onSynced, log };
+  return { folder, ffmpegPath, clock, logger, existing, onSynced, hasRoom, log };
 }

@@ -53,6 +53,8 @@ export interface SessionManager {
   reports(): ReportedSession[];
   /** Whether any session is under way. */
   hasOpen(): boolean;
+  /** Sessions whose pictures are being encoded. */
+  encoding(): { sessionId: string; megapixels: number; pid: number | undefined }[];
   find(sessionId: string): KnownMatch | undefined;
   noteUpload(sessionId: string, upload: UploadProgress): void;
   /** Removes whatever the device holds of a session's movie. AppError `conflict` while the session goes on. */
@@ -216,6 +218,10 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         if (entry.endedAtMs === null && entry.session === undefined) giveUp(entry);
     },
     reports,
+    encoding: () =>
+      [...entries.values()].flatMap(({ report: { sessionId }, session }) =>
+        session?.encoding === undefined ? [] : [{ sessionId, ...session.encoding }],
+      ),
     hasOpen: () => [...entries.values()].some(({ endedAtMs }) => endedAtMs === null),
     find(sessionId) {
       const entry = entries.get(sessionId);

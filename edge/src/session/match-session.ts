@@ -20,6 +20,8 @@ import type { Recording } from '../recording/recording.ts';
 import type { CourtFeed } from './court-feed.ts';
 import { detailOf, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
+import { encodedMegapixelsOf } from './encoded-pictures.ts';
+import { UNLIMITED_MACHINE } from './machine.ts';
 import { noteFailure, openSessionFeed } from './open-feed.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
@@ -46,6 +48,8 @@ export interface MatchSession {
   /** Of the recording so far, chunk offsets counted from the beginning of its payload. */
   tracks(): MovieTrack[];
   readonly port: number | undefined;
+  /** What its encoder has to do, while pictures are recorded that have to be encoded. */
+  readonly encoding: { megapixels: number; pid: number | undefined } | undefined;
   report(): ReportedSession;
   /** Connects the camera; ends in `created` or `failed`. Takes up parts and marks that an earlier daemon left. */
   open(): Promise<void>;
@@ -60,7 +64,7 @@ export interface MatchSession {
 }
 
 export function createMatchSession(spec: SessionSpec, context: SessionContext): MatchSession {
-  const { clock } = context;
+  const { clock, machine = UNLIMITED_MACHINE } = context;
   const { sessionId, clubId, courtId } = spec;
   const ids = { sessionId, clubId, courtId };
   const logger = context.logger.child({ sessionId });
@@ -101,6 +105,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     move('creating');
     let isFresh = false;
     try {
+      await machine.admitOpening();
       await createRecordingFolder(paths);
       const mark = await findRecord(paths.folder, 'start.json');
       isFresh = mark === undefined;
@@ -162,6 +167,13 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     if (recording !== undefined && !isEnded(state)) return;
     if (state !== 'created' || feed === undefined || ending.signal.aborted) {
       throw new AppError('conflict', `expected a session that is open, found one that is ${state}`);
+    }
+    try {
+      const encodedMegapixels = encodedMegapixelsOf(feed);
+      await machine.admitStart({ sessionId, durationSeconds, encodedMegapixels });
+    } catch (error) {
+      await failOpening(error, true);
+      throw error;
     }
     move('starting');
     const running = feed.beginIngest();
@@ -289,6 +301,13 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     tracks: () => recording?.tracks() ?? [],
     get port() {
       return feed?.port;
+    },
+    get encoding() {
+      if (ingest === undefined || feed === undefined || isEnded(state)) return undefined;
+      const megapixels = encodedMegapixelsOf(feed);
+      const part = ingest.parts.at(-1);
+      const pid = part?.growing === true ? part.record.process.pid : undefined;
+      return megapixels === undefined ? undefined : { megapixels, pid };
     },
     report: () =>
       formatReport({

@@ -34,6 +34,7 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFe
   return openCourtFeed({
     ...{ ...rooms, sessionId, address, audio, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
+    hasRoom: () => rooms.machine?.hasRoom() ?? true,
   });
 }
 

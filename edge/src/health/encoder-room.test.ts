@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { requireEncoder } from './encoder-room.ts';
+import type { RunningEncoder } from './encoder-room.ts';
+import { findProcessLoad } from './process-cpu.ts';
+
+const FULL_HD = 2.07;
+const unmeasured = (megapixels: number): RunningEncoder => ({ megapixels, load: undefined });
+const measured = (cores: number): RunningEncoder => ({
+  megapixels: FULL_HD,
+  load: { lifeSeconds: 60, cores },
+});
+
+test.each([
+  ['one court goes on any machine', 1, [], FULL_HD, true],
+  ['two of 1080p do not on two cores', 2, [unmeasured(FULL_HD)], FULL_HD, false],
+  ['two of 720p do', 2, [unmeasured(0.92)], 0.92, true],
+  ['three do not', 2, [unmeasured(0.92), unmeasured(0.92)], 0.92, false],
+  ['four cores carry two of 1080p', 4, [unmeasured(FULL_HD)], FULL_HD, true],
+  ['a court that takes little leaves room', 2, [measured(0.25)], FULL_HD, true],
+  ['a court that takes much leaves none', 4, [measured(2.5)], FULL_HD, false],
+] as const)('%s', (_what, cores, running, megapixels, isAdmitted) => {
+  const ask = (): void => requireEncoder({ cores, limit: undefined }, running, megapixels);
+  if (isAdmitted) expect(ask).not.toThrow();
+  else expect(ask).toThrow(expect.objectContaining({ kind: 'encoder_full', status: 503 }));
+});
+
+test('what somebody has set counts alone', () => {
+  const ask = (count: number) => (): void =>
+    requireEncoder({ cores: 1, limit: 2 }, Array<RunningEncoder>(count).fill(measured(8)), FULL_HD);
+  expect(ask(1)).not.toThrow();
+  expect(ask(2)).toThrow('found 2 running (set to carry 2)');
+});
+
+test('a new process has not been seen long enough', () => {
+  const young = { megapixels: FULL_HD, load: { lifeSeconds: 1, cores: 0.1 } };
+  expect(() => requireEncoder({ cores: 2, limit: undefined }, [young], FULL_HD)).toThrow();
+});
+
+test('the load of a process is read from the system', () => {
+  const untilMs = performance.now() + 60;
+  while (performance.now() < untilMs);
+  const load = findProcessLoad(process.pid);
+  expect(load?.lifeSeconds).toBeGreaterThan(0);
+  expect(load?.cores).toBeGreaterThan(0);
+  expect(findProcessLoad(0x7fff_fffe)).toBeUndefined();
+});
