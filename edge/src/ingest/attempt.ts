@@ -42,7 +42,9 @@ export async function startAttempt(options: AttemptOptions): Promise<Attempt | u
     });
     const identity = child.pid === undefined ? undefined : findProcess(child.pid);
     if (identity === undefined) return undefined;
-    return { ...adoptAttempt(identity, options.clock), exit: () => exit };
+    // A child of ours tells by itself; asking /proc ten times a second is for adopted ones.
+    const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+    return { ...adoptAttempt(identity, options.clock), isAlive: isRunning, exit: () => exit };
   } finally {
     closeSync(log);
   }

@@ -64,7 +64,8 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
     if (part.fragments.length > 0) firstSeenMs ??= nowMs;
     const quietSinceMs = firstSeenMs === undefined ? undefined : (part.grewAtMs ?? firstSeenMs);
     if (isStalled(quietSinceMs, beganMs, nowMs)) return 'stalled';
-    await clock.sleep(POLL_MS, signal).catch(() => undefined);
+    // All courts are looked at in the same moment: waking up costs more than looking.
+    await clock.sleep(POLL_MS - (clock.monotonicMs() % POLL_MS), signal).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Copies FFmpeg's log from memory to disk, masked; a line that repeats is counted, not written again and again, and the copy is bounded. */
+import { statSync } from 'node:fs';
 import { appendFile, open, rm, stat, truncate } from 'node:fs/promises';
 import { redactText } from '../base/redact.ts';
 
@@ -25,6 +26,8 @@ export function openLogCopy(fromPath: string, toPath: string, secrets: readonly 
 
   /** Up to the last end of a line: a secret cut in two would pass the mask. */
   async function takeLines(): Promise<string[]> {
+    // In memory, and nearly always empty: looked at in place.
+    if ((statSync(fromPath, { throwIfNoEntry: false })?.size ?? 0) === 0) return [];
     const text = await readStart(fromPath).catch(() => '');
     // FFmpeg appends, so what came between reading and emptying could be lost; it is the log, not the video.
     if (text !== '') await truncate(fromPath);
