@@ -16,6 +16,8 @@ export interface CourtContext {
   condition: () => Condition;
   credentials: Credentials | undefined;
   schemes: readonly AuthenticationScheme[];
+  /** An RTSP request was answered. */
+  onAnswer: (method: string, status: number) => void;
 }
 
 /** A live frame: `index` counts since the court's start, `number` is its place in the clip, in the order of sending. */

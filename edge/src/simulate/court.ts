@@ -30,6 +30,8 @@ export interface SimulatedCourt {
   /** What was put on the wire, the newest ten minutes. */
   framesSent(): SentFrame[];
   connections(): number;
+  /** How often an RTSP court gave that answer, say to `PLAY` with 200. */
+  answers(method: string, status: number): number;
   /** Resolves once the fault is in effect. Ends the one before. */
   setFault(fault: Fault): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export async function openCourt(
   { clip, clock, host, ffmpegPath }: CourtSurroundings,
 ): Promise<SimulatedCourt> {
   const sent = createSentFrames();
+  const answers = new Map<string, number>();
   let condition = HEALTHY;
   let cancelEnd = (): void => undefined;
   const credentials = findCredentials(options);
@@ -56,6 +59,10 @@ export async function openCourt(
     ...{ clip, clock, sent, credentials, ffmpegPath },
     condition: () => condition,
     schemes: options.authentication ?? ['digest', 'basic'],
+    onAnswer(method, status) {
+      const answer = `${method} ${String(status)}`;
+      answers.set(answer, (answers.get(answer) ?? 0) + 1);
+    },
   });
   const listener = createListener(service.server, host, options.port ?? 0);
   await listener.open();
@@ -79,6 +86,7 @@ export async function openCourt(
     port: listener.port,
     framesSent: () => sent.list(),
     connections: () => listener.connections(),
+    answers: (method, status) => answers.get(`${method} ${String(status)}`) ?? 0,
     setFault: (fault) => apply(planFault(fault)),
     async close() {
       cancelEnd();

@@ -15,6 +15,8 @@ export interface RtspHost {
   nowMs(): number;
   /** How long after PLAY the first sender reports come; infinite for never. */
   firstReportMs: number;
+  /** A request was answered. */
+  onAnswer?: (method: string, status: number) => void;
 }
 
 export interface RtspConnection {
@@ -45,6 +47,7 @@ export function serveRtspConnection(socket: Socket, host: RtspHost): RtspConnect
 
 function reply(socket: Socket, host: RtspHost, session: RtspSession, request: RtspRequest): void {
   const { status, headers, body } = answer(host, session, request);
+  host.onAnswer?.(request.method, status);
   socket.write(formatRtspAnswer(status, request.headers['cseq'], headers, body));
   if (request.method === 'TEARDOWN' && status === 200) socket.end();
 }

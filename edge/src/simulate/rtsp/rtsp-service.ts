@@ -59,6 +59,7 @@ export async function createRtspService(context: CourtContext, options: RtspOpti
       nextTimestamp: (track) => toTicks(nextIndex / clip.fps, tracks[track]?.clockHz ?? 0, cameraClock()),
       nowMs: () => clock.monotonicMs(),
       firstReportMs: planFirstReport(options.firstReportSeconds),
+      onAnswer: context.onAnswer,
     });
     connections.add(connection);
     socket.once('close', () => connections.delete(connection));
