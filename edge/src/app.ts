@@ -11,7 +11,8 @@ import { findFfmpeg } from './base/ffmpeg-program.ts';
 import type { Logger } from './base/log.ts';
 import { openMemoryFolder } from './base/memory-folder.ts';
 import { performCommand } from './commands.ts';
-import { describeHealth, freeDiskBytes, lanAddresses, readTelemetry } from './health/health.ts';
+import { describeHealth, lanAddresses, readTelemetry } from './health/health.ts';
+import { openMachine } from './health/open-machine.ts';
 import { createCourtStates } from './health/court-states.ts';
 import { createLanApi, openLanServer } from './lan/lan-api.ts';
 import { openDeviceLink } from './link/device-link.ts';
@@ -39,7 +40,6 @@ import type { Uploader } from './upload/uploader.ts';
 const REPORT_MS = 2_000;
 /** Changes that come together are told together. */
 const REPORT_DELAY_MS = 30;
-const DISK_LOOK_MS = 30_000;
 const ORPHAN_SCHEDULE = '* * * * *';
 
 export interface EdgeApp {
@@ -64,13 +64,19 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   const portal = enrollment === undefined ? undefined : createPortal({ enrollment, identity, clock });
   const courtStates = createCourtStates();
   let desired = journal.loadDesired();
-  let diskFreeBytes = await freeDiskBytes(dataDir);
   let link: DeviceLink | undefined;
   let uploader: Uploader | undefined;
   let cancelReport: (() => void) | undefined;
 
-  const sessions = createSessionManager({
-    ...{ dataDir, ffmpegPath, clock, logger },
+  const machine = await openMachine({
+    ...{ dataDir, clock, log: logger, encodingCourts: configuration.encodingCourts },
+    identityFolder: identityFolder(dataDir),
+    courts: () => desired?.courts.length ?? 1,
+    sessions: () => sessions.reports(),
+    encoding: () => sessions.encoding(),
+  });
+  const sessions: SessionManager = createSessionManager({
+    ...{ dataDir, ffmpegPath, clock, logger, machine: machine.machine },
     memoryFolder: await openMemoryFolder(createHash('sha256').update(dataDir).digest('hex').slice(0, 12)),
     ports: createPortPool(configuration.proxyPorts),
     store: createSessionStore(store),
@@ -167,11 +173,14 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
           portal,
           courtStates,
         }),
-      telemetry: () => readTelemetry(clock.nowMs(), diskFreeBytes),
+      telemetry: () => readTelemetry(clock.nowMs(), machine.facts()),
     });
   }
   const lan = await openLanServer(
-    createLanApi({ sessions, health: () => describeHealth(sessions.reports(), link?.connected ?? false) }),
+    createLanApi({
+      sessions,
+      health: () => describeHealth(sessions.reports(), link?.connected ?? false, machine.facts()),
+    }),
     configuration.lanPort,
   );
   const orphans = cron.schedule(ORPHAN_SCHEDULE, () => {
@@ -185,9 +194,6 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     if (desired !== undefined) pursue(desired);
     if (sessions.hasOpen()) report();
   });
-  const stopDiskLooks = repeat(clock, DISK_LOOK_MS, async () => {
-    diskFreeBytes = await freeDiskBytes(dataDir).catch(() => diskFreeBytes);
-  });
   logger.info(
     { lanPort: lan.port, portal: enrollment?.portalOrigin, deviceId: enrollment?.deviceId },
     'edge started',
@@ -197,10 +203,11 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     lanPort: lan.port,
     async close() {
       await orphans.stop();
-      await Promise.all([stopReports(), stopDiskLooks()]);
+      await stopReports();
       cancelReport?.();
       await Promise.all([lan.close(), pusher?.close(), uploader?.close()]);
       await sessions.release();
+      await machine.close();
       cancelReport?.();
       await link?.close();
       store.close();

@@ -26,6 +26,7 @@ const Environment = z.object({
     .min(0)
     .max(MAX_PRE_ROLL_SECONDS)
     .default(DEFAULT_PRE_ROLL_SECONDS),
+  PADELVAR_ENCODING_COURTS: z.coerce.number().int().min(0).max(1000).optional(),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -36,6 +37,8 @@ export interface EdgeConfiguration {
   proxyPorts: { firstPort: number; lastPort: number };
   orphanSeconds: number;
   preRollSeconds: number;
+  /** Courts that are encoded at once; undefined: as many as the processor is seen to carry. */
+  encodingCourts: number | undefined;
   logLevel: string;
 }
 
@@ -57,6 +60,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     proxyPorts: { firstPort: values.PADELVAR_PROXY_FIRST_PORT, lastPort: values.PADELVAR_PROXY_LAST_PORT },
     orphanSeconds: values.PADELVAR_ORPHAN_SECONDS,
     preRollSeconds: values.PADELVAR_PRE_ROLL_SECONDS,
+    encodingCourts: values.PADELVAR_ENCODING_COURTS,
     logLevel: values.PADELVAR_LOG_LEVEL,
   };
 }

@@ -187,6 +187,10 @@ export const Telemetry = z.object({
   uptimeSeconds: Count,
   rssBytes: Count,
   diskFreeBytes: Count,
+  /** How long the disk lasts for what is being recorded, or for one court where nothing is. */
+  recordingMinutesLeft: Count.optional(),
+  /** Set while the folder for videos is not the one that belongs to the device. */
+  media: z.enum(['missing', 'replaced']).optional(),
   loadAverage: z.number().nonnegative(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;

@@ -15,7 +15,7 @@ export interface DiskWatchOptions {
   ballastPath: string;
   readFreeBytes: () => Promise<number>;
   /** Whether the folder is there at all; nothing is made in another one. */
-  isPresent: () => boolean;
+  isPresent: () => Promise<boolean>;
   courts: () => number;
   running: () => readonly RunningRecording[];
   clock: Clock;
@@ -46,7 +46,7 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
   let looking: Promise<void> | undefined;
 
   async function look(): Promise<void> {
-    if (!options.isPresent()) return;
+    if (!(await options.isPresent())) return;
     freeBytes = await options.readFreeBytes();
     const wasFull = state.fullSinceMs !== undefined;
     const decision = planDisk(

@@ -4,7 +4,7 @@ import { EndReason } from '@padelvar/shared/session';
 
 /** Camera troubles are end reasons by the same name, a full disk is told; anything else is the recorder's own fault. */
 export function reasonOf(error: unknown): EndReason {
-  if (isCode(error, 'ENOSPC')) return 'disk_full';
+  if (isDiskFull(error)) return 'disk_full';
   const parsed = EndReason.safeParse(error instanceof AppError ? error.kind : undefined);
   return parsed.success ? parsed.data : 'recorder_failed';
 }
@@ -14,6 +14,8 @@ export function detailOf(error: unknown): string | undefined {
   return error instanceof AppError ? error.message.slice(0, 300) : undefined;
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+/** Whether more room is all that was missing. */
+export function isDiskFull(error: unknown): boolean {
+  if (error instanceof AppError) return error.kind === 'disk_full';
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOSPC';
 }

@@ -18,7 +18,7 @@ import type { MovieView } from '../recording/movie-view.ts';
 import { beginRecording, openRecording } from '../recording/recording.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { CourtFeed } from './court-feed.ts';
-import { detailOf, reasonOf } from './end-reason.ts';
+import { detailOf, isDiskFull, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
 import { encodedMegapixelsOf } from './encoded-pictures.ts';
 import { UNLIMITED_MACHINE } from './machine.ts';
@@ -26,6 +26,7 @@ import { noteFailure, openSessionFeed } from './open-feed.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 import { canMove } from './transitions.ts';
+import { untilRoom } from './until-room.ts';
 
 /** Longest wait for the first picture after the camera answered; `create` as a whole answers within 8 s. */
 const FIRST_FRAME_MS = 7_000;
@@ -59,7 +60,10 @@ export interface MatchSession {
   stop(reason: EndReason): Promise<void>;
   /** For a daemon that goes away: the FFmpeg of an RTSP court goes on. */
   release(): Promise<void>;
-  /** Resolves once nothing is under way any more, the move to the final file name included. */
+  /**
+   * Resolves once nothing is under way any more, the move to the final file name included; one that has no room on the
+   * disk is left to the next daemon.
+   */
   settled(): Promise<void>;
 }
 
@@ -71,6 +75,8 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   const paths = recordingPaths(context.dataDir, clubId, sessionId);
   /** The session is over, or this daemon's part in it: nothing that waits for the camera goes on waiting. */
   const ending = new AbortController();
+  /** Nothing waits for room on the disk any more. */
+  const leaving = new AbortController();
   let state: SessionState = 'idle';
   let sinceMs = clock.monotonicMs();
   let reason: EndReason | undefined;
@@ -221,14 +227,28 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       return;
     }
     finalElapsedMs = recording.elapsedMs();
-    reason ??= await recording.markStop(why).catch((error: unknown) => {
-      logger.error({ err: error }, 'stop mark could not be written');
-      return why;
-    });
+    reason ??= await markStop(recording, why);
     move('stopping');
     await endFeed();
     await finish(recording);
   }
+
+  async function markStop(stopped: Recording, why: EndReason): Promise<EndReason> {
+    const mark = (): Promise<EndReason> => stopped.markStop(why);
+    try {
+      return await mark().catch(async (error: unknown) => {
+        if (!isDiskFull(error)) throw error;
+        await machine.releaseReserve();
+        return mark();
+      });
+    } catch (error) {
+      logger.error({ err: error }, 'stop mark could not be written');
+      return why;
+    }
+  }
+
+  const whenRoom = (what: string, step: () => Promise<unknown>): Promise<unknown> =>
+    untilRoom(step, { what, machine, clock, logger, signal: leaving.signal });
 
   async function finish(finishing: Recording): Promise<void> {
     try {
@@ -236,8 +256,10 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
         await endLeftIngest(paths.folder, clock);
         leftParts = await openLeftParts(paths.folder, clock);
       }
-      await finishing.finalise();
+      await whenRoom('the index could not be written', () => finishing.finalise());
     } catch (error) {
+      // The next daemon finds the parts and the stop mark.
+      if (leaving.signal.aborted && isDiskFull(error)) return;
       const noFrames = error instanceof AppError && error.kind === 'not_ready';
       await closeParts();
       if (noFrames) await discard();
@@ -250,7 +272,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
 
   async function settle(finishing: Recording): Promise<void> {
     try {
-      await finishing.settle();
+      await whenRoom('the movie could not take its final name', () => finishing.settle());
       context.onChange(self);
     } catch (error) {
       logger.error({ err: error }, 'the movie could not take its final name yet');
@@ -322,6 +344,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     },
     async release() {
       ending.abort(new AppError('gone', 'the daemon goes away'));
+      leaving.abort();
       cancelHardStop();
       await queue;
       if (!isEnded(state)) await closeParts();
@@ -329,6 +352,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     },
     async settled() {
       await queue;
+      leaving.abort();
       await settling;
     },
   };
