@@ -9,16 +9,14 @@ import type { LogCopy } from './log-copy.ts';
 /** How often a part is looked at, and FFmpeg's log copied; milliseconds. */
 const POLL_MS = 100;
 const LOG_MS = 1_000;
+/** Least time between two syncs, milliseconds. A sync follows the end of a fragment: nothing less outlasts a power cut. */
+const SYNC_MS = 300;
 /**
- * Least time between two syncs, milliseconds. A sync follows the end of a fragment, which alone is of use after a power
- * cut: with fragments of 480 ms, every second one.
- */
-const SYNC_MS = 750;
-/**
- * Bytes that did not grow for this long are a stall. Before the first fragment a camera gets longer: its next keyframe may
+ * Bytes that did not grow for this long are a stall: FFmpeg's last fragment is up to 0.5 s behind the camera's last packet,
+ * and its own timeout, after which it says goodbye to the camera, is to come first. Before the first fragment a camera gets longer: its next keyframe may
  * be many seconds away, and FFmpeg ends by itself where nothing at all comes.
  */
-const STALL_MS = 2_000;
+const STALL_MS = 2_400;
 const FIRST_FRAGMENT_MS = 20_000;
 
 /** `failed`: its part could not be read. */

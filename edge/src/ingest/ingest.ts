@@ -16,7 +16,7 @@ import type { AttemptOutcome } from './follow-attempt.ts';
 import { createLivePart } from './live-part.ts';
 import type { LivePart, Part } from './live-part.ts';
 import { openLogCopy } from './log-copy.ts';
-import { createPartRecord, isOfEarlierBoot, partPath, removePart, savePartRecord } from './part.ts';
+import { createPartRecord, partPath, removePart, savePartRecord, wasCutOff } from './part.ts';
 import type { PartRecord } from './part.ts';
 
 export interface IngestOptions {
@@ -179,7 +179,7 @@ export function openIngest(options: IngestOptions): Ingest {
       const part = addPart(record, attempt.isAlive());
       try {
         await part.look();
-        if (!part.growing && isOfEarlierBoot(record)) await part.dropTorn();
+        if (!part.growing && wasCutOff(record, options.existing ?? [])) await part.dropTorn();
       } catch (error) {
         logger.error({ err: error, part: record.number }, 'a part that was left could not be read');
       }

@@ -38,9 +38,14 @@ export function createPartRecord(number: number, process: PartRecord['process'])
   return { number, bootId: readBootId(), beganMonotonicMs: 0, beganAtMs: 0, trimmedTo: 0, process };
 }
 
-/** Its writer was ended by a power cut or a reboot, not by itself. */
-export function isOfEarlierBoot({ process }: PartRecord): boolean {
-  return process.bootId !== readBootId();
+/**
+ * Whether a power cut or a reboot ended the writer of that part, given the records of all: it is the last of its boot. The
+ * ones before it were synced before the next began.
+ */
+export function wasCutOff(record: PartRecord, records: readonly PartRecord[]): boolean {
+  const next = records.find(({ number }) => number > record.number);
+  const { bootId } = record.process;
+  return bootId !== readBootId() && bootId !== next?.process.bootId;
 }
 
 export async function savePartRecord(folder: string, record: PartRecord): Promise<void> {

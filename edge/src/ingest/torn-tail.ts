@@ -29,7 +29,7 @@ export async function findTear(part: Part, fileBytes: number): Promise<number | 
     if (!isWhole) return fragment.offset;
   }
   const last = part.fragments.at(-1);
-  return last !== undefined && (await isGarbageBehind(part, last, fileBytes)) ? last.offset : undefined;
+  return last !== undefined && (await isLastUncertain(part, last, fileBytes)) ? last.offset : undefined;
 }
 
 function isWholeRun(bytes: Buffer, { offset, sizes }: SampleRun, fragment: Fragment): boolean {
@@ -50,12 +50,12 @@ function isWholeSample(sample: Buffer, size: number): boolean {
 }
 
 /**
- * Where garbage begins can't be told from the last frame before it, which is left out with it. Zeros would have shown, and
- * a box that was begun was written behind a whole fragment.
+ * Where garbage begins inside a frame can't be told: the last fragment is left out unless something that was written
+ * after it is there. Zeros would have shown inside it too.
  */
-async function isGarbageBehind(part: Part, last: Fragment, fileBytes: number): Promise<boolean> {
+async function isLastUncertain(part: Part, last: Fragment, fileBytes: number): Promise<boolean> {
   const end = last.offset + last.bytes;
   const behind = await part.read(end, Math.min(16, fileBytes - end));
-  if (behind.byteLength < LENGTH_BYTES * 2 || behind.every((byte) => byte === 0)) return false;
+  if (behind.byteLength > 0 && behind.every((byte) => byte === 0)) return false;
   return !BOX_TYPES.has(readBoxHeader(behind, 0)?.type ?? '');
 }

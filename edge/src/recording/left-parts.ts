@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { isAlive, stopProcess } from '../base/child-process.ts';
 import { createLivePart } from '../ingest/live-part.ts';
 import type { LivePart } from '../ingest/live-part.ts';
-import { isOfEarlierBoot, loadPartRecords } from '../ingest/part.ts';
+import { loadPartRecords, wasCutOff } from '../ingest/part.ts';
 
 export interface LeftParts {
   readonly parts: readonly LivePart[];
@@ -23,7 +23,7 @@ export async function openLeftParts(folder: string, clock: Clock, isIndexed = fa
   try {
     for (const part of parts) {
       await part.look();
-      if (!isIndexed && isOfEarlierBoot(part.record)) await part.dropTorn();
+      if (!isIndexed && wasCutOff(part.record, records)) await part.dropTorn();
       // Its writer may have gone on after the daemon that synced it was gone.
       await part.sync();
     }

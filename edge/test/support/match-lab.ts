@@ -10,7 +10,7 @@ import { systemClock as clock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createPortPool } from '../../src/proxy/port-pool.ts';
 import { createSessionManager } from '../../src/session/manager.ts';
-import type { KnownMatch, SessionManager } from '../../src/session/manager.ts';
+import type { KnownMatch, ManagerOptions, SessionManager } from '../../src/session/manager.ts';
 import type { SimulatedCourt } from '../../src/simulate/court.ts';
 import { openStore } from '../../src/store/database.ts';
 import { createSessionStore } from '../../src/store/sessions.ts';
@@ -47,9 +47,9 @@ export interface MatchLab {
 /** Courts are called c1, c2, … in the order of `courts`. */
 export async function openMatchLab(
   courts: readonly (SimulatedCourt | string)[],
-  { audio = false }: { audio?: boolean } = {},
+  { audio = false, ...rooms }: { audio?: boolean } & Partial<ManagerOptions> = {},
 ): Promise<MatchLab> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-match-'));
+  const dataDir = rooms.dataDir ?? (await mkdtemp(join(tmpdir(), 'padelvar-match-')));
   const memoryFolder = await mkdtemp('/dev/shm/padelvar-match-');
   const addresses = courts.map((court) => (typeof court === 'string' ? court : court.address));
   const wanted = new Map<string, DesiredSession>();
@@ -64,6 +64,7 @@ export async function openMatchLab(
       portalNowMs: () => clock.nowMs(),
       onChange: () => undefined,
       onView: () => undefined,
+      ...rooms,
     });
     created.setCourts(
       addresses.map((address, index) => ({

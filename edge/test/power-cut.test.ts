@@ -1,0 +1,199 @@
+/** Power cuts at random moments of matches under way: what is lost, and whether everything that is left can be played. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../src/base/clock.ts';
+import type { Clock } from '../src/base/clock.ts';
+import { silentLogger } from '../src/base/log.ts';
+import { createPortPool } from '../src/proxy/port-pool.ts';
+import { createSessionManager } from '../src/session/manager.ts';
+import type { SessionManager } from '../src/session/manager.ts';
+import type { SentFrame } from '../src/simulate/sent-frames.ts';
+import type { Simulator } from '../src/simulate/simulator.ts';
+import { openStore } from '../src/store/database.ts';
+import { createSessionStore } from '../src/store/sessions.ts';
+import { createRandom, isLongRun, pick, tellFigures } from './support/figures.ts';
+import type { Random } from './support/figures.ts';
+import { inspectMovie, openMatchLab } from './support/match-lab.ts';
+import type { MatchLab } from './support/match-lab.ts';
+import { askMp4box } from './support/movie-checkers.ts';
+import { cutPower, TAILS } from './support/power-cut.ts';
+import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
+
+const CUTS_A_ROUND = 20;
+const ROUNDS = isLongRun ? 10 : 1;
+const MAX_LOSS_SECONDS = 2;
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startTestCourts([{ kind: 'rtsp' }, { kind: 'rtsp' }, { kind: 'mjpeg' }], SMALL_CLIP);
+});
+afterAll(() => simulator.close());
+
+interface Cut {
+  folder: string;
+  what: string;
+  atMs: number;
+  /** Of each court, what it had sent by then. */
+  sent: SentFrame[][];
+}
+
+interface CutLab extends MatchLab {
+  synced: Map<string, number>;
+}
+
+async function openCutLab(): Promise<CutLab> {
+  const synced = new Map<string, number>();
+  const lab = await openMatchLab(simulator.courts, {
+    onSynced: ({ path }, bytes) => synced.set(path, bytes),
+  });
+  return Object.assign(lab, { synced });
+}
+
+async function beginMatches(lab: MatchLab, courtIds: readonly string[]): Promise<string[]> {
+  const sessionIds = courtIds.map((courtId) => lab.open(courtId));
+  await Promise.all(sessionIds.map((sessionId) => lab.reaches(sessionId, 'created')));
+  for (const sessionId of sessionIds) lab.start(sessionId);
+  await Promise.all(sessionIds.map((sessionId) => lab.records(sessionId, 1_500)));
+  return sessionIds;
+}
+
+async function cutOnce(lab: CutLab, random: Random): Promise<Cut> {
+  const folder = await mkdtemp(join(tmpdir(), 'padelvar-cut-'));
+  const [tail, withDatabase] = [pick(random, TAILS), random() < 0.5];
+  await systemClock.sleep(50 + random() * 300);
+  const atMs = systemClock.monotonicMs();
+  cutPower({ dataDir: lab.dataDir, into: folder, synced: lab.synced, tail, withDatabase, random });
+  const sent = simulator.courts.map((court) => court.framesSent());
+  return { folder, what: `${tail} behind the last sync, database ${String(withDatabase)}`, atMs, sent };
+}
+
+/** Until its next keyframe is on the disk: what a camera sends before that can't be played. */
+async function comesBack(lab: CutLab, sessionId: string): Promise<void> {
+  const syncedBytes = (): number => lab.synced.get(join(lab.folder(sessionId), 'part-2.mp4')) ?? 0;
+  await lab.until('a gap', () => lab.get(sessionId).report.recording?.gaps.length === 1);
+  const before = syncedBytes();
+  await lab.until('the first pictures after a gap', () => syncedBytes() > before);
+}
+
+/** Many cuts of the same matches; one of the cameras drops its connection between the two halves of them. */
+async function cutMatches(count: number, random: Random): Promise<{ cuts: Cut[]; sessionIds: string[] }> {
+  const lab = await openCutLab();
+  try {
+    const sessionIds = await beginMatches(lab, ['c1', 'c2', 'c3']);
+    const cuts: Cut[] = [];
+    while (cuts.length < count / 2) cuts.push(await cutOnce(lab, random));
+    await simulator.courts[1]?.setFault({ fault: 'drop' });
+    await comesBack(lab, sessionIds[1] ?? '');
+    while (cuts.length < count) cuts.push(await cutOnce(lab, random));
+    return { cuts, sessionIds };
+  } finally {
+    await lab.dispose();
+  }
+}
+
+/** The next start of the daemon, an hour later. */
+async function recoverCut(folder: string): Promise<SessionManager> {
+  const store = openStore(join(folder, 'edge.db'));
+  const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + 3_600_000 };
+  const manager = createSessionManager({
+    ...{ clock, dataDir: folder, memoryFolder: folder, ffmpegPath: TEST_FFMPEG, logger: silentLogger },
+    ports: createPortPool({ firstPort: 19_000, lastPort: 19_010 }),
+    store: createSessionStore(store),
+    portalNowMs: () => undefined,
+    onChange: () => undefined,
+    onView: () => undefined,
+  });
+  await manager.recover();
+  await manager.release();
+  store.close();
+  return manager;
+}
+
+interface Figures {
+  cuts: number;
+  files: number;
+  worstLossSeconds: number;
+  unreadable: number;
+  framesMissingInside: number;
+}
+
+async function judgeMovie(cut: Cut, court: number, sessionId: string, figures: Figures): Promise<void> {
+  const path = join(cut.folder, 'videos', 'club', `${sessionId}.mp4`);
+  const movie = await inspectMovie(path, simulator.clip);
+  const parsed = askMp4box(await readFile(path));
+  figures.files += 1;
+  if (movie.complaints !== '' || movie.unreadable > 0 || parsed.frames !== movie.frames) {
+    figures.unreadable += 1;
+    process.stdout.write(`${cut.what}: ${sessionId}: ${movie.complaints}\n`);
+  }
+  // The second court dropped its connection, the third is paced by time.
+  if (court === 0) figures.framesMissingInside += movie.missing;
+  const lossSeconds = (cut.atMs - sentAtMs(cut, court, movie.last)) / 1000;
+  figures.worstLossSeconds = Math.max(figures.worstLossSeconds, lossSeconds);
+}
+
+/** When the frame of that number was last sent before the cut. */
+function sentAtMs(cut: Cut, court: number, number: number | undefined): number {
+  const place = (number ?? -1) % simulator.clip.frames;
+  const frame = cut.sent[court]?.findLast((sent) => sent.number === place && sent.sentAtMs <= cut.atMs);
+  if (frame === undefined) throw new Error(`expected frame ${String(number)} to have been sent`);
+  return frame.sentAtMs;
+}
+
+async function judge(cut: Cut, sessionIds: readonly string[], figures: Figures): Promise<void> {
+  const manager = await recoverCut(cut.folder);
+  for (const sessionId of sessionIds) {
+    const { report } = manager.find(sessionId) ?? {};
+    expect(report, cut.what).toMatchObject({ state: 'complete', reason: 'duration' });
+    const left = await readdir(join(cut.folder, 'videos', 'club', sessionId));
+    expect(left.filter((name) => name.startsWith('part-'))).toEqual([]);
+    expect(left).toEqual(expect.arrayContaining(['header.bin', 'movie.json', 'start.json', 'stop.json']));
+  }
+  await Promise.all(sessionIds.map((sessionId, court) => judgeMovie(cut, court, sessionId, figures)));
+  figures.cuts += 1;
+  await rm(cut.folder, { recursive: true });
+}
+
+test(
+  'a power cut at any moment costs no more than two seconds, and everything that is left can be played',
+  { timeout: ROUNDS * 120_000 },
+  async () => {
+    const figures = { cuts: 0, files: 0, worstLossSeconds: 0, unreadable: 0, framesMissingInside: 0 };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { cuts, sessionIds } = await cutMatches(CUTS_A_ROUND, createRandom(round + 1));
+      for (const cut of cuts) await judge(cut, sessionIds, figures);
+    }
+    tellFigures('power cut while recording', figures);
+    expect(figures).toMatchObject({ unreadable: 0, framesMissingInside: 0 });
+    expect(figures.worstLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS);
+  },
+);
+
+test('a match goes on after a power cut, in one movie with one gap', async () => {
+  const lab = await openCutLab();
+  const [sessionId = ''] = await beginMatches(lab, ['c1']);
+  const cut = await cutOnce(lab, createRandom(99));
+  await lab.dispose();
+  const next = await openMatchLab(simulator.courts, { dataDir: cut.folder });
+  try {
+    await next.records(sessionId, 1_000);
+    const requestedAt = systemClock.nowMs();
+    const request = { requestedAt, startDeadlineAt: requestedAt, durationSeconds: 600 };
+    const recording = { ...request, stop: { requestedAt, reason: 'player' as const } };
+    next.manager.reconcile([{ sessionId, courtId: 'c1', openDeadlineAt: requestedAt, recording }]);
+    await next.reaches(sessionId, 'complete');
+    await next.until('the final file', () => existsSync(next.moviePath(sessionId)));
+    const movie = await inspectMovie(next.moviePath(sessionId), simulator.clip);
+    expect(movie).toMatchObject({ complaints: '', repeated: 0, reordered: 0, unreadable: 0 });
+    const { gaps = [], movie: facts } = next.get(sessionId).report.recording ?? {};
+    expect(gaps).toHaveLength(1);
+    const shownMs = movie.numbers.length * 40 + (gaps[0]?.toMs ?? 0) - (gaps[0]?.fromMs ?? 0);
+    expect(Math.abs((facts?.durationMs ?? 0) - shownMs)).toBeLessThan(100);
+  } finally {
+    await next.dispose();
+  }
+});
