@@ -6,7 +6,7 @@ const PROBE = { hasParameterSets: true };
 
 test('the list carries the address and FFmpeg’s options for it', () => {
   expect(formatInputList('rtsp://user:se%20cret@10.0.0.7:8554/court?ch=1', PROBE)).toBe(
-    "ffconcat version 1.0\nfile 'rtsp://user:se%20cret@10.0.0.7:8554/court?ch=1'\noption rtsp_transport tcp\noption timeout 1000000\noption analyzeduration 0\noption probesize 32\noption allowed_media_types video\n",
+    "ffconcat version 1.0\nfile 'rtsp://user:se%20cret@10.0.0.7:8554/court?ch=1'\noption rtsp_transport tcp\noption timeout 800000\noption analyzeduration 0\noption probesize 32\noption allowed_media_types video\n",
   );
 });
 

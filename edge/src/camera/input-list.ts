@@ -4,8 +4,11 @@ import { parseCameraAddress } from './address.ts';
 import type { CameraProbe } from './probe.ts';
 import { planProbing } from './probing.ts';
 
-/** FFmpeg's socket timeout, microseconds. Measured: a silent camera is given up after twice this. */
-const SOCKET_TIMEOUT_US = 1_000_000;
+/**
+ * FFmpeg's socket timeout, microseconds. Measured: a silent camera is given up after twice this and 0.2 s, and its RTSP
+ * session is torn down, which it is not where a signal ends the wait. So this comes before the ingest's own look.
+ */
+const SOCKET_TIMEOUT_US = 800_000;
 
 /**
  * One RTSP input over TCP. To be written to a file of mode 0600. The address stands in single quotes, in which

@@ -33,11 +33,13 @@ export function formatReport(facts: SessionFacts): ReportedSession {
 function formatRecording(recording: Recording, facts: SessionFacts): ReportedRecording {
   const { mark, movie } = recording;
   const { reason, growing, finalElapsedMs } = facts;
+  const bytes = recording.bytes();
   return {
     elapsedMs: Math.round(movie?.durationMs ?? finalElapsedMs ?? recording.elapsedMs()),
     durationSeconds: mark.durationSeconds,
-    bytes: recording.bytes(),
-    growing,
+    bytes,
+    // Before its first frame, what grew was not this recording.
+    growing: growing && bytes > 0,
     gaps: recording.gaps().slice(0, MAX_GAPS),
     upload: { sentBytes: 0, confirmed: false },
     ...(reason === undefined ? {} : { reason }),
