@@ -8,6 +8,7 @@ import { parseFragment } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
 import { parseInitSegment } from '../mp4/init-segment.ts';
 import type { InitSegment } from '../mp4/init-segment.ts';
+import { createStraightener } from '../mp4/straighten.ts';
 
 /** Enough for a moof of two seconds and the mdat header behind it; longer ones are read again, larger. */
 const READ_BYTES = 16 * 1024;
@@ -50,6 +51,7 @@ export async function followPart(
   const file = await open(path, 'r');
   let fragments: Fragment[] = [];
   let init: InitSegment | undefined;
+  let straighten: ((fragment: Fragment) => Fragment) | undefined;
   let bytes: number | undefined;
   let grewAtMs: number | undefined;
   let cursor = 0;
@@ -68,8 +70,9 @@ export async function followPart(
     for (let found = await readFragment(file, init, cursor, size); found !== undefined;) {
       cursor = found.end;
       if (found.fragment !== undefined) {
-        fragments.push(found.fragment);
-        events.onFragment?.(found.fragment);
+        const fragment = straighten?.(found.fragment) ?? found.fragment;
+        fragments.push(fragment);
+        events.onFragment?.(fragment);
       }
       found = await readFragment(file, init, cursor, size);
     }
@@ -87,6 +90,7 @@ export async function followPart(
     init = parseInitSegment(start);
     if (init === undefined) return;
     cursor = Math.max(init.bytes, trimmedTo);
+    straighten = createStraightener(init);
     events.onInit?.(init, Buffer.from(start.subarray(0, init.bytes)));
   }
 
