@@ -52,6 +52,19 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
   const save = ({ uploadId, payloadOffset, held }: Opened): void =>
     store.save(sessionId, { uploadId, payloadOffset, parts: [...held.values()], confirmed: isConfirmed });
 
+  /** The last part that was sent can hold what a power cut then took from the disk: it is read again. */
+  const forgetLost = async ({ isComplete, held }: Opened): Promise<void> => {
+    const last = [...held.values()].reduce<SentPart | undefined>(
+      (highest, part) => (part.partNumber > (highest?.partNumber ?? 0) ? part : highest),
+      undefined,
+    );
+    if (last === undefined || isComplete) return;
+    const body = await view()
+      .read((last.partNumber - 1) * partBytes, last.bytes)
+      .catch(() => undefined);
+    if (body === undefined || md5Of(body) !== last.md5) held.delete(last.partNumber);
+  };
+
   /** Opens, and takes as sent what both the portal and the journal know. */
   const resume = async (signal: AbortSignal): Promise<void> => {
     const { payloadOffset } = view();
@@ -62,14 +75,15 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     }
     const state = await portal.open(sessionId, signal);
     const sent = known?.uploadId === state.uploadId ? known.parts : [];
-    opened = describeOpened(state, payloadOffset, sent);
+    const resumed = describeOpened(state, payloadOffset, sent);
+    await forgetLost(resumed);
+    opened = resumed;
     save(opened);
   };
 
   const send = async (current: Opened, part: PlannedPart, signal: AbortSignal): Promise<void> => {
     const body = await view().read(part.offset, part.bytes);
-    const md5 = createHash('md5').update(body).digest('base64');
-    const sent: SentPart = { partNumber: part.partNumber, bytes: part.bytes, md5 };
+    const sent: SentPart = { partNumber: part.partNumber, bytes: part.bytes, md5: md5Of(body) };
     if (!current.isComplete && !isSame(current.listed.get(part.partNumber), sent)) {
       const signed = await portal.signPart(sessionId, { uploadId: current.uploadId, ...sent }, signal);
       await portal.putPart(signed, body, signal);
@@ -137,6 +151,10 @@ function describeOpened(state: UploadState, payloadOffset: number, sent: readonl
     listed,
     held: new Map(known.map((part) => [part.partNumber, part])),
   };
+}
+
+function md5Of(body: Buffer): string {
+  return createHash('md5').update(body).digest('base64');
 }
 
 function isSame(a: SentPart | undefined, b: SentPart): boolean {
