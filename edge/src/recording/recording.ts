@@ -139,5 +139,5 @@ function indexOf({ record, init, fragments }: RecordedPart, mark: StartMarkFile)
   const beganMs = sameBoot
     ? record.beganMonotonicMs
     : mark.startedMonotonicMs + record.beganAtMs - mark.startedAtMs;
-  return [{ number: record.number, init, fragments, beganMs }];
+  return [{ number: record.number, init, fragments, beganMs, gapReason: record.gapReason }];
 }

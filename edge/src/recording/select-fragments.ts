@@ -14,6 +14,8 @@ export interface PartIndex {
   fragments: readonly Fragment[];
   /** When decode time 0 was, on a time line common to all parts; milliseconds. */
   beganMs: number;
+  /** Why there is nothing before it, where that is known; else the camera was lost. */
+  gapReason?: string | undefined;
 }
 
 /** Where a recording begins: a fragment that starts with a keyframe. */

@@ -1,0 +1,211 @@
+/** Full and missing disks, and a machine that encodes no more courts, with real cameras and a disk of 40 MB. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock as clock } from '../src/base/clock.ts';
+import { silentLogger } from '../src/base/log.ts';
+import { openMachine } from '../src/health/open-machine.ts';
+import type { OpenMachine, OpenMachineOptions } from '../src/health/open-machine.ts';
+import type { Simulator } from '../src/simulate/simulator.ts';
+import { decodeComplaints, inspectMovie, openMatchLab } from './support/match-lab.ts';
+import type { MatchLab } from './support/match-lab.ts';
+import { canMount, openSmallDisk } from './support/small-disk.ts';
+import type { SmallDisk } from './support/small-disk.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+
+const MIB = 1024 * 1024;
+/** Of the ballast that is kept for one court of these tests. */
+const BALLAST_BYTES = 4 * MIB;
+const LIMITS = { fullBytes: 256 * 1024, resumeBytes: 6 * MIB, releaseAfterMs: 500 };
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  const kinds = ['rtsp', 'rtsp', 'rtsp', 'rtsp', 'mjpeg', 'mjpeg'] as const;
+  simulator = await startTestCourts(
+    kinds.map((kind) => ({ kind })),
+    SMALL_CLIP,
+  );
+});
+
+afterAll(async () => simulator.close());
+
+interface DiskLab {
+  lab: MatchLab;
+  machine: OpenMachine;
+  ballastPath: string;
+  close: () => Promise<void>;
+}
+
+async function openDiskLab(
+  dataDir: string,
+  courts: readonly number[],
+  options: Partial<OpenMachineOptions> = {},
+): Promise<DiskLab> {
+  const opened: { lab?: MatchLab } = {};
+  const machine = await openMachine({
+    ...{ dataDir, clock, log: silentLogger, identityFolder: join(dataDir, 'identity') },
+    ...{ encodingCourts: undefined, courts: () => 1 },
+    sessions: () => opened.lab?.manager.reports() ?? [],
+    encoding: () => opened.lab?.manager.encoding() ?? [],
+    ...options,
+  });
+  const addresses = courts.map((number) => simulator.courts[number - 1]?.address ?? '');
+  const lab = await openMatchLab(addresses, { dataDir, machine: machine.machine });
+  opened.lab = lab;
+  const close = async (): Promise<void> => {
+    await lab.dispose();
+    await machine.close();
+  };
+  return { lab, machine, ballastPath: join(dataDir, 'videos', 'ballast.bin'), close };
+}
+
+describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
+  /** Starts are admitted as if the disk were large; all else sees it as it is. */
+  async function recordOnSmallDisk(court: number): Promise<DiskLab & { disk: SmallDisk; sessionId: string }> {
+    const disk = await openSmallDisk(40);
+    let isLarge = true;
+    const opened = await openDiskLab(join(disk.folder, 'data'), [court], {
+      disk: {
+        limits: LIMITS,
+        bytesPerCourt: BALLAST_BYTES,
+        readFreeBytes: async () => (isLarge ? 1e12 : disk.freeBytes()),
+      },
+    });
+    const sessionId = opened.lab.open('c1');
+    await opened.lab.reaches(sessionId, 'created');
+    opened.lab.start(sessionId);
+    await opened.lab.records(sessionId, 1_500);
+    isLarge = false;
+    const close = async (): Promise<void> => {
+      await opened.close();
+      await disk.close();
+    };
+    return { ...opened, disk, sessionId, close };
+  }
+
+  test('a recording goes on when room returns, and declares what the disk did not take', async () => {
+    const { lab, machine, disk, ballastPath, sessionId, close } = await recordOnSmallDisk(1);
+    await disk.fill(500_000);
+    await lab.until('a full disk', () => machine.facts().diskFull);
+    await lab.until('the ballast to be given up', () => !existsSync(ballastPath));
+    expect(lab.get(sessionId).report.state).toBe('recording');
+    await disk.empty();
+    await lab.until('room', () => !machine.facts().diskFull);
+    await lab.until('the recording to go on', () => lab.get(sessionId).report.recording?.gaps.length === 1);
+    expect(existsSync(ballastPath)).toBe(true);
+    await lab.records(sessionId, 1_500);
+    lab.stop(sessionId);
+    await lab.reaches(sessionId, 'complete');
+    await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+    const movie = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
+    expect(lab.get(sessionId).report.recording?.gaps).toMatchObject([{ reason: 'disk_full' }]);
+    expect(movie).toMatchObject({ repeated: 0, reordered: 0, unreadable: 0, complaints: '' });
+    await close();
+  });
+
+  test('a recording that is stopped on a full disk plays', async () => {
+    const { lab, machine, disk, ballastPath, sessionId, close } = await recordOnSmallDisk(2);
+    await disk.fill(500_000);
+    await lab.until('a full disk', () => machine.facts().diskFull);
+    await lab.until('the ballast to be given up', () => !existsSync(ballastPath));
+    lab.stop(sessionId);
+    await lab.reaches(sessionId, 'complete');
+    await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+    expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
+    expect(lab.get(sessionId).report.recording?.movie?.durationMs).toBeGreaterThan(2_000);
+    expect(machine.facts().diskFull).toBe(true);
+    await close();
+  });
+
+  test('an index that finds no room at all is written when there is some, by the same daemon', async () => {
+    const { lab, machine, disk, ballastPath, sessionId, close } = await recordOnSmallDisk(3);
+    await disk.fill(500_000);
+    await lab.until('the ballast to be given up', () => machine.facts().diskFull && !existsSync(ballastPath));
+    await disk.fill(0);
+    lab.stop(sessionId);
+    await lab.until('the stop', () => lab.get(sessionId).report.state === 'stopping');
+    await clock.sleep(1_500);
+    expect(lab.get(sessionId).report.state).toBe('stopping');
+    await disk.empty();
+    await lab.reaches(sessionId, 'complete');
+    await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+    expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
+    expect(lab.get(sessionId).report).toMatchObject({ reason: 'player' });
+    await close();
+  });
+
+  test('a start is refused with the minutes that would fit', async () => {
+    const disk = await openSmallDisk(40);
+    const opened = await openDiskLab(join(disk.folder, 'data'), [4], {
+      disk: { limits: LIMITS, bytesPerCourt: BALLAST_BYTES },
+    });
+    const sessionId = opened.lab.open('c1');
+    await opened.lab.reaches(sessionId, 'created');
+    opened.lab.start(sessionId, 5_400);
+    await opened.lab.until('an end', () => opened.lab.get(sessionId).report.state === 'failed');
+    expect(opened.lab.get(sessionId).report).toMatchObject({
+      reason: 'disk_full',
+      detail: 'Expected room for at least 15 minutes of recording, found room for 0.',
+    });
+    await opened.close();
+    await disk.close();
+  });
+});
+
+test('nothing is recorded while the folder for videos is not the one of this device', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-media-'));
+  const { lab, machine, close } = await openDiskLab(dataDir, [4]);
+  const [videos, away] = [join(dataDir, 'videos'), join(dataDir, 'away')];
+  await rename(videos, away);
+  await mkdir(videos);
+  const refused = lab.open('c1');
+  await lab.until('an end', () => lab.get(refused).report.state === 'failed');
+  expect(lab.get(refused).report).toMatchObject({ reason: 'media_missing' });
+  expect(existsSync(lab.folder(refused))).toBe(false);
+  expect(machine.facts()).toMatchObject({ media: 'missing' });
+
+  await rm(videos, { recursive: true });
+  await rename(away, videos);
+  const opened = lab.open('c1');
+  await lab.reaches(opened, 'created');
+  await rename(videos, away);
+  await putStrangersFolder(videos);
+  lab.start(opened);
+  await lab.until('an end', () => lab.get(opened).report.state === 'failed');
+  expect(lab.get(opened).report).toMatchObject({ reason: 'media_missing' });
+  expect(machine.facts()).toMatchObject({ media: 'replaced' });
+  await rm(away, { recursive: true });
+  await close();
+});
+
+/** Another device's folder. */
+async function putStrangersFolder(videos: string): Promise<void> {
+  const other = await mkdtemp(join(tmpdir(), 'padelvar-media-'));
+  const machine = await openMachine({
+    ...{ dataDir: other, clock, log: silentLogger, identityFolder: join(other, 'identity') },
+    ...{ encodingCourts: undefined, courts: () => 1, sessions: () => [], encoding: () => [] },
+  });
+  await machine.close();
+  await rename(join(other, 'videos'), videos);
+  await rm(other, { recursive: true });
+}
+
+test('one more court that has to be encoded is refused with that reason', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-encoder-'));
+  const { lab, close } = await openDiskLab(dataDir, [5, 6], { encodingCourts: 1 });
+  const [first, second] = [lab.open('c1'), lab.open('c2')];
+  await Promise.all([lab.reaches(first, 'created'), lab.reaches(second, 'created')]);
+  lab.start(first);
+  lab.start(second);
+  const states = (): (string | undefined)[] => [first, second].map((id) => lab.get(id).report.state);
+  await lab.until('one to be refused', () => states().includes('failed') && states().includes('recording'));
+  const refused = [first, second].find((id) => lab.get(id).report.state === 'failed') ?? '';
+  expect(lab.get(refused).report).toMatchObject({
+    reason: 'encoder_full',
+    detail: 'Expected room to encode one more court, found 1 running (set to carry 1).',
+  });
+  await close();
+});
