@@ -12,9 +12,9 @@ const LOG_MS = 1_000;
 /** Least time between two syncs, milliseconds. A sync follows the end of a fragment: nothing less outlasts a power cut. */
 const SYNC_MS = 300;
 /**
- * Bytes that did not grow for this long are a stall: FFmpeg's last fragment is up to 0.5 s behind the camera's last packet,
- * and its own timeout, after which it says goodbye to the camera, is to come first. Before the first fragment a camera gets longer: its next keyframe may
- * be many seconds away, and FFmpeg ends by itself where nothing at all comes.
+ * Bytes that did not grow for this long are a stall: FFmpeg's last fragment is up to 0.5 s behind the camera's last
+ * packet, and its own timeout, after which it says goodbye to the camera, is to come first. Before the first fragment a
+ * camera gets longer: its next keyframe may be many seconds away, and FFmpeg ends by itself where nothing at all comes.
  */
 const STALL_MS = 2_400;
 const FIRST_FRAGMENT_MS = 20_000;

@@ -36,6 +36,8 @@ export interface IngestOptions {
   onSynced?: ((part: Part, bytes: number) => void) | undefined;
   /** An attempt ended although it was wanted. */
   onDrop?: (reason: DropReason) => void;
+  /** Ends what FFmpeg reads, so that it ends by itself with all of it written; asked once, at the stop. */
+  endInput?: () => void;
   /** Whether the disk has room for a part; asked before each. */
   hasRoom?: () => boolean;
   /** Parts that an earlier daemon left; the last is adopted if its FFmpeg is alive. */
@@ -47,6 +49,10 @@ export interface IngestOptions {
  * refused costs 90 ms of a core (measured), so a camera that went away is asked for first.
  */
 const MAX_RETRY_MS = 1_000;
+/** What an FFmpeg that ends has kept back, it writes this long before it is seen to be gone, at most; milliseconds. */
+const LAST_WORDS_MS = 300;
+/** So long may FFmpeg take for what it has been sent when it is no longer wanted: x264 may be behind. */
+const DRAIN_MS = 2_000;
 /** How often a full disk is asked for room again. */
 const ROOM_POLL_MS = 500;
 
@@ -133,7 +139,8 @@ export function openIngest(options: IngestOptions): Ingest {
   }
 
   async function endAttempt({ part, attempt }: Started, outcome: AttemptOutcome): Promise<void> {
-    const signal = outcome === 'ended' ? undefined : await attempt.stop();
+    const endedAtMs = clock.monotonicMs();
+    const signal = outcome === 'ended' || (await isDrained(attempt)) ? undefined : await attempt.stop();
     try {
       await part.look();
       await part.sync();
@@ -141,6 +148,7 @@ export function openIngest(options: IngestOptions): Ingest {
       logger.error({ err: error, part: part.record.number }, 'the end of a part could not be read');
     }
     part.growing = false;
+    part.forgetGrowth(endedAtMs - LAST_WORDS_MS);
     const { number } = part.record;
     const facts = { part: number, outcome, signal, exit: attempt.exit() };
     if (part.fragments.length === 0) {
@@ -152,6 +160,12 @@ export function openIngest(options: IngestOptions): Ingest {
     failures = 0;
     lackedRoom = false;
     backoff.reset();
+  }
+
+  async function isDrained(attempt: Attempt): Promise<boolean> {
+    if (options.endInput === undefined || !ending.signal.aborted) return false;
+    options.endInput();
+    return attempt.waitForEnd(DRAIN_MS);
   }
 
   const isCameraAway = async (): Promise<boolean> =>

@@ -29,6 +29,8 @@ export interface LivePart extends Part {
   growing: boolean;
   /** Monotonic milliseconds at which bytes were last seen to have grown; undefined where they never were. */
   readonly grewAtMs: number | undefined;
+  /** What its writer added from then on, monotonic milliseconds, were the last words of one that ends. */
+  forgetGrowth(sinceMs: number): void;
   /** Reads what its writer has added, and gives the part its place in time with its first fragment. */
   look(): Promise<void>;
   sync(): Promise<void>;
@@ -108,6 +110,7 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     get grewAtMs() {
       return follower?.grewAtMs;
     },
+    forgetGrowth: (sinceMs) => follower?.forgetGrowth(sinceMs),
     read(offset, length) {
       if (follower === undefined)
         return Promise.reject(new Error(`expected part ${String(part.record.number)} to be open`));
