@@ -44,6 +44,19 @@ test('a gap is declared, and is a long last frame before it', () => {
   expect(track?.chunks[3]?.durations[11]).toBe(3_600 + (9_000 - endMs) * 90);
 });
 
+test.each([
+  ['an outage at the end lasts until the stop, and is declared', 5_000, 5_000 - 4 * FRAGMENT_MS],
+  ['a stop within the last fragment adds nothing', 4 * FRAGMENT_MS + 900, 0],
+  ['a stop before the last frame cuts nothing', 1_000, 0],
+])('%s', (_fact, stoppedMs, gapMs) => {
+  const part = createPartIndex(1, 1_000, planFragments(4));
+  const { gaps, durationMs, track } = assemble([part], FROM_THE_BEGINNING, Infinity, 1_000 + stoppedMs);
+  const endMs = 4 * FRAGMENT_MS;
+  expect(gaps).toEqual(gapMs === 0 ? [] : [{ fromMs: endMs, toMs: stoppedMs, reason: 'camera_lost' }]);
+  expect(durationMs).toBe(endMs + gapMs);
+  expect(track?.chunks[3]?.durations[11]).toBe(3_600 + gapMs * 90);
+});
+
 test('a part that seems to begin before the last one ended follows it without a gap', () => {
   const parts = [createPartIndex(1, 1_000, planFragments(4)), createPartIndex(2, 1_500, planFragments(4))];
   expect(assemble(parts, FROM_THE_BEGINNING, Infinity)).toMatchObject({

@@ -7,8 +7,9 @@ import { runsOf } from '../mp4/fragment.ts';
 import type { SampleRun } from '../mp4/fragment.ts';
 import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
+import { nameHvc1 } from '../mp4/sample-entry.ts';
 import { assembleSound } from './assemble-sound.ts';
-import { pieceOf, placeFragments, selectFragments } from './select-fragments.ts';
+import { originOf, pieceOf, placeFragments, selectFragments } from './select-fragments.ts';
 import type { PartIndex, Piece, Placed, Selected, StartMark } from './select-fragments.ts';
 
 export interface Assembly {
@@ -24,8 +25,19 @@ export interface Assembly {
   codec: string;
 }
 
-/** `endsAtMs` is the hard stop on the parts' time line. */
-export function assemble(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Assembly {
+/** An outage at the end that is shorter than this is the camera's last fragment, milliseconds. */
+const LEAST_END_GAP_MS = 1_000;
+
+/**
+ * `endsAtMs` is the hard stop, `stoppedMs` the stop, both on the parts' time line. A recording that was stopped while its
+ * camera was away lasts until the stop; without a stop it ends with its last frame.
+ */
+export function assemble(
+  parts: readonly PartIndex[],
+  start: StartMark,
+  endsAtMs: number,
+  stoppedMs?: number,
+): Assembly {
   const placed = placeFragments(parts, start, endsAtMs);
   const chunks: Chunk[] = [];
   const payloadOffsets: number[] = [];
@@ -36,9 +48,17 @@ export function assemble(parts: readonly PartIndex[], start: StartMark, endsAtMs
     payloadOffsets.push(payloadBytes);
     payloadBytes += pieceOf(one).bytes;
   }
+  const endGapMs = stoppedMs === undefined ? 0 : planEndGap(placed, stoppedMs);
+  extendLastFrame(chunks, Math.round((endGapMs * (placed[0]?.track.timescale ?? 0)) / 1000));
   const leadTicks = chunks[0]?.compositionOffsets?.[0] ?? 0;
   const leadMs = (leadTicks * 1000) / (placed[0]?.track.timescale ?? 1);
-  return { ...describe(placed, chunks), sound: assembleSound(placed, payloadOffsets, leadMs) };
+  return { ...describe(placed, chunks, endGapMs), sound: assembleSound(placed, payloadOffsets, leadMs) };
+}
+
+/** The outage between the last frame and the stop, milliseconds; 0 where there was none. */
+function planEndGap(placed: readonly Placed[], stoppedMs: number): number {
+  const missingMs = stoppedMs - (originOf(placed) + (placed.at(-1)?.endMs ?? Infinity));
+  return missingMs < LEAST_END_GAP_MS ? 0 : missingMs;
 }
 
 /** What the movie's index is made of. */
@@ -56,13 +76,15 @@ export function planPieces(parts: readonly PartIndex[], start: StartMark, endsAt
   return selectFragments(parts, start, endsAtMs).map(pieceOf);
 }
 
-function describe(placed: readonly Placed[], chunks: Chunk[]): Omit<Assembly, 'sound'> {
-  const first = placed[0]?.track;
+function describe(placed: readonly Placed[], chunks: Chunk[], endGapMs: number): Omit<Assembly, 'sound'> {
+  const track = placed[0]?.track;
+  const first = track === undefined ? undefined : nameHvc1(track);
+  const endMs = placed.at(-1)?.endMs ?? 0;
   return {
     pieces: placed.map(pieceOf),
     track: first === undefined ? undefined : { ...first, chunks },
-    gaps: gapsOf(placed),
-    durationMs: Math.round(placed.at(-1)?.endMs ?? 0),
+    gaps: [...gapsOf(placed), ...(endGapMs > 0 ? [formatGap(endMs, endMs + endGapMs)] : [])],
+    durationMs: Math.round(endMs + endGapMs),
     frames: chunks.reduce((sum, chunk) => sum + chunk.sizes.length, 0),
     codec: first?.codec ?? '',
   };
@@ -71,11 +93,11 @@ function describe(placed: readonly Placed[], chunks: Chunk[]): Omit<Assembly, 's
 function gapsOf(placed: readonly Placed[]): Gap[] {
   return placed
     .filter(({ gapMs }) => gapMs >= 1)
-    .map(({ beginMs, gapMs }) => ({
-      fromMs: Math.round(beginMs - gapMs),
-      toMs: Math.round(beginMs),
-      reason: 'camera_lost',
-    }));
+    .map(({ beginMs, gapMs, part }) => formatGap(beginMs - gapMs, beginMs, part.gapReason));
+}
+
+function formatGap(fromMs: number, toMs: number, reason = 'camera_lost'): Gap {
+  return { fromMs: Math.round(fromMs), toMs: Math.round(toMs), reason };
 }
 
 function chunksOf(selected: Selected, payloadOffset: number): Chunk[] {

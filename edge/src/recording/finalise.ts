@@ -46,7 +46,7 @@ export async function writeHeader(
 }
 
 /** As long as its room, or longer where the index needs it; a moved payload can need longer offsets once more. */
-function formatHeader(tracks: readonly MovieTrack[], roomBytes: number, bytes: number): Uint8Array {
+export function formatHeader(tracks: readonly MovieTrack[], roomBytes: number, bytes: number): Uint8Array {
   for (let room = roomBytes; ;) {
     const moov = writeMovieHeader(shiftChunks(tracks, room));
     const header = writeHeaderFirst(moov, room, bytes);

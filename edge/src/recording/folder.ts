@@ -30,7 +30,24 @@ export async function createRecordingFolder({ folder }: RecordingPaths): Promise
 export async function removeRecording({ folder, movie }: RecordingPaths): Promise<void> {
   await rm(movie, { force: true });
   await rm(joinPath(movie), { force: true });
+  await removeFurtherMovies(movie);
   await rm(folder, { recursive: true, force: true });
+}
+
+async function removeFurtherMovies(movie: string): Promise<void> {
+  for (let number = FIRST_FURTHER, found = true; found; number += 1) {
+    const path = furtherMoviePath(movie, number);
+    found = await fileExists(path);
+    await rm(path, { force: true });
+    await rm(joinPath(path), { force: true });
+  }
+}
+
+/** The first numbered movie of a recording whose codec changed: the one without a number is the first of all. */
+export const FIRST_FURTHER = 2;
+
+export function furtherMoviePath(movie: string, number: number): string {
+  return movie.replace(/\.mp4$/, `.${String(number)}.mp4`);
 }
 
 /** Written before the recording is called begun. */

@@ -11,12 +11,14 @@ import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
 import { findStart } from './find-start.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
+import { writeFurtherMovies } from './further-movies.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
 import { planHeaderRoom } from './header-room.ts';
 import { payloadBytes, viewFinished, viewRunning } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
 import type { RecordedPart } from './recorded-part.ts';
 import type { PartIndex, Piece } from './select-fragments.ts';
+import { explainGaps, splitByCodec } from './split-codecs.ts';
 
 export interface Recording {
   readonly mark: StartMarkFile;
@@ -72,7 +74,14 @@ export function openRecording(
   const headerRoom = planHeaderRoom(mark.durationSeconds);
   const endsAtMs = mark.startedMonotonicMs + mark.durationSeconds * 1000;
   let movie: MovieFile | undefined;
-  const indexes = (): PartIndex[] => parts().flatMap((part) => indexOf(part, mark));
+  const groups = (): PartIndex[][] =>
+    splitByCodec(
+      parts().flatMap((part) => indexOf(part, mark)),
+      mark,
+    );
+  /** Of the codec with which the recording began. */
+  const indexes = (): PartIndex[] => groups()[0] ?? [];
+  const explain = (gaps: readonly Gap[]): Gap[] => explainGaps(gaps, groups(), mark, endsAtMs);
   const pieces = (): Piece[] => planPieces(indexes(), mark, endsAtMs);
   const readPart = (number: number, offset: number, length: number): Promise<Buffer> => {
     const part = parts().find(({ record }) => record.number === number);
@@ -94,20 +103,28 @@ export function openRecording(
     },
     bytes: () => movie?.totalBytes ?? payloadBytes(pieces()),
     tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs)),
-    gaps: () => movie?.gaps ?? planGaps(indexes(), mark, endsAtMs),
+    gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs)),
     async markStop(reason) {
       const existing = await findRecord(paths.folder, 'stop.json');
       if (existing !== undefined) return existing.reason;
-      await saveRecord(paths.folder, 'stop.json', { reason, stoppedAtMs: clock.nowMs() });
+      const lastedMs = Math.min(elapsedMs(mark, clock), mark.durationSeconds * 1000);
+      await saveRecord(paths.folder, 'stop.json', {
+        ...{ reason, stoppedAtMs: clock.nowMs(), elapsedMs: lastedMs },
+      });
       return reason;
     },
     async finalise() {
-      movie = await writeHeader(paths, mark.sessionId, assemble(indexes(), mark, endsAtMs), headerRoom);
+      const assembly = assemble(indexes(), mark, endsAtMs, await findStopMs(paths, mark));
+      const explained = { ...assembly, gaps: explain(assembly.gaps) };
+      movie = await writeHeader(paths, mark.sessionId, explained, headerRoom);
       view = viewFinished(paths, () => movie ?? missingMovie());
       return movie;
     },
     async settle() {
-      const assembly = assemble(indexes(), mark, endsAtMs);
+      const others = groups().slice(1);
+      const further = others.map((group) => assemble(group, mark, endsAtMs));
+      await writeFurtherMovies(paths, further, readPart);
+      const assembly = assemble(indexes(), mark, endsAtMs, await findStopMs(paths, mark));
       movie = await finishOnDisk({
         ...{ paths, assembly, movie: movie ?? missingMovie() },
         parts: parts(),
@@ -116,6 +133,12 @@ export function openRecording(
       });
     },
   };
+}
+
+/** On the parts' time line; undefined where nobody knows when the recording ended. */
+async function findStopMs(paths: RecordingPaths, mark: StartMarkFile): Promise<number | undefined> {
+  const elapsed = (await findRecord(paths.folder, 'stop.json'))?.elapsedMs;
+  return elapsed === undefined ? undefined : mark.startedMonotonicMs + elapsed;
 }
 
 /**

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { inspectMovie, openMatchLab } from './support/match-lab.ts';
+import { askMediabunny, askMp4box } from './support/movie-checkers.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+
+it('a change of codec in the middle begins a second movie, and the first says why it has a gap', async () => {
+  const simulator = await startTestCourts([{ kind: 'rtsp', otherStream: { codec: 'hevc' } }], SMALL_CLIP);
+  const lab = await openMatchLab(simulator.courts);
+  try {
+    const sessionId = lab.open('c1');
+    await lab.reaches(sessionId, 'created');
+    lab.start(sessionId);
+    await lab.records(sessionId, 3_000);
+    await simulator.courts[0]?.setFault({ fault: 'codec', seconds: 6 });
+    await lab.records(sessionId, 6_000);
+    await simulator.courts[0]?.setFault({ fault: 'drop' });
+    await lab.until('a gap', () => lab.get(sessionId).report.recording?.gaps.length === 1, 30_000);
+    await lab.records(sessionId, 3_000);
+    lab.stop(sessionId);
+    await lab.reaches(sessionId, 'complete');
+    const paths = [lab.moviePath(sessionId), lab.moviePath(sessionId).replace('.mp4', '.2.mp4')];
+    await lab.until('the final file', () => existsSync(paths[0] ?? ''));
+    const { recording } = lab.get(sessionId).report;
+    expect(recording?.gaps).toMatchObject([{ reason: 'codec_changed' }]);
+    for (const path of paths) {
+      const { frames, complaints, repeated, reordered } = await inspectMovie(path, simulator.clip);
+      expect({ complaints, repeated, reordered }).toEqual({ complaints: '', repeated: 0, reordered: 0 });
+      expect(frames).toBeGreaterThan(50);
+      for (const witness of [await askMediabunny(path), askMp4box(await readFile(path))])
+        expect(witness.frames).toBe(frames);
+    }
+    expect((await readFile(paths[1] ?? '')).includes('hvc1')).toBe(true);
+  } finally {
+    await lab.dispose();
+    await simulator.close();
+  }
+});
