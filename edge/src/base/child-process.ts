@@ -56,7 +56,8 @@ export async function stopProcess(clock: Clock, identity: ProcessIdentity): Prom
   return 'SIGKILL';
 }
 
-async function waitForEnd(clock: Clock, identity: ProcessIdentity, graceMs: number): Promise<boolean> {
+/** Whether it ended within that time. */
+export async function waitForEnd(clock: Clock, identity: ProcessIdentity, graceMs: number): Promise<boolean> {
   const deadlineMs = clock.monotonicMs() + graceMs;
   while (isAlive(identity)) {
     if (clock.monotonicMs() >= deadlineMs) return false;

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
-import { findProcess, isAlive, stopProcess } from '../base/child-process.ts';
+import { findProcess, isAlive, stopProcess, waitForEnd } from '../base/child-process.ts';
 import type { ProcessIdentity } from '../base/child-process.ts';
 
 export interface AttemptOptions {
@@ -21,6 +21,8 @@ export interface Attempt {
   isAlive(): boolean;
   /** Exit code or signal, for the log alone: FFmpeg ends with 0 after a stall. Unknown of one that was adopted. */
   exit(): number | NodeJS.Signals | undefined;
+  /** Waits that long at most; whether it has ended. */
+  waitForEnd(ms: number): Promise<boolean>;
   /** Ladder SIGINT, SIGTERM, SIGKILL; resolves with the signal it took once the process is gone. */
   stop(): Promise<NodeJS.Signals>;
 }
@@ -56,6 +58,7 @@ export function adoptAttempt(identity: ProcessIdentity, clock: Clock): Attempt {
     process: identity,
     isAlive: () => isAlive(identity),
     exit: () => undefined,
+    waitForEnd: (ms) => waitForEnd(clock, identity, ms),
     stop: () => stopProcess(clock, identity),
   };
 }

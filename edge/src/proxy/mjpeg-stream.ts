@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { planOwedFrames } from './pace.ts';
+import type { PacedRun } from './paced-run.ts';
 
 const BOUNDARY = 'padelvar-frame';
 
@@ -36,23 +37,40 @@ export async function streamNewest({ hub, response, signal }: MjpegStream): Prom
 /**
  * For the recorder: exactly `fps` frames a second by the monotonic clock, the newest repeated, so that a reader
  * which counts frames keeps true time. What a stall of the reader left owing is made up. While the camera is
- * silent nothing is sent, since bytes that grow mean a camera that lives.
+ * silent nothing is sent, since bytes that grow mean a camera that lives. Resolves when all is sent that was owed at the
+ * end of the run.
  */
-export async function streamPaced(stream: MjpegStream, clock: Clock, fps: number): Promise<never> {
+export async function streamPaced(
+  stream: MjpegStream,
+  clock: Clock,
+  fps: number,
+  run: PacedRun,
+): Promise<void> {
   const { hub, response, signal } = stream;
+  const { ending } = run;
+  const waiting = AbortSignal.any([signal, ending]);
   begin(response);
-  await freshFrame(hub, signal);
-  const startedAtMs = clock.monotonicMs();
+  const startedAtMs = hasFreshFrame(hub)
+    ? run.takeBeginMs()
+    : await freshFrame(hub, waiting).then(() => clock.monotonicMs());
+  let endedAtMs: number | undefined;
+  ending.addEventListener('abort', () => (endedAtMs = clock.monotonicMs()), { once: true, signal });
   for (let sentFrames = 0; ;) {
-    const elapsedMs = clock.monotonicMs() - startedAtMs;
+    const elapsedMs = (endedAtMs ?? clock.monotonicMs()) - startedAtMs;
     const { owed, nextInMs } = planOwedFrames({ elapsedMs, sentFrames, fps });
     if (owed === 0) {
-      await clock.sleep(nextInMs, signal);
+      if (ending.aborted) return;
+      await clock.sleep(nextInMs, waiting).catch(() => signal.throwIfAborted());
       continue;
     }
-    await writePart(response, await freshFrame(hub, signal), signal);
+    await writePart(response, await freshFrame(hub, waiting), signal);
     sentFrames += 1;
   }
+}
+
+function hasFreshFrame(hub: FrameHub): boolean {
+  const newest = hub.latest();
+  return newest !== undefined && newest.ageMs < STALE_FRAME_MS;
 }
 
 /** The newest frame if it is fresh, else the next to come. */

@@ -9,6 +9,7 @@ import { formatErrorResponse, requireOwnHost } from '../base/loopback-http.ts';
 import { PACED_FPS } from '../camera/ffmpeg-input.ts';
 import type { FrameHub } from './frame-hub.ts';
 import { streamNewest, streamPaced } from './mjpeg-stream.ts';
+import type { PacedRun } from './paced-run.ts';
 
 export interface ProxyRoutesOptions {
   sessionId: string;
@@ -16,6 +17,8 @@ export interface ProxyRoutesOptions {
   clock: Clock;
   log: Logger;
   health: () => Record<string, unknown>;
+  /** What the recorder is owed. */
+  run: PacedRun;
   /** Ends all streams. */
   signal: AbortSignal;
 }
@@ -61,7 +64,7 @@ function formatSnapshot(hub: FrameHub): Response {
 
 /** Written to Node's own response, whose callbacks tell when a frame has left. */
 function openStream(context: ProxyContext, options: ProxyRoutesOptions): Response {
-  const { hub, clock } = options;
+  const { hub, clock, run } = options;
   const pace = context.req.query('pace');
   if (pace !== undefined && pace !== String(PACED_FPS)) {
     throw new AppError('bad_request', `Expected the pace ${PACED_FPS}, found another.`, { field: 'pace' });
@@ -72,14 +75,16 @@ function openStream(context: ProxyContext, options: ProxyRoutesOptions): Respons
   const signal = AbortSignal.any([options.signal, gone.signal]);
   const stream = { hub, response, signal };
   const release = pace === undefined ? admitViewer(hub) : undefined;
-  const streaming = pace === undefined ? streamNewest(stream) : streamPaced(stream, clock, PACED_FPS);
+  const streaming = pace === undefined ? streamNewest(stream) : streamPaced(stream, clock, PACED_FPS, run);
   streaming
     .catch((error: unknown) => {
       if (!signal.aborted) options.log.debug({ sessionId: options.sessionId, error }, 'viewer lost');
     })
     .finally(() => {
       release?.();
-      response.destroy();
+      // What was sent to the recorder is still on its way.
+      if (pace !== undefined && run.ending.aborted && !signal.aborted) response.end();
+      else response.destroy();
     });
   return RESPONSE_ALREADY_SENT;
 }

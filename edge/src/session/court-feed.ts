@@ -51,9 +51,7 @@ export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFee
   try {
     const sourceOptions = { ...options, hub, onArrival: () => arrival.seen(), onSign: () => arrival.heard() };
     source =
-      probe.kind === 'rtsp'
-        ? await openRtspSource(sourceOptions)
-        : openPacedSource(sourceOptions, proxy.port);
+      probe.kind === 'rtsp' ? await openRtspSource(sourceOptions) : openPacedSource(sourceOptions, proxy);
   } catch (error) {
     await proxy.close();
     throw error;

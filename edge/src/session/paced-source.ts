@@ -7,11 +7,14 @@ import { planPacedInputArguments } from '../camera/ffmpeg-input.ts';
 import { planEncodeArguments } from '../ingest/ffmpeg-arguments.ts';
 import { openIngest } from '../ingest/ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { SessionProxy } from '../proxy/session-proxy.ts';
 import { planIngestOptions } from './camera-source.ts';
 import type { CameraSource, SourceOptions } from './camera-source.ts';
 
-/** `port` is the proxy's. */
-export function openPacedSource(options: SourceOptions, port: number): CameraSource {
+export function openPacedSource(
+  options: SourceOptions,
+  { port, run }: Pick<SessionProxy, 'port' | 'run'>,
+): CameraSource {
   const { clock, logger, probe, address, hub } = options;
   const camera = openFrameSource({
     address,
@@ -30,11 +33,14 @@ export function openPacedSource(options: SourceOptions, port: number): CameraSou
     await camera.close();
   };
   return {
-    beginIngest: () =>
-      (ingest ??= openIngest({
+    beginIngest() {
+      run.begin();
+      return (ingest ??= openIngest({
         ...planIngestOptions(options),
         planArguments: (partPath) => planEncodeArguments({ inputArguments, partPath }),
-      })),
+        endInput: () => run.end(),
+      }));
+    },
     stop,
     async close() {
       await stop();
