@@ -12,10 +12,12 @@ import { findLeftRecordings, recoverRecording } from '../recording/recover.ts';
 import type { LeftRecording } from '../recording/recover.ts';
 import { elapsedMs } from '../recording/recording.ts';
 import type { Court } from './court.ts';
+import { clearLeftMemory } from './left-memory.ts';
 import type { SessionSpec } from './session-spec.ts';
 
 export interface RecoverOptions {
   dataDir: string;
+  memoryFolder: string;
   clock: Clock;
   logger: Logger;
   courts: ReadonlyMap<string, Court>;
@@ -42,10 +44,14 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
     logger.error({ err: error, folder }, 'recording folder left as it is'),
   );
   const over: LeftRecording[] = [];
+  const goesOn = new Set<string>();
   for (const one of left) {
     const resumed = planResumed(one, options);
     if (resumed === undefined) over.push(one);
-    else options.onRecovered(resumed);
+    else {
+      goesOn.add(one.sessionId);
+      options.onRecovered(resumed);
+    }
   }
   for (const one of over) {
     try {
@@ -55,6 +61,15 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
       logger.error({ err: error, sessionId }, 'recording could not be recovered; its folder stays');
     }
   }
+  await clearLeftMemory({
+    ...options,
+    goesOn: (sessionId) => goesOn.has(sessionId),
+    secretsOf: (courtId) => passwordsOf(options.courts.get(courtId)),
+  });
+}
+
+function passwordsOf(court: Court | undefined): string[] {
+  return court?.address === undefined ? [] : [new URL(court.address).password];
 }
 
 function planResumed(left: LeftRecording, options: RecoverOptions): RecoveredSession | undefined {

@@ -35,6 +35,8 @@ export interface MatchLab {
   start(sessionId: string, durationSeconds?: number): void;
   stop(sessionId: string, reason?: EndReason): void;
   close(sessionId: string, reason?: EndReason): void;
+  /** The portal no longer names it. */
+  forget(sessionId: string): void;
   get(sessionId: string): KnownMatch;
   until(what: string, isSo: () => boolean, timeoutMs?: number): Promise<void>;
   reaches(sessionId: string, state: string, timeoutMs?: number): Promise<void>;
@@ -128,6 +130,7 @@ export async function openMatchLab(
     },
     close: (sessionId, reason = 'closed') =>
       change(sessionId, { close: { requestedAt: clock.nowMs(), reason } }),
+    forget: (sessionId) => void wanted.delete(sessionId),
     get(sessionId) {
       const match = manager.find(sessionId);
       if (match === undefined) throw new Error(`expected session ${sessionId}`);
