@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../src/base/clock.ts';
+import type { Clock } from '../src/base/clock.ts';
+import type { Simulator } from '../src/simulate/simulator.ts';
+import { inspectMovie, openMatchLab } from './support/match-lab.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+
+const HOUR_MS = 3_600_000;
+const DURATION_SECONDS = 9;
+/** Daylight saving never changes the time in milliseconds since 1970, except where a clock is set to local time. */
+const STEPS = [
+  ['ahead by 5 h', 5 * HOUR_MS],
+  ['back by 5 h', -5 * HOUR_MS],
+  ['back by an hour, as a clock that is set to local time', -HOUR_MS],
+] as const;
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startTestCourts(
+    STEPS.map(() => ({ kind: 'rtsp' })),
+    SMALL_CLIP,
+  );
+}, 240_000);
+
+afterAll(() => simulator.close());
+
+/** The machine's own, whose wall clock can be set. */
+function createSettableClock(): Clock & { stepWall(ms: number): void } {
+  let offsetMs = 0;
+  return {
+    ...systemClock,
+    nowMs: () => systemClock.nowMs() + offsetMs,
+    stepWall: (ms) => void (offsetMs += ms),
+  };
+}
+
+describe('a wall clock that is set in the middle of a match', () => {
+  it.concurrent.each(STEPS.map(([name, stepMs], index) => ({ name, stepMs, index })))(
+    'changes neither its length, nor its gap, nor its hard stop: $name',
+    async ({ stepMs, index }) => {
+      const clock = createSettableClock();
+      const court = simulator.courts[index];
+      if (court === undefined) throw new Error('expected a court');
+      const lab = await openMatchLab([court], { clock });
+      try {
+        const sessionId = lab.open('c1');
+        await lab.reaches(sessionId, 'created');
+        const startedMs = clock.monotonicMs();
+        lab.start(sessionId, DURATION_SECONDS);
+        await lab.records(sessionId, 2_000);
+        clock.stepWall(stepMs);
+        await court.setFault({ fault: 'refuse', seconds: 1.5 });
+        await lab.reaches(sessionId, 'complete', 30_000);
+        const stoppedAfterMs = clock.monotonicMs() - startedMs;
+        await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+        const { reason, recording } = lab.get(sessionId).report;
+        const movie = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
+        const [gap] = recording?.gaps ?? [];
+        expect({ reason, gaps: recording?.gaps.length }).toEqual({ reason: 'duration', gaps: 1 });
+        expect(Math.abs(stoppedAfterMs - DURATION_SECONDS * 1000)).toBeLessThan(1_000);
+        expect(Math.abs((gap?.toMs ?? 0) - (gap?.fromMs ?? 0) - movie.missing * 40)).toBeLessThan(500);
+        const expectedMs = (movie.frames + movie.missing) * 40;
+        expect(Math.abs((recording?.movie?.durationMs ?? 0) - expectedMs)).toBeLessThan(500);
+        expect(movie).toMatchObject({ repeated: 0, reordered: 0, complaints: '' });
+      } finally {
+        await lab.dispose();
+      }
+    },
+  );
+});
