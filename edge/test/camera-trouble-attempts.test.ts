@@ -1,0 +1,134 @@
+/** A camera that never comes back: thousands of attempts in vain, with a stand-in for FFmpeg that ends at once. */
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../src/base/clock.ts';
+import type { Clock } from '../src/base/clock.ts';
+import { silentLogger } from '../src/base/log.ts';
+import type { Logger } from '../src/base/log.ts';
+import { createCameraReturn } from '../src/camera/camera-return.ts';
+import { openIngest } from '../src/ingest/ingest.ts';
+import type { Ingest } from '../src/ingest/ingest.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const WARM_UP = 100;
+const ATTEMPTS = process.env['PADELVAR_LONG_TESTS'] === '1' ? 10_000 : 300;
+/** Nobody listens there. */
+const DEAD_CAMERA = 'rtsp://admin:canary-pass@127.0.0.1:9/court';
+/** Waits are over at once. */
+const IMPATIENT: Clock = {
+  ...systemClock,
+  sleep: (_ms, signal) => systemClock.sleep(1, signal),
+};
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+let folder: string;
+let memoryFolder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'padelvar-attempts-'));
+  memoryFolder = await mkdtemp('/dev/shm/padelvar-attempts-');
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await rm(memoryFolder, { recursive: true, force: true });
+});
+
+interface Vain {
+  ingest: Ingest;
+  attempts: () => number;
+  logged: () => number;
+}
+
+/** `isCameraBack`: undefined where FFmpeg is started each time. */
+async function openInVain(isCameraBack?: (signal: AbortSignal) => Promise<boolean>): Promise<Vain> {
+  const ffmpegPath = join(folder, 'ffmpeg');
+  await writeFile(
+    ffmpegPath,
+    '#!/bin/sh\necho "[tcp @ 0x$$] connection to canary-pass refused" >&2\nexit 1\n',
+  );
+  await chmod(ffmpegPath, 0o700);
+  let [attempts, logged] = [0, 0];
+  const logger = {
+    ...silentLogger,
+    info: () => (logged += 1),
+    error: () => (logged += 1),
+  } as unknown as Logger;
+  const ingest = openIngest({
+    ...{ folder: join(folder), ffmpegPath, clock: IMPATIENT, logger },
+    planArguments: (partPath) => [partPath],
+    log: {
+      memoryPath: join(memoryFolder, 'ffmpeg.log'),
+      diskPath: join(folder, 'ffmpeg.log'),
+      secrets: ['canary-pass'],
+    },
+    async isCameraBack(signal) {
+      attempts += 1;
+      return (await isCameraBack?.(signal)) ?? true;
+    },
+  });
+  return { ingest, attempts: () => attempts, logged: () => logged };
+}
+
+interface Load {
+  heapBytes: number;
+  residentBytes: number;
+  descriptors: number;
+}
+
+async function measure(): Promise<Load> {
+  // Twice, with a turn between: what the first run finalised goes with the second.
+  collectGarbage();
+  await systemClock.sleep(50);
+  collectGarbage();
+  const { heapUsed, rss } = process.memoryUsage();
+  return { heapBytes: heapUsed, residentBytes: rss, descriptors: readdirSync('/proc/self/fd').length };
+}
+
+async function reach(attempts: () => number, count: number): Promise<void> {
+  while (attempts() < count) await systemClock.sleep(5);
+}
+
+test.each([
+  ['FFmpegs that end at once', undefined],
+  ['questions to a dead camera', createCameraReturn(DEAD_CAMERA, systemClock)],
+])(
+  `${String(ATTEMPTS)} %s leave no memory, descriptor or file behind [scrypted 2115, frigate 23999, mediamtx 4674]`,
+  async (what, isCameraBack) => {
+    const { ingest, attempts, logged } = await openInVain(isCameraBack);
+    await reach(attempts, WARM_UP);
+    const before = await measure();
+    await reach(attempts, WARM_UP + ATTEMPTS);
+    const after = await measure();
+    expect(ingest.parts.length).toBeLessThanOrEqual(1);
+    expect(ingest.growthAgeMs()).toBe(Infinity);
+    await ingest.stop();
+    await ingest.close();
+
+    const growth = {
+      heap: (after.heapBytes - before.heapBytes) / MEBIBYTE,
+      resident: (after.residentBytes - before.residentBytes) / MEBIBYTE,
+    };
+    process.stdout.write(
+      `${String(ATTEMPTS)} ${what}: heap ${growth.heap.toFixed(2)} MiB, resident ${growth.resident.toFixed(1)} MiB\n`,
+    );
+    expect(growth.heap).toBeLessThan(2);
+    expect(growth.resident).toBeLessThan(40);
+    // A file or a socket of the attempt under way may be open.
+    expect(Math.abs(after.descriptors - before.descriptors)).toBeLessThanOrEqual(5);
+    expect((await readdir(folder)).sort()).toEqual(['ffmpeg', 'ffmpeg.log']);
+    expect(await readdir(memoryFolder)).toEqual([]);
+    const log = await readFile(join(folder, 'ffmpeg.log'), 'utf8');
+    expect(log).not.toContain('canary-pass');
+    expect((await stat(join(folder, 'ffmpeg.log'))).size).toBeLessThan(2_000);
+    // The 1st, 2nd, 4th, 8th and so on.
+    expect(logged()).toBeLessThanOrEqual(Math.log2(ATTEMPTS + WARM_UP) + 4);
+  },
+  600_000,
+);
