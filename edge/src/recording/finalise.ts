@@ -6,10 +6,11 @@
  *    several parts: joined into a new file, synced, renamed to its final name;
  * 3. movie record pointing at the final file; what is left of the parts removed.
  */
-import { open } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { AppError } from '@padelvar/shared/errors';
 import { renameDurably, writeFileAtomic } from '../base/atomic-file.ts';
 import { punchHole } from '../base/punch-hole.ts';
+import { writeWhole } from '../base/write-whole.ts';
 import { loadPartRecords, partPath, removePart, savePartRecord } from '../ingest/part.ts';
 import { writeMediaDataHeader } from '../mp4/boxes.ts';
 import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
@@ -22,6 +23,8 @@ import { payloadBytes, viewFinished } from './movie-view.ts';
 import type { RecordedPart } from './recorded-part.ts';
 
 const COPY_BYTES = 4 * 1024 * 1024;
+/** What a copy leaves free. */
+const JOIN_SPARE_BYTES = 16 * 1024 * 1024;
 
 /** Step 1. `headerRoomBytes` is what was promised to the uploader; a larger index moves the payload. */
 export async function writeHeader(
@@ -64,11 +67,14 @@ export interface FinishOptions {
   onRenamed: (movie: MovieFile) => void;
 }
 
-/** Steps 2 and 3; the answer points at the final file. */
+/** Steps 2 and 3, or what of them an earlier try left; the answer points at the final file. */
 export async function finishOnDisk(options: FinishOptions): Promise<MovieFile> {
   const { paths, movie } = options;
   const only = movie.pieces.length === 1 ? movie.pieces[0] : undefined;
-  const finished = await (only === undefined ? joinParts(paths, movie) : finishInPlace(options, only));
+  const finished =
+    only?.part === 0
+      ? movie
+      : await (only === undefined ? joinParts(paths, movie) : finishInPlace(options, only));
   options.onRenamed(finished);
   await saveRecord(paths.folder, 'movie.json', finished);
   await removeLeftParts(paths);
@@ -93,10 +99,10 @@ async function finishInPlace(
   try {
     await file.truncate(payloadEnd);
     const index = writeMovieHeader(shiftChunks(tracksOf(assembly), piece.offset));
-    await file.write(index, 0, index.byteLength, payloadEnd);
+    await writeWhole(file, index, payloadEnd);
     await file.sync();
     const header = writeMediaDataHeader(payloadEnd - init.moovOffset);
-    await file.write(header, 0, header.byteLength, init.moovOffset);
+    await writeWhole(file, header, init.moovOffset);
     await file.sync();
   } finally {
     await file.close();
@@ -108,19 +114,34 @@ async function finishInPlace(
 async function joinParts(paths: RecordingPaths, movie: MovieFile): Promise<MovieFile> {
   const view = viewFinished(paths, () => movie);
   const aside = joinPath(paths.movie);
+  await requireRoom(paths.folder, movie.totalBytes);
   const file = await open(aside, 'w', 0o600);
   try {
     for (let offset = 0; offset < movie.totalBytes; offset += COPY_BYTES) {
       const bytes = await view.read(offset, Math.min(COPY_BYTES, movie.totalBytes - offset));
-      await file.write(bytes, 0, bytes.byteLength, offset);
+      await writeWhole(file, bytes, offset);
     }
     await file.sync();
+  } catch (error) {
+    // Half a copy is of no use, and its room may be all there is.
+    await rm(aside, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
   await renameDurably(aside, paths.movie);
   const { payloadOffset, totalBytes } = movie;
   return { ...movie, pieces: [{ part: 0, offset: payloadOffset, bytes: totalBytes - payloadOffset }] };
+}
+
+/** A copy takes no room that recordings need: parts are served as they are until there is some. */
+async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= bytes + JOIN_SPARE_BYTES) return;
+  throw new AppError(
+    'disk_full',
+    `Expected room for a copy of ${String(bytes)} bytes, found ${String(bavail * bsize)}.`,
+  );
 }
 
 /** Chunk offsets of an assembly count from its payload; a movie's count from its file. */
