@@ -21,6 +21,14 @@ export function canControl(who: Who, session: Pick<Session, 'ownerId' | 'clubId'
   return who.role !== 'SUPPORT' && session.ownerId === who.userId;
 }
 
+/** One picture of a court that is not one's own, for a reason that is written down. */
+export function canLook(
+  { role }: Who,
+  { state, deviceOnline }: Pick<Session, 'state' | 'deviceOnline'>,
+): boolean {
+  return role === 'SUPPORT' && deviceOnline && ['created', 'starting', 'recording'].includes(state);
+}
+
 export function canManageCourts({ role }: Who): boolean {
   return role === 'SUPER_ADMIN' || role === 'CLUB_ADMIN';
 }

@@ -27,7 +27,8 @@ import type {
   VideoList,
 } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
-import { requestJson, type Fetch, type RequestOptions } from './request.ts';
+import { getReasonedSnapshotUrl } from './media-urls.ts';
+import { requestJson, requestPicture, type Fetch, type RequestOptions } from './request.ts';
 
 export interface PageRequest {
   clubId?: string | undefined;
@@ -50,7 +51,15 @@ export type VideoPage = z.infer<typeof VideoList>;
 export function createApi(fetch: Fetch) {
   const call = <Answer>(path: string, options?: RequestOptions) =>
     requestJson(fetch, path, options) as Promise<Answer>;
-  return { ...accounts(call), ...recording(call), ...library(call), ...administration(call) };
+  return {
+    ...accounts(call),
+    ...recording(call),
+    ...library(call),
+    ...administration(call),
+    /** One picture of a court, for support; the portal writes the look and its reason into the club's log. */
+    lookAtCourt: (sessionId: string, reason: string) =>
+      requestPicture(fetch, getReasonedSnapshotUrl(sessionId, reason)),
+  };
 }
 
 type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;

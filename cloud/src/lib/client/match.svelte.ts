@@ -1,6 +1,7 @@
 /** One session as its page sees it: opened, watched, started, stopped, until its movie is ready. */
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import type { Api } from './api.ts';
+import { planFilming, type Filming } from './filming.ts';
 import { openPoll, type Poll } from './poll.ts';
 import { ApiError } from './request.ts';
 import { planPollMs, planStage, type Pending, type Stage } from './stage.ts';
@@ -23,6 +24,8 @@ export class Match {
 
   readonly #api: Api;
   #statusAtMs = 0;
+  /** Since when nothing has grown, by this browser's clock. */
+  #stillSinceMs: number | undefined;
   #pendingSinceMs = 0;
   #poll: Poll | undefined;
 
@@ -50,12 +53,18 @@ export class Match {
     await this.#act('stopping', () => this.#api.stopRecording(this.sessionId));
   }
 
-  /** Seconds recorded by now: the last report, carried on by this browser's own clock. */
+  /** Seconds recorded by now: the last report, carried on by this browser's own clock while the box is in touch. */
   elapsedSeconds(nowMs: number): number {
     if (this.status === undefined) return 0;
-    const { active, elapsedSeconds, durationSeconds } = this.status;
-    if (!active) return elapsedSeconds;
+    const { active, deviceOnline, elapsedSeconds, durationSeconds } = this.status;
+    if (!active || !deviceOnline) return elapsedSeconds;
     return Math.min(durationSeconds, elapsedSeconds + Math.max(0, nowMs - this.#statusAtMs) / 1000);
+  }
+
+  /** What a running recording is at now; undefined where none runs. */
+  filming(nowMs: number): Filming | undefined {
+    if (this.status === undefined || this.stage !== 'recording') return undefined;
+    return planFilming(this.status, nowMs - (this.#stillSinceMs ?? nowMs));
   }
 
   async #act(pending: NonNullable<Pending>, request: () => Promise<RecordStatus>): Promise<void> {
@@ -84,6 +93,7 @@ export class Match {
   #take(status: RecordStatus): void {
     this.status = status;
     this.#statusAtMs = performance.now();
+    this.#stillSinceMs = status.growing ? undefined : (this.#stillSinceMs ?? this.#statusAtMs);
     const waiting = status.state === 'created' || status.state === 'starting';
     if (this.pending === 'starting' && !waiting) this.pending = undefined;
     if (this.pending === 'stopping' && status.state !== 'recording') this.pending = undefined;

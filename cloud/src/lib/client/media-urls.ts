@@ -10,6 +10,11 @@ export function getSnapshotUrl(sessionId: string, turn: number): string {
   return `/api/preview/${sessionId}/snapshot.jpg?t=${turn}`;
 }
 
+/** One JPEG for somebody who has to say why they look. */
+export function getReasonedSnapshotUrl(sessionId: string, reason: string): string {
+  return `/api/preview/${sessionId}/snapshot.jpg?${new URLSearchParams({ reason }).toString()}`;
+}
+
 /** The movie as an attachment. */
 export function downloadUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/download`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestJson } from './request.ts';
+import { requestJson, requestPicture } from './request.ts';
 
 const problem = {
   type: 'about:blank',
@@ -50,5 +50,17 @@ describe('a request', () => {
   it('is unreachable where there is no answer', async () => {
     const failing = () => Promise.reject(new TypeError('fetch failed'));
     await expect(requestJson(failing, '/x')).rejects.toMatchObject({ kind: 'unreachable', status: 0 });
+  });
+});
+
+describe('a picture', () => {
+  it('is handed over as it came', async () => {
+    const picture = await requestPicture(answering(new Response(new Uint8Array([255, 216]))), '/x.jpg');
+    expect(picture.size).toBe(2);
+  });
+
+  it('that is refused fails with the kind of the problem document', async () => {
+    const response = Response.json(problem, { status: 409 });
+    await expect(requestPicture(answering(response), '/x.jpg')).rejects.toMatchObject({ kind: 'court_busy' });
   });
 });

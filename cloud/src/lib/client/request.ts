@@ -51,6 +51,13 @@ export async function requestJson(
   throw errorOf(response.status, body);
 }
 
+/** One JPEG. */
+export async function requestPicture(fetch: Fetch, path: string): Promise<Blob> {
+  const response = await send(fetch, path, { headers: { accept: 'image/jpeg, application/problem+json' } });
+  if (!response.ok) throw errorOf(response.status, await readJson(response));
+  return await response.blob();
+}
+
 async function send(fetch: Fetch, path: string, options: RequestOptions): Promise<Response> {
   const { method = 'GET', json, headers = {}, signal } = options;
   try {
