@@ -81,6 +81,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   const entries = new Map<string, Entry>();
   /** Undefined until the document was first seen: nothing is given up because it is not known yet. */
   let wanted: readonly DesiredSession[] | undefined;
+  let isReleased = false;
 
   function onSessionChange(session: MatchSession): void {
     const entry = entries.get(session.spec.sessionId);
@@ -114,7 +115,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   }
 
   function act(): void {
-    if (wanted === undefined) return;
+    if (wanted === undefined || isReleased) return;
     const known = [...entries.values()].map(({ report, session }) => ({
       sessionId: report.sessionId,
       courtId: report.courtId,
@@ -256,6 +257,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       return orphans.map(({ report }) => report.sessionId);
     },
     async release() {
+      isReleased = true;
       await Promise.all([...entries.values()].map(async ({ session }) => session?.release()));
     },
   };

@@ -213,7 +213,9 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     }
   }
 
+  /** Not once the daemon goes away: the next one may have the recording by then. */
   function armHardStop(running: Recording): void {
+    if (ending.signal.aborted) return;
     const leftMs = running.mark.durationSeconds * 1000 - running.elapsedMs();
     cancelHardStop = clock.setTimer(Math.max(0, leftMs), () => void self.stop('duration'));
   }

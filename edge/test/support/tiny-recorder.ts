@@ -78,7 +78,7 @@ export function createFastClock(): Clock {
   const [beganMs, beganMonotonicMs] = [systemClock.nowMs(), systemClock.monotonicMs()];
   const elapsedMs = (): number => (systemClock.monotonicMs() - beganMonotonicMs) * SPEED;
   return {
-    nowMs: () => beganMs + elapsedMs(),
+    nowMs: () => Math.round(beganMs + elapsedMs()),
     monotonicMs: () => beganMonotonicMs + elapsedMs(),
     setTimer: (ms, action) => systemClock.setTimer(ms / SPEED, action),
     sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
