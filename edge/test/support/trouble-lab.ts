@@ -111,7 +111,7 @@ async function readMovie(path: string, clip: { frames: number }): Promise<ReadMo
 }
 
 /** When each sample is shown and for how long, as mediabunny reads the index. */
-async function readTimes(path: string): Promise<ReadMovie['times']> {
+export async function readTimes(path: string): Promise<ReadMovie['times']> {
   const input = new Input({ source: new BufferSource(await readFile(path)), formats: ALL_FORMATS });
   const track = await input.getPrimaryVideoTrack();
   if (track === null) throw new Error('expected a video track');
