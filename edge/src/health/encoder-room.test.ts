@@ -16,8 +16,16 @@ test.each([
   ['two of 720p do', 2, [unmeasured(0.92)], 0.92, true],
   ['three do not', 2, [unmeasured(0.92), unmeasured(0.92)], 0.92, false],
   ['four cores carry two of 1080p', 4, [unmeasured(FULL_HD)], FULL_HD, true],
-  ['a court that takes little leaves room', 2, [measured(0.25)], FULL_HD, true],
+  ['courts that take little leave room', 2, [measured(0.25)], FULL_HD, true],
   ['a court that takes much leaves none', 4, [measured(2.5)], FULL_HD, false],
+  [
+    'one that has not been seen yet counts like its neighbour',
+    2,
+    [measured(0.5), unmeasured(FULL_HD)],
+    FULL_HD,
+    true,
+  ],
+  ['or like the dearest of them', 4, [measured(1.1), measured(0.5), unmeasured(FULL_HD)], FULL_HD, false],
 ] as const)('%s', (_what, cores, running, megapixels, isAdmitted) => {
   const ask = (): void => requireEncoder({ cores, limit: undefined }, running, megapixels);
   if (isAdmitted) expect(ask).not.toThrow();

@@ -1,9 +1,10 @@
 /**
  * How many courts with MJPEG or still-image cameras, which have to be encoded, this machine carries. Pure.
  *
- * What runs counts with the processor time it was seen to take; what has not been seen long enough, with 1.5 cores for
- * 1080p at 25 frames per second (measured: a court of JPEG decoding, x264 veryfast and 25 fps took 1.45 cores) in
- * proportion to its pixels. All together may take nine tenths of the cores: the rest copies the other courts.
+ * What runs counts with the processor time it is seen to take, and one more with as much per pixel as the dearest of
+ * them. Until one has been seen long enough, a court counts with 1.5 cores for 1080p, in proportion to its pixels: what
+ * decoding JPEGs and x264 veryfast at 25 frames per second take for a camera's noisy pictures (a simulated court's even
+ * ones took 0.32 cores on the same machine). All together may take nine tenths of the cores: the rest copies the others.
  */
 import { AppError } from '@padelvar/shared/errors';
 import type { ProcessLoad } from './process-cpu.ts';
@@ -25,10 +26,18 @@ export interface EncoderCapacity {
   limit: number | undefined;
 }
 
-/** Cores that a court takes, or is expected to take. */
-export function planCores({ megapixels, load }: RunningEncoder): number {
-  if (load !== undefined && load.lifeSeconds >= MEASURED_AFTER_SECONDS) return load.cores;
-  return (CORES_PER_1080P * megapixels) / MEGAPIXELS_1080P;
+/** Cores that a running court takes; undefined until it has been measured. */
+function findCores({ load }: RunningEncoder): number | undefined {
+  return load !== undefined && load.lifeSeconds >= MEASURED_AFTER_SECONDS ? load.cores : undefined;
+}
+
+/** Cores that a court takes per megapixel, by those that have been measured. */
+function planCoresPerMegapixel(running: readonly RunningEncoder[]): number {
+  const measured = running.flatMap((one) => {
+    const cores = findCores(one);
+    return cores === undefined ? [] : [cores / one.megapixels];
+  });
+  return measured.length === 0 ? CORES_PER_1080P / MEGAPIXELS_1080P : Math.max(...measured);
 }
 
 /** Throws AppError `encoder_full`. One court is carried by any machine. */
@@ -42,8 +51,9 @@ export function requireEncoder(
     return;
   }
   if (running.length === 0) return;
-  const taken = running.reduce((sum, one) => sum + planCores(one), 0);
-  const needed = planCores({ megapixels, load: undefined });
+  const perMegapixel = planCoresPerMegapixel(running);
+  const taken = running.reduce((sum, one) => sum + (findCores(one) ?? perMegapixel * one.megapixels), 0);
+  const needed = perMegapixel * megapixels;
   if (taken + needed <= cores * SHARE) return;
   const figures = [taken, needed, cores * SHARE].map((value) => value.toFixed(1));
   throw refusal(
