@@ -23,7 +23,7 @@ const LIMITS = { fullBytes: 256 * 1024, resumeBytes: 6 * MIB, releaseAfterMs: 50
 let simulator: Simulator;
 
 beforeAll(async () => {
-  const kinds = ['rtsp', 'rtsp', 'rtsp', 'rtsp', 'mjpeg', 'mjpeg'] as const;
+  const kinds = ['rtsp', 'rtsp', 'rtsp', 'rtsp', 'rtsp', 'rtsp', 'mjpeg', 'mjpeg'] as const;
   simulator = await startTestCourts(
     kinds.map((kind) => ({ kind })),
     SMALL_CLIP,
@@ -137,9 +137,24 @@ describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
     await close();
   });
 
+  test('what an earlier daemon could not finish on a full disk is finished when there is room', async () => {
+    const { lab, machine, disk, ballastPath, sessionId, close } = await recordOnSmallDisk(4);
+    await disk.fill(500_000);
+    await lab.until('the ballast to be given up', () => machine.facts().diskFull && !existsSync(ballastPath));
+    await disk.fill(0);
+    lab.stop(sessionId);
+    await lab.until('the stop', () => lab.get(sessionId).report.state === 'stopping');
+    await lab.restart();
+    expect(['recording', 'stopping']).toContain(lab.get(sessionId).report.state);
+    await disk.empty();
+    await lab.reaches(sessionId, 'complete');
+    expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
+    await close();
+  });
+
   test('a start is refused with the minutes that would fit', async () => {
     const disk = await openSmallDisk(40);
-    const opened = await openDiskLab(join(disk.folder, 'data'), [4], {
+    const opened = await openDiskLab(join(disk.folder, 'data'), [5], {
       disk: { limits: LIMITS, bytesPerCourt: BALLAST_BYTES },
     });
     const sessionId = opened.lab.open('c1');
@@ -157,7 +172,7 @@ describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
 
 test('nothing is recorded while the folder for videos is not the one of this device', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-media-'));
-  const { lab, machine, close } = await openDiskLab(dataDir, [4]);
+  const { lab, machine, close } = await openDiskLab(dataDir, [6]);
   const [videos, away] = [join(dataDir, 'videos'), join(dataDir, 'away')];
   await rename(videos, away);
   await mkdir(videos);
@@ -195,7 +210,7 @@ async function putStrangersFolder(videos: string): Promise<void> {
 
 test('one more court that has to be encoded is refused with that reason', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-encoder-'));
-  const { lab, close } = await openDiskLab(dataDir, [5, 6], { encodingCourts: 1 });
+  const { lab, close } = await openDiskLab(dataDir, [7, 8], { encodingCourts: 1 });
   const [first, second] = [lab.open('c1'), lab.open('c2')];
   await Promise.all([lab.reaches(first, 'created'), lab.reaches(second, 'created')]);
   lab.start(first);

@@ -12,12 +12,14 @@ import type { ClipSource } from '../recording/clip.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { Court } from './court.ts';
+import { UNLIMITED_MACHINE } from './machine.ts';
 import { createMatchSession } from './match-session.ts';
 import type { MatchSession, SessionContext } from './match-session.ts';
 import { planActions } from './plan.ts';
 import type { Action } from './plan.ts';
 import { recoverSessions } from './recover-sessions.ts';
 import type { RecoveredSession } from './recover-sessions.ts';
+import { untilRoom } from './until-room.ts';
 
 /** Ended sessions that are remembered and reported, newest first. */
 const REMEMBERED = 100;
@@ -76,7 +78,9 @@ interface Entry {
 }
 
 export function createSessionManager(options: ManagerOptions): SessionManager {
-  const { clock, logger, store } = options;
+  const { clock, logger, store, machine = UNLIMITED_MACHINE } = options;
+  /** Nothing waits for room on the disk any more. */
+  const leaving = new AbortController();
   const courts = new Map<string, Court>();
   const entries = new Map<string, Entry>();
   /** Undefined until the document was first seen: nothing is given up because it is not known yet. */
@@ -214,9 +218,15 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       for (const stored of store.list(REMEMBERED))
         add(stored.clubId, stored.report, { endedAtMs: stored.endedAtMs });
       const known = (sessionId: string): ReportedSession | undefined => entries.get(sessionId)?.report;
-      await recoverSessions({ ...options, courts, known, onRecovered: takeUp });
-      for (const entry of entries.values())
-        if (entry.endedAtMs === null && entry.session === undefined) giveUp(entry);
+      const unfinished = new Set<string>();
+      const onNoRoom = (sessionId: string, again: () => Promise<void>): void => {
+        unfinished.add(sessionId);
+        watch(untilRoom(again, { ...options, what: 'recovery', machine, signal: leaving.signal }));
+      };
+      await recoverSessions({ ...options, courts, known, onRecovered: takeUp, onNoRoom });
+      for (const [sessionId, entry] of entries)
+        if (entry.endedAtMs === null && entry.session === undefined && !unfinished.has(sessionId))
+          giveUp(entry);
     },
     reports,
     encoding: () =>
@@ -257,6 +267,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       return orphans.map(({ report }) => report.sessionId);
     },
     async release() {
+      leaving.abort();
       isReleased = true;
       await Promise.all([...entries.values()].map(async ({ session }) => session?.release()));
     },

@@ -12,6 +12,7 @@ import { findLeftRecordings, recoverRecording } from '../recording/recover.ts';
 import type { LeftRecording } from '../recording/recover.ts';
 import { elapsedMs } from '../recording/recording.ts';
 import type { Court } from './court.ts';
+import { isDiskFull } from './end-reason.ts';
 import { clearLeftMemory } from './left-memory.ts';
 import type { SessionSpec } from './session-spec.ts';
 
@@ -25,6 +26,8 @@ export interface RecoverOptions {
   known: (sessionId: string) => ReportedSession | undefined;
   /** Told one by one: those that go on first. */
   onRecovered: (session: RecoveredSession) => void;
+  /** There was no room to finish it; `again` may be called until there is. */
+  onNoRoom: (sessionId: string, again: () => Promise<void>) => void;
 }
 
 export interface RecoveredSession {
@@ -58,6 +61,7 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
       options.onRecovered(await finishSession(one, options));
     } catch (error) {
       const { sessionId } = one;
+      if (isDiskFull(error)) options.onNoRoom(sessionId, () => finishLater(sessionId, options));
       logger.error({ err: error, sessionId }, 'recording could not be recovered; its folder stays');
     }
   }
@@ -66,6 +70,13 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
     goesOn: (sessionId) => goesOn.has(sessionId),
     secretsOf: (courtId) => passwordsOf(options.courts.get(courtId)),
   });
+}
+
+/** What an earlier try has done already is read anew. */
+async function finishLater(sessionId: string, options: RecoverOptions): Promise<void> {
+  const left = await findLeftRecordings(options.dataDir, () => undefined);
+  const one = left.find((found) => found.sessionId === sessionId);
+  if (one !== undefined) options.onRecovered(await finishSession(one, options));
 }
 
 function passwordsOf(court: Court | undefined): string[] {
