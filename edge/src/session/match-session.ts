@@ -297,7 +297,9 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       logger.error({ err: error }, what);
     }
   };
-  const endFeed = (): Promise<void> => attempt('camera could not be let go', () => feed?.stop());
+  /** Without a feed there may still be the FFmpeg of an earlier daemon, which nobody adopted. */
+  const endFeed = (): Promise<void> =>
+    attempt('camera could not be let go', () => feed?.stop() ?? endLeftIngest(paths.folder, clock));
   const closeParts = async (): Promise<void> => {
     await attempt('feed could not be closed', () => feed?.close());
     await attempt('parts could not be closed', () => leftParts?.close());
