@@ -65,7 +65,7 @@ describe('a movie of a court with', () => {
       const sessionId = lab.open(courtId);
       await lab.reaches(sessionId, 'created', 30_000);
       lab.start(sessionId);
-      await lab.records(sessionId, 5_000);
+      await lab.records(sessionId, 3_500);
       lab.stop(sessionId);
       await lab.reaches(sessionId, 'complete');
       await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));

@@ -41,7 +41,7 @@ describe('a simulated RTSP court', () => {
       const path = join(folder, `${String(index)}.mkv`);
       const address = simulator.courts[index]?.address ?? '';
       const ffmpeg = spawn(TEST_FFMPEG, [
-        ...['-v', 'error', '-nostdin', '-y', '-rtsp_transport', 'tcp', '-i', address, '-t', '6'],
+        ...['-v', 'error', '-nostdin', '-y', '-rtsp_transport', 'tcp', '-i', address, '-t', '5'],
         ...['-map', '0', '-c', 'copy', path],
       ]);
       expect(await once(ffmpeg, 'close')).toEqual([0, null]);

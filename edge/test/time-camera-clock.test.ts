@@ -13,7 +13,7 @@ interface Case {
   jump?: FaultName;
 }
 
-const DURATION_SECONDS = 12;
+const DURATION_SECONDS = 9;
 const CASES: Case[] = [
   { name: 'runs 200 ppm fast', court: { clockPpm: 200 } },
   { name: 'runs 200 ppm slow', court: { clockPpm: -200 } },
@@ -45,7 +45,7 @@ describe('a recording whose camera’s clock', () => {
       await lab.reaches(sessionId, 'created');
       lab.start(sessionId, DURATION_SECONDS);
       if (jump !== undefined) {
-        await lab.records(sessionId, 6_500);
+        await lab.records(sessionId, 5_500);
         await simulator.courts[index]?.setFault({ fault: jump });
       }
       await lab.reaches(sessionId, 'complete', 30_000);
