@@ -18,7 +18,7 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 const MIB = 1024 * 1024;
 /** Of the ballast that is kept for one court of these tests. */
 const BALLAST_BYTES = 4 * MIB;
-const LIMITS = { fullBytes: 256 * 1024, resumeBytes: 6 * MIB, releaseAfterMs: 500 };
+const LIMITS = { fullBytes: 256 * 1024, resumeBytes: 6 * MIB, releaseAfterMs: 500, quietBytes: 16 * 1024 };
 
 let simulator: Simulator;
 
@@ -115,7 +115,9 @@ describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
     await lab.reaches(sessionId, 'complete');
     await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
     expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
-    expect(lab.get(sessionId).report.recording?.movie?.durationMs).toBeGreaterThan(2_000);
+    const { recording } = lab.get(sessionId).report;
+    expect(recording?.gaps).toMatchObject([{ toMs: recording?.movie?.durationMs, reason: 'disk_full' }]);
+    expect(recording?.movie?.durationMs).toBeGreaterThan(2_000);
     expect(machine.facts().diskFull).toBe(true);
     await close();
   });

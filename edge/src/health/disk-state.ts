@@ -5,14 +5,17 @@ export interface DiskLimits {
   fullBytes: number;
   /** What must be free beside a whole ballast before recording goes on, so that it does not end at once again. */
   resumeBytes: number;
-  /** The last writers find the disk full before anything is given up; milliseconds. */
+  /** The last writers find the disk full before anything is given up: at least so long, milliseconds, */
   releaseAfterMs: number;
+  /** and until no more than this was written between two looks. */
+  quietBytes: number;
 }
 
 export const DISK_LIMITS: DiskLimits = {
   fullBytes: 1024 * 1024,
   resumeBytes: 64 * 1024 * 1024,
   releaseAfterMs: 2_000,
+  quietBytes: 16 * 1024,
 };
 
 export interface DiskFacts {
@@ -26,24 +29,27 @@ export interface DiskFacts {
 export interface DiskState {
   /** Monotonic milliseconds since when; undefined while there is room. */
   fullSinceMs: number | undefined;
+  /** When last looked at. */
+  freeBytes: number;
 }
+
+export const UNKNOWN_DISK: DiskState = { fullSinceMs: undefined, freeBytes: Infinity };
 
 export interface DiskDecision {
   state: DiskState;
   ballast: 'keep' | 'release' | 'restore';
 }
 
-export function planDisk(
-  { fullSinceMs }: DiskState,
-  { freeBytes, nowMs, wantedBytes, heldBytes }: DiskFacts,
-  limits: DiskLimits,
-): DiskDecision {
+export function planDisk(before: DiskState, facts: DiskFacts, limits: DiskLimits): DiskDecision {
+  const { freeBytes, nowMs, wantedBytes, heldBytes } = facts;
+  const { fullSinceMs } = before;
   const missingBytes = Math.max(0, wantedBytes - heldBytes);
   if (freeBytes >= missingBytes + limits.resumeBytes) {
-    return { state: { fullSinceMs: undefined }, ballast: missingBytes === 0 ? 'keep' : 'restore' };
+    return { state: { fullSinceMs: undefined, freeBytes }, ballast: missingBytes === 0 ? 'keep' : 'restore' };
   }
-  if (freeBytes >= limits.fullBytes) return { state: { fullSinceMs }, ballast: 'keep' };
+  if (freeBytes >= limits.fullBytes) return { state: { fullSinceMs, freeBytes }, ballast: 'keep' };
   const sinceMs = fullSinceMs ?? nowMs;
-  const isDue = heldBytes > 0 && nowMs - sinceMs >= limits.releaseAfterMs;
-  return { state: { fullSinceMs: sinceMs }, ballast: isDue ? 'release' : 'keep' };
+  const isQuiet = before.freeBytes - freeBytes <= limits.quietBytes;
+  const isDue = heldBytes > 0 && isQuiet && nowMs - sinceMs >= limits.releaseAfterMs;
+  return { state: { fullSinceMs: sinceMs, freeBytes }, ballast: isDue ? 'release' : 'keep' };
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.ts';
 import { BALLAST_BYTES_PER_COURT, makeBallast, releaseBallast, sizeBallast } from './ballast.ts';
 import { planMinutesLeft, requireRoom } from './disk-room.ts';
 import type { RunningRecording } from './disk-room.ts';
-import { DISK_LIMITS, planDisk } from './disk-state.ts';
+import { DISK_LIMITS, planDisk, UNKNOWN_DISK } from './disk-state.ts';
 import type { DiskLimits, DiskState } from './disk-state.ts';
 
 const LOOK_MS = 1_000;
@@ -41,7 +41,7 @@ export interface DiskWatch {
 export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatch> {
   const { ballastPath, clock, log, running, limits = DISK_LIMITS } = options;
   const bytesPerCourt = options.bytesPerCourt ?? BALLAST_BYTES_PER_COURT;
-  let state: DiskState = { fullSinceMs: undefined };
+  let state: DiskState = UNKNOWN_DISK;
   let freeBytes = 0;
   let looking: Promise<void> | undefined;
 

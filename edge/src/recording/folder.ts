@@ -70,6 +70,8 @@ export const StopMarkFile = z.object({
   stoppedAtMs: z.number(),
   /** How long the recording had lasted by then; absent where no daemon was there to see it end. */
   elapsedMs: z.number().nonnegative().optional(),
+  /** Why nothing was being recorded then, where that is known. */
+  gapReason: z.string().max(64).optional(),
 });
 export type StopMarkFile = z.infer<typeof StopMarkFile>;
 

@@ -8,6 +8,7 @@ import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
 import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
+import type { Assembly } from './assemble.ts';
 import { findStart } from './find-start.ts';
 import { finishOnDisk, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
@@ -31,8 +32,8 @@ export interface Recording {
   /** The tracks so far, chunk offsets counted from the beginning of the payload. */
   tracks(): MovieTrack[];
   gaps(): Gap[];
-  /** Writes the stop mark; the first reason stays. */
-  markStop(reason: EndReason): Promise<EndReason>;
+  /** Writes the stop mark; the first reason stays. `gapReason`: why nothing is being recorded any more. */
+  markStop(reason: EndReason, gapReason?: string): Promise<EndReason>;
   /** After the ingest has ended: writes the index. From here on the movie can be served and stored. */
   finalise(): Promise<MovieFile>;
   /** Gives the movie its final name. In place and quick for one part, a copy for several. */
@@ -104,18 +105,20 @@ export function openRecording(
     bytes: () => movie?.totalBytes ?? payloadBytes(pieces()),
     tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs)),
     gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs)),
-    async markStop(reason) {
+    async markStop(reason, gapReason) {
       const existing = await findRecord(paths.folder, 'stop.json');
       if (existing !== undefined) return existing.reason;
       const lastedMs = Math.min(elapsedMs(mark, clock), mark.durationSeconds * 1000);
       await saveRecord(paths.folder, 'stop.json', {
         ...{ reason, stoppedAtMs: clock.nowMs(), elapsedMs: lastedMs },
+        ...(gapReason === undefined ? {} : { gapReason }),
       });
       return reason;
     },
     async finalise() {
       const assembly = assemble(indexes(), mark, endsAtMs, await findStopMs(paths, mark));
-      const explained = { ...assembly, gaps: explain(assembly.gaps) };
+      const gapReason = (await findRecord(paths.folder, 'stop.json'))?.gapReason;
+      const explained = { ...assembly, gaps: explainEnd(explain(assembly.gaps), assembly, gapReason) };
       movie = await writeHeader(paths, mark.sessionId, explained, headerRoom);
       view = viewFinished(paths, () => movie ?? missingMovie());
       return movie;
@@ -133,6 +136,11 @@ export function openRecording(
       });
     },
   };
+}
+
+/** The gap before the stop has no part behind it that could tell. */
+function explainEnd(gaps: readonly Gap[], { durationMs }: Assembly, reason: string | undefined): Gap[] {
+  return gaps.map((gap) => (reason !== undefined && gap.toMs === durationMs ? { ...gap, reason } : gap));
 }
 
 /** On the parts' time line; undefined where nobody knows when the recording ended. */

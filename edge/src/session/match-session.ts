@@ -236,7 +236,8 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   }
 
   async function markStop(stopped: Recording, why: EndReason): Promise<EndReason> {
-    const mark = (): Promise<EndReason> => stopped.markStop(why);
+    const gapReason = machine.hasRoom() ? undefined : 'disk_full';
+    const mark = (): Promise<EndReason> => stopped.markStop(why, gapReason);
     try {
       return await mark().catch(async (error: unknown) => {
         if (!isDiskFull(error)) throw error;
