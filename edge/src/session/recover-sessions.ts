@@ -43,9 +43,13 @@ export interface RecoveredSession {
 /** Nothing waits for a movie that is being finished: cameras are taken up first. */
 export async function recoverSessions(options: RecoverOptions): Promise<void> {
   const { dataDir, logger } = options;
-  const left = await findLeftRecordings(dataDir, (folder, error) =>
-    logger.error({ err: error, folder }, 'recording folder left as it is'),
-  );
+  const unreadable: string[] = [];
+  const left = await findLeftRecordings(dataDir, (folder, error) => {
+    logger.error({ err: error, folder }, 'recording folder left as it is');
+    unreadable.push(folder);
+  });
+  // An FFmpeg that writes into one of them would hold its camera for ever.
+  await Promise.all(unreadable.map((folder) => endLeftIngest(folder, options.clock)));
   const over: LeftRecording[] = [];
   const goesOn = new Set<string>();
   for (const one of left) {
