@@ -76,7 +76,7 @@ function overwrite(path: string, at: number, bytes: Buffer): void {
 }
 
 /** The machine starts anew: clocks and processes are of a boot that is over. */
-function moveToEarlierBoot(path: string): void {
+export function moveToEarlierBoot(path: string): void {
   const record = JSON.parse(readFileSync(path, 'utf8')) as { bootId: string; process?: { bootId: string } };
   record.bootId = EARLIER_BOOT;
   if (record.process !== undefined) record.process.bootId = EARLIER_BOOT;
