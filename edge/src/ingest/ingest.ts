@@ -40,6 +40,8 @@ export interface IngestOptions {
   endInput?: () => void;
   /** Whether the disk has room for a part; asked before each. */
   hasRoom?: () => boolean;
+  /** The lowest number that a part may take; 1 where left out. */
+  firstPart?: number;
   /** Parts that an earlier daemon left; the last is adopted if its FFmpeg is alive. */
   existing?: readonly PartRecord[];
 }
@@ -51,8 +53,9 @@ export interface IngestOptions {
 const MAX_RETRY_MS = 1_000;
 /** What an FFmpeg that ends has kept back, it writes this long before it is seen to be gone, at most; milliseconds. */
 const LAST_WORDS_MS = 300;
-/** So long may FFmpeg take for what it has been sent when it is no longer wanted: x264 may be behind. */
+/** So long may FFmpeg take for a fragment of what it has been sent when it is no longer wanted, and for all of it. */
 const DRAIN_MS = 2_000;
+const MAX_DRAIN_MS = 8_000;
 /** How often a full disk is asked for room again. */
 const ROOM_POLL_MS = 500;
 
@@ -85,6 +88,8 @@ export function openIngest(options: IngestOptions): Ingest {
   const ending = new AbortController();
   const { promise: ready, resolve: beReady } = Promise.withResolvers<undefined>();
   let leaving = false;
+  /** Of the parts that had fragments, those given up too: a recording begins with a part of a higher number. */
+  let highestNumber = (options.firstPart ?? 1) - 1;
   /** Attempts without a fragment, one behind the other. */
   let failures = 0;
   /** The next part comes after a full disk. */
@@ -99,7 +104,7 @@ export function openIngest(options: IngestOptions): Ingest {
 
   /** An FFmpeg without a record would be nobody's: it is ended where the record can't be written. */
   async function begin(): Promise<Started | undefined> {
-    const number = (parts.at(-1)?.record.number ?? 0) + 1;
+    const number = Math.max(highestNumber, parts.at(-1)?.record.number ?? 0) + 1;
     const path = partPath(folder, number);
     const attempt = await startAttempt({
       ...{ ffmpegPath: options.ffmpegPath, arguments: options.planArguments(path) },
@@ -138,9 +143,10 @@ export function openIngest(options: IngestOptions): Ingest {
     if (outcome !== 'stopped') options.onDrop?.(outcome);
   }
 
-  async function endAttempt({ part, attempt }: Started, outcome: AttemptOutcome): Promise<void> {
+  async function endAttempt(started: Started, outcome: AttemptOutcome): Promise<void> {
+    const { part, attempt } = started;
     const endedAtMs = clock.monotonicMs();
-    const signal = outcome === 'ended' || (await isDrained(attempt)) ? undefined : await attempt.stop();
+    const signal = outcome === 'ended' || (await isDrained(started)) ? undefined : await attempt.stop();
     try {
       await part.look();
       await part.sync();
@@ -162,10 +168,17 @@ export function openIngest(options: IngestOptions): Ingest {
     backoff.reset();
   }
 
-  async function isDrained(attempt: Attempt): Promise<boolean> {
+  /** Whether it has ended by itself; x264 may be behind, and goes on for as long as it gets anywhere. */
+  async function isDrained({ part, attempt }: Started): Promise<boolean> {
     if (options.endInput === undefined || !ending.signal.aborted) return false;
     options.endInput();
-    return attempt.waitForEnd(DRAIN_MS);
+    const deadlineMs = clock.monotonicMs() + MAX_DRAIN_MS;
+    for (let written = -1; ;) {
+      if (await attempt.waitForEnd(DRAIN_MS)) return true;
+      await part.look().catch(() => undefined);
+      if (part.fragments.length === written || clock.monotonicMs() > deadlineMs) return false;
+      written = part.fragments.length;
+    }
   }
 
   const isCameraAway = async (): Promise<boolean> =>
@@ -180,6 +193,7 @@ export function openIngest(options: IngestOptions): Ingest {
   }
 
   async function dropPart(part: LivePart): Promise<void> {
+    if (part.fragments.length > 0) highestNumber = Math.max(highestNumber, part.record.number);
     parts.splice(parts.indexOf(part), 1);
     await part.close();
     await removePart(folder, part.record.number);

@@ -30,6 +30,8 @@ export interface SourceOptions {
   logPath: string;
   clock: Clock;
   logger: Logger;
+  /** The part with which the recording begins, where there is one. */
+  firstPart?: number;
   /** Parts that an earlier daemon left. */
   existing: readonly PartRecord[];
   hub: FrameHub;
@@ -46,9 +48,12 @@ export interface SourceOptions {
 }
 
 export function planIngestOptions(options: SourceOptions): Omit<IngestOptions, 'planArguments'> {
-  const { folder, ffmpegPath, clock, logger, existing, onSynced, hasRoom } = options;
+  const { folder, ffmpegPath, clock, logger, existing, firstPart, onSynced, hasRoom } = options;
   const { password } = new URL(options.address);
   const memoryPath = join(options.memoryFolder, `${options.sessionId}.ffmpeg.log`);
   const log = { memoryPath, diskPath: options.logPath, secrets: [password] };
-  return { folder, ffmpegPath, clock, logger, existing, onSynced, hasRoom, log };
+  return {
+    ...{ folder, ffmpegPath, clock, logger, existing, onSynced, hasRoom, log },
+    ...(firstPart === undefined ? {} : { firstPart }),
+  };
 }

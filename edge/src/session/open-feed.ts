@@ -5,6 +5,7 @@ import { AppError } from '@padelvar/shared/errors';
 import type { Logger } from '../base/log.ts';
 import { probeCamera } from '../camera/probe.ts';
 import { loadPartRecords } from '../ingest/part.ts';
+import { findRecord } from '../recording/folder.ts';
 import { openCourtFeed } from './court-feed.ts';
 import type { CourtFeed } from './court-feed.ts';
 import { findRememberedProbe, rememberProbe } from './remembered-probe.ts';
@@ -30,10 +31,12 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFe
   if (remembered === undefined) await rememberProbe(folder, probe);
   signal.throwIfAborted();
   const existing = await loadPartRecords(folder);
+  const mark = await findRecord(folder, 'start.json');
   const preRollSeconds = (): number => preRollSecondsOf(rooms);
   return openCourtFeed({
     ...{ ...rooms, sessionId, address, audio, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
+    ...(mark === undefined ? {} : { firstPart: mark.part }),
     hasRoom: () => rooms.machine?.hasRoom() ?? true,
   });
 }
