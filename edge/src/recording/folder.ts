@@ -23,8 +23,11 @@ export function recordingPaths(dataDir: string, clubId: string, sessionId: strin
 
 /** Creates the folder durably; existing ones stay as they are. */
 export async function createRecordingFolder({ folder }: RecordingPaths): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   await syncFolder(dirname(folder));
+  // A club's first recording makes the folders above it too.
+  for (let made = dirname(folder); first !== undefined && made.startsWith(first); made = dirname(made))
+    await syncFolder(dirname(made));
 }
 
 export async function removeRecording({ folder, movie }: RecordingPaths): Promise<void> {
