@@ -137,7 +137,10 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     },
     async close() {
       await saving;
-      await follower?.close();
+      const closing = follower;
+      // Sessions are remembered for days: their fragments, megabytes a match, are not.
+      follower = undefined;
+      await closing?.close();
     },
   };
   return part;
