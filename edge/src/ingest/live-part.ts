@@ -15,6 +15,9 @@ import type { PartRecord } from './part.ts';
 import { findTear } from './torn-tail.ts';
 import { planTrim } from './trim.ts';
 
+/** How late a fragment may be seen that was written just now; milliseconds. */
+const MAX_LATE_MS = 2_000;
+
 export interface Part {
   readonly record: PartRecord;
   readonly path: string;
@@ -86,9 +89,11 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     events.onSynced?.(part, bytes);
   }
 
-  /** By when its newest fragment was written: just now, or as the file says where its writer is gone. */
+  /** By when its newest fragment was written, as the file says: a busy machine may see it late. */
   async function placeInTime(): Promise<void> {
-    const writtenAgoMs = part.growing ? 0 : Math.max(0, clock.nowMs() - (await stat(path)).mtimeMs);
+    const agoMs = Math.max(0, clock.nowMs() - (await stat(path)).mtimeMs);
+    // Of a living writer it was just now; more than that is a wall clock that was set.
+    const writtenAgoMs = part.growing && agoMs > MAX_LATE_MS ? 0 : agoMs;
     const beganAgoMs = writtenAgoMs + mediaEndMs(part);
     await save({
       bootId: readBootId(),
