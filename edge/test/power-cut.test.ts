@@ -144,7 +144,13 @@ function sentAtMs(cut: Cut, court: number, number: number | undefined): number {
   return frame.sentAtMs;
 }
 
-async function judge(cut: Cut, sessionIds: readonly string[], figures: Figures): Promise<void> {
+/** `judged`: how many of its movies are decoded. */
+async function judge(
+  cut: Cut,
+  sessionIds: readonly string[],
+  judged: number,
+  figures: Figures,
+): Promise<void> {
   const manager = await recoverCut(cut.folder);
   for (const sessionId of sessionIds) {
     const { report } = manager.find(sessionId) ?? {};
@@ -153,7 +159,9 @@ async function judge(cut: Cut, sessionIds: readonly string[], figures: Figures):
     expect(left.filter((name) => name.startsWith('part-'))).toEqual([]);
     expect(left).toEqual(expect.arrayContaining(['header.bin', 'movie.json', 'start.json', 'stop.json']));
   }
-  await Promise.all(sessionIds.map((sessionId, court) => judgeMovie(cut, court, sessionId, figures)));
+  await Promise.all(
+    sessionIds.slice(0, judged).map((sessionId, court) => judgeMovie(cut, court, sessionId, figures)),
+  );
   figures.cuts += 1;
   await rm(cut.folder, { recursive: true });
 }
@@ -165,7 +173,9 @@ test(
     const figures = { cuts: 0, files: 0, worstLossSeconds: 0, unreadable: 0, framesMissingInside: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
       const { cuts, sessionIds } = await cutMatches(CUTS_A_ROUND, createRandom(round + 1));
-      for (const cut of cuts) await judge(cut, sessionIds, figures);
+      // The paced court's takes the longest to decode.
+      for (const [index, cut] of cuts.entries())
+        await judge(cut, sessionIds, isLongRun || index % 4 === 0 ? 3 : 2, figures);
     }
     tellFigures('power cut while recording', figures);
     expect(figures).toMatchObject({ unreadable: 0, framesMissingInside: 0 });
