@@ -30,7 +30,19 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => simulator.close());
+/** What a test that fails leaves mounted. */
+const disks: SmallDisk[] = [];
+
+async function mountDisk(): Promise<SmallDisk> {
+  const disk = await openSmallDisk(40);
+  disks.push(disk);
+  return disk;
+}
+
+afterAll(async () => {
+  await simulator.close();
+  for (const disk of disks) await disk.close();
+});
 
 interface DiskLab {
   lab: MatchLab;
@@ -65,7 +77,7 @@ async function openDiskLab(
 describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
   /** Starts are admitted as if the disk were large; all else sees it as it is. */
   async function recordOnSmallDisk(court: number): Promise<DiskLab & { disk: SmallDisk; sessionId: string }> {
-    const disk = await openSmallDisk(40);
+    const disk = await mountDisk();
     let isLarge = true;
     const opened = await openDiskLab(join(disk.folder, 'data'), [court], {
       disk: {
@@ -156,7 +168,7 @@ describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
   });
 
   test('a start is refused with the minutes that would fit', async () => {
-    const disk = await openSmallDisk(40);
+    const disk = await mountDisk();
     const opened = await openDiskLab(join(disk.folder, 'data'), [5], {
       disk: { limits: LIMITS, bytesPerCourt: BALLAST_BYTES },
     });

@@ -13,6 +13,7 @@ export interface SmallDisk {
   /** Takes all room but that many bytes. */
   fill(leaveBytes: number): Promise<void>;
   empty(): Promise<void>;
+  /** Idempotent; whoever still has files open there keeps them. */
   close(): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export async function openSmallDisk(megabytes: number): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-disk-'));
   await run('mount', ['-t', 'tmpfs', '-o', `size=${String(megabytes)}m`, 'tmpfs', folder]);
   const fillers: string[] = [];
+  let isClosed = false;
   const freeBytes = async (): Promise<number> => {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
@@ -48,7 +50,9 @@ export async function openSmallDisk(megabytes: number): Promise<SmallDisk> {
       for (const filler of fillers) await rm(filler, { force: true });
     },
     async close() {
-      await run('umount', [folder]);
+      if (isClosed) return;
+      isClosed = true;
+      await run('umount', ['--lazy', folder]);
       await rmdir(folder);
     },
   };
