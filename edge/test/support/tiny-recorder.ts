@@ -1,6 +1,6 @@
 /**
  * A stand-in for FFmpeg that takes a millisecond to start: a shell script that appends made-up fragments to its part, and
- * tells of two recorders of one court by a lock that the kernel gives back when its holder is gone.
+ * tells of two recorders of one court by a lock that the kernel gives back when its holder is gone. It ends with its folder.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -32,11 +32,11 @@ trap 'exit 255' INT TERM
 case "$mode" in
   stubborn) trap '' INT TERM ;;
   refused) exit 1 ;;
-  silent) while :; do sleep 0.05 9>&-; done ;;
+  silent) while [ -e "HERE/init" ]; do sleep 0.05 9>&-; done; exit ;;
 esac
 cat "HERE/init" > "$last" 9>&-
 n=0
-while :; do
+while [ -e "HERE/init" ]; do
   [ "$n" -lt ${FRAGMENTS} ] && cat "HERE/fragment-$n" >> "$last" 9>&-
   n=$((n + 1))
   sleep 0.03 9>&-
