@@ -6,7 +6,14 @@ import { readBoxHeader } from '../mp4/boxes.ts';
 import { runsOf } from '../mp4/fragment.ts';
 import type { Fragment, SampleRun } from '../mp4/fragment.ts';
 import { findVideoTrack } from '../mp4/init-segment.ts';
-import type { Part } from './live-part.ts';
+import type { InitSegment } from '../mp4/init-segment.ts';
+
+/** A part that can be read. */
+export interface ReadablePart {
+  readonly init: InitSegment | undefined;
+  readonly fragments: readonly Fragment[];
+  read(offset: number, length: number): Promise<Buffer>;
+}
 
 /** Fragments looked at, from the end: far more than is ever written between two syncs. */
 const CHECKED_FRAGMENTS = 32;
@@ -20,7 +27,7 @@ const END_ZEROS = Buffer.alloc(8);
 const BOX_TYPES = new Set(['moof', 'mdat', 'moov', 'mfra', 'free']);
 
 /** The offset of the first fragment that can't be trusted; undefined where all can. `fileBytes`: the file's size. */
-export async function findTear(part: Part, fileBytes: number): Promise<number | undefined> {
+export async function findTear(part: ReadablePart, fileBytes: number): Promise<number | undefined> {
   const track = part.init === undefined ? undefined : findVideoTrack(part.init);
   if (track === undefined || !NAL_CODECS.has(track.codec.slice(0, 4))) return undefined;
   for (const fragment of part.fragments.slice(-CHECKED_FRAGMENTS)) {
@@ -53,7 +60,7 @@ function isWholeSample(sample: Buffer, size: number): boolean {
  * Where garbage begins inside a frame can't be told: the last fragment is left out unless something that was written
  * after it is there. Zeros would have shown inside it too.
  */
-async function isLastUncertain(part: Part, last: Fragment, fileBytes: number): Promise<boolean> {
+async function isLastUncertain(part: ReadablePart, last: Fragment, fileBytes: number): Promise<boolean> {
   const end = last.offset + last.bytes;
   const behind = await part.read(end, Math.min(16, fileBytes - end));
   if (behind.byteLength > 0 && behind.every((byte) => byte === 0)) return false;
