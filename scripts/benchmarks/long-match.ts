@@ -48,6 +48,7 @@ export async function measureLongMatch(
     const recording = await beginRecording({
       ...{ paths, clock, ids: { ...ids, sessionId } },
       durationSeconds: MATCH_SECONDS + 2 * IDLE_SECONDS,
+      preRollMs: 0,
       parts: () => [part],
     });
     known = follower.fragments.length;
