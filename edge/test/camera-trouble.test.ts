@@ -5,14 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock as clock } from '../src/base/clock.ts';
 import type { SimulatedCourt } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { BUSY_MS } from './support/busy.ts';
 import { openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 import { beginMatch, jumpsOf, lostBetween, NO_FLAWS, startMatch } from './support/trouble-lab.ts';
 import type { TroubledMatch, TroubledMovie } from './support/trouble-lab.ts';
 
-/** What a machine adds whose cores are all busy with other tests; milliseconds. */
-const BUSY_MS = 700;
 /** 3 s, 3 s and 0.5 s are what is promised. */
 const BACK_MS = 3_000 + BUSY_MS;
 const NOTICED_MS = 3_000 + BUSY_MS;
