@@ -184,7 +184,7 @@ test(
       for (const [index, cut] of cuts.entries())
         await judge(cut, sessionIds, isLongRun || index % 4 === 0 ? 3 : 2, figures);
     }
-    tellFigures('power cut while recording', figures);
+    tellFigures('power cut while recording', { ...figures });
     expect(figures).toMatchObject({ unreadable: 0, framesMissingInside: 0 });
     expect(figures.worstLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS);
     expect(figures.worstEncodedLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS);
