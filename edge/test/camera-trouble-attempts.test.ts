@@ -3,8 +3,6 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import type { Clock } from '../src/base/clock.ts';
@@ -13,6 +11,7 @@ import type { Logger } from '../src/base/log.ts';
 import { createCameraReturn } from '../src/camera/camera-return.ts';
 import { openIngest } from '../src/ingest/ingest.ts';
 import type { Ingest } from '../src/ingest/ingest.ts';
+import { collectGarbage } from './support/garbage.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const WARM_UP = 100;
@@ -24,9 +23,6 @@ const IMPATIENT: Clock = {
   ...systemClock,
   sleep: (_ms, signal) => systemClock.sleep(1, signal),
 };
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 let folder: string;
 let memoryFolder: string;
@@ -84,10 +80,7 @@ interface Load {
 }
 
 async function measure(): Promise<Load> {
-  // Twice, with a turn between: what the first run finalised goes with the second.
-  collectGarbage();
-  await systemClock.sleep(50);
-  collectGarbage();
+  await collectGarbage();
   const { heapUsed, heapTotal, rss } = process.memoryUsage();
   return {
     heapBytes: heapUsed,
