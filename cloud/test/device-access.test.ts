@@ -54,6 +54,10 @@ async function enrolled(): Promise<string> {
 }
 
 describe('enrolment', () => {
+  it('takes a token that no command line mistakes for an option', () => {
+    expect(token).toMatch(/^enroll_[A-Za-z0-9_-]{32}$/);
+  });
+
   it('repeated with the same keys gives the same device', async () => {
     const first = await enroll();
     expect(first.status).toBe(200);

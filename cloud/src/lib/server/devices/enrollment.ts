@@ -16,7 +16,8 @@ export async function createEnrollment(
   clock: Clock,
   { clubId, name }: { clubId: string; name: string },
 ): Promise<{ token: string; expiresAtMs: number }> {
-  const token = randomBytes(24).toString('base64url');
+  // It is typed behind `--token`: one that began with a dash would be taken for an option.
+  const token = `enroll_${randomBytes(24).toString('base64url')}`;
   const expiresAtMs = clock.nowMs() + ENROLLMENT_LIFE_MS;
   await db
     .insertInto('device_enrollment')
