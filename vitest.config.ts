@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config';
 /** Shared, edge and the whole system; the portal's tests run from its own folder with its own Vite configuration. */
 export default defineConfig({
   test: {
-    // Recording is mostly waiting: on two cores, two files at a time.
-    maxWorkers: 2,
     projects: [
       { test: { name: 'shared', root: 'shared', include: ['src/**/*.test.ts'] } },
       {
