@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
 interface Count {
   passed: number;
   failed: number;
+  /** What failed, and how, for whoever sees only the end of the output. */
+  failures: string[];
 }
 
 interface VitestReport {
@@ -17,7 +19,13 @@ interface VitestReport {
   numPendingTests: number;
   numTodoTests: number;
   numFailedTestSuites: number;
-  testResults: { name: string; status: string; assertionResults: unknown[] }[];
+  testResults: { name: string; status: string; message: string; assertionResults: VitestResult[] }[];
+}
+
+interface VitestResult {
+  fullName: string;
+  status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo' | 'disabled';
+  failureMessages: string[] | null;
 }
 
 const root = join(import.meta.dirname, '..');
@@ -25,7 +33,7 @@ const MINUTE = 'three-courts.test.ts';
 const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
 const reports = await mkdtemp(join(tmpdir(), 'padelvar-test-'));
 
-const total: Count = { passed: 0, failed: 0 };
+const total: Count = { passed: 0, failed: 0, failures: [] };
 for (const name of ['format', 'types', 'lint', 'layers']) add(name, await runCheck(name));
 add('shared and edge', await runSuite('edge', root, ['--project', 'shared', '--project', 'edge']));
 // A minute of three courts is a minute of waiting, which the portal's own tests fill.
@@ -37,18 +45,22 @@ add('portal', portal);
 add('a minute of three courts', minute);
 add('whole system', await runSuite('system', root, ['--project', 'system', '--exclude', `**/${MINUTE}`]));
 await rm(reports, { recursive: true, force: true });
+for (const failure of total.failures) process.stdout.write(`\nFAILED ${failure}\n`);
 process.stdout.write(`\n${String(total.passed)} passed, ${String(total.failed)} failed\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
-function add(name: string, { passed, failed }: Count): void {
+function add(name: string, { passed, failed, failures }: Count): void {
   process.stdout.write(`== ${name}: ${String(passed)} passed, ${String(failed)} failed\n`);
   total.passed += passed;
   total.failed += failed;
+  total.failures.push(...failures);
 }
 
 async function runCheck(name: string): Promise<Count> {
   const ok = (await run('npm', ['run', '--silent', `check:${name}`], root)) === 0;
-  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return ok
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [`npm run check:${name}`] };
 }
 
 /** A suite that gives no report has failed; so has a test that was skipped. */
@@ -57,14 +69,32 @@ async function runSuite(name: string, folder: string, selection: string[]): Prom
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${outputFile}`];
   const code = await run('vitest', ['run', ...selection, ...reporters], folder);
   const report = await readReport(outputFile);
-  if (report === undefined) return { passed: 0, failed: 1 };
+  if (report === undefined) return { passed: 0, failed: 1, failures: [`${name}: no report`] };
   const skipped = report.numPendingTests + report.numTodoTests;
-  if (skipped > 0) process.stdout.write(`${String(skipped)} tests were skipped, which counts as failed\n`);
   const brokenFiles = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
   const failed = report.numFailedTests + skipped + brokenFiles.length;
-  return { passed: report.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+  const failures = listFailures(report);
+  if (failed > 0 || code === 0) return { passed: report.numPassedTests, failed, failures };
+  return { passed: report.numPassedTests, failed: 1, failures: [`${name}: ended with ${String(code)}`] };
+}
+
+function listFailures({ testResults }: VitestReport): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${shorten(message)}`];
+    return assertionResults
+      .filter((result) => result.status !== 'passed')
+      .map(({ fullName, status, failureMessages }) => {
+        const why = status === 'failed' ? shorten(failureMessages?.join('\n') ?? '') : 'skipped';
+        return `${file}: ${fullName}\n  ${why}`;
+      });
+  });
+}
+
+function shorten(message: string): string {
+  return message.split('\n').slice(0, 6).join('\n  ').slice(0, 800);
 }
 
 async function readReport(path: string): Promise<VitestReport | undefined> {
