@@ -5,6 +5,7 @@ import { createClubs } from './migrations/002-clubs.ts';
 import { createSessions } from './migrations/003-sessions.ts';
 import { createDeviceEvents } from './migrations/004-device-events.ts';
 import { createDeletions } from './migrations/005-deletions.ts';
+import { createRecorderFacts } from './migrations/006-recorder-facts.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -12,4 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '003-sessions': { up: createSessions },
   '004-device-events': { up: createDeviceEvents },
   '005-deletions': { up: createDeletions },
+  '006-recorder-facts': { up: createRecorderFacts },
 };

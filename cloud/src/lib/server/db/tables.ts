@@ -44,6 +44,8 @@ export interface CourtTable {
   camera_sealed: string | null;
   camera_state: 'unknown' | 'ok' | 'failed';
   camera_reason: string | null;
+  /** Whether its camera stays connected while nobody plays. */
+  warm: Generated<number>;
   created_at: number;
 }
 
@@ -66,6 +68,10 @@ export interface DeviceTable {
   lan: string;
   clock_offset_ms: number | null;
   disk_free_bytes: number | null;
+  /** How long the disk lasts for what is being recorded. */
+  recording_minutes_left: number | null;
+  /** Set while the device's folder for videos is not its own. */
+  media: 'missing' | 'replaced' | null;
   created_at: number;
 }
 
