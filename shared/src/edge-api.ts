@@ -44,7 +44,7 @@ export function tokenMessage(deviceId: string, nonce: string): string {
 /** GET /api/edge/desired answers `Desired`; POST /api/edge/reported takes `Reported` and answers 204. */
 
 /** POST /api/edge/uploads/{sessionId}: opens, or finds, the one upload of this session. */
-export const UploadOpenRequest = z.object({ layout: z.enum(['header-first']) });
+export const UploadOpenRequest = z.object({ layout: z.enum(['header-first', 'index-last']) });
 export const UploadState = z.object({
   sessionId: SessionId,
   uploadId: z.string().max(256),
@@ -96,6 +96,8 @@ export type UploadCompleteRequest = z.infer<typeof UploadCompleteRequest>;
 export const UploadCompleteResponse = z.object({ bytes: z.int(), confirmed: z.literal(true) });
 
 /** DELETE /api/edge/uploads/{sessionId}: gives the open upload up, for instance when the header outgrew its room. 204. */
+
+/** PUT /api/edge/uploads/{sessionId}/files/{name}: a small file beside the movie; see `side-files.ts`. 204. */
 
 /** POST /api/edge/preview/{sessionId}: one JPEG as application/octet-stream, `x-frame-age-ms` beside it. */
 export const PreviewPushResponse = z.object({ watched: z.boolean() });
