@@ -6,6 +6,7 @@ import { createSessions } from './migrations/003-sessions.ts';
 import { createDeviceEvents } from './migrations/004-device-events.ts';
 import { createDeletions } from './migrations/005-deletions.ts';
 import { createRecorderFacts } from './migrations/006-recorder-facts.ts';
+import { createGuests } from './migrations/007-guests.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '004-device-events': { up: createDeviceEvents },
   '005-deletions': { up: createDeletions },
   '006-recorder-facts': { up: createRecorderFacts },
+  '007-guests': { up: createGuests },
 };

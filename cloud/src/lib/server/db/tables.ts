@@ -27,6 +27,14 @@ export interface ClubTable {
   name: string;
   time_zone: string;
   created_at: number;
+  /** Whether anybody with a court's code may record within the opening hours. */
+  guests_allowed: Generated<number>;
+  /** JSON of OpeningHours; null: always open. */
+  opening_hours: string | null;
+  /** What happens to an open session when the next group arrives. */
+  next_group: Generated<'ask' | 'replace'>;
+  /** Minutes without a recording after which `replace` takes the court. */
+  next_group_idle_minutes: Generated<number>;
 }
 
 export interface ClubMemberTable {
@@ -148,6 +156,38 @@ export interface SessionParticipantTable {
   user_id: string;
 }
 
+/** What is printed at a court. */
+export interface CourtCodeTable {
+  court_id: string;
+  code: string;
+  created_at: number;
+}
+
+/** A browser that records without an account. Its id stands in `match_session.owner_id` until somebody claims it. */
+export interface GuestTable {
+  id: string;
+  /** SHA-256 of the claim token, hex. */
+  token_hash: string;
+  created_at: number;
+  expires_at: number;
+}
+
+/** What the owner shows so that others join; good until the stop. */
+export interface MatchCodeTable {
+  session_id: string;
+  code: string;
+}
+
+export interface MatchRequestTable {
+  id: string;
+  session_id: string;
+  /** `join`: to be let in; `court`: the next group is waiting, nobody named. */
+  kind: 'join' | 'court';
+  user_id: string | null;
+  state: 'open' | 'accepted' | 'declined';
+  created_at: number;
+}
+
 export interface IdempotencyTable {
   user_id: string;
   key: string;
@@ -184,6 +224,10 @@ export interface Tables {
   device_event: DeviceEventTable;
   match_session: MatchSessionTable;
   session_participant: SessionParticipantTable;
+  court_code: CourtCodeTable;
+  guest: GuestTable;
+  match_code: MatchCodeTable;
+  match_request: MatchRequestTable;
   idempotency: IdempotencyTable;
   upload: UploadTable;
   audit: AuditTable;
