@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Club, Court, Device, User } from '@padelvar/shared/portal-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
+import { seedClub, seedCourt, seedDevice } from './support/seed.ts';
 import { createWorld, DEVICE, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
 
 let portal: TestPortal;
@@ -20,6 +21,16 @@ const ask = (who: Who, method: string, path: string, json?: unknown) =>
   portal.call(method, path, { token: world.tokens[who], json });
 const items = async <Item>(who: Who, path: string): Promise<Item[]> =>
   ((await (await ask(who, 'GET', path)).json()) as { items: Item[] }).items;
+
+/** Five more clubs, courts and devices, two of each with the same name. */
+async function addMany(): Promise<void> {
+  const { db } = portal.app.services;
+  for (const [index, name] of ['Alba', 'Beta', 'Beta', 'Zeta', 'Ärna'].entries()) {
+    await seedClub(db, `more${index}`, { name });
+    await seedCourt(db, 'north', `more${index}`, { name });
+    await seedDevice(db, 'north', { id: `dev_more${index}0000`, name });
+  }
+}
 
 describe('lists', () => {
   it('show clubs, courts, users and devices of one’s own clubs only', async () => {
@@ -41,18 +52,52 @@ describe('lists', () => {
     ]);
   });
 
-  it('of users come a page at a time, each once', async () => {
-    const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const query = cursor === '' ? '?limit=4' : `?limit=4&cursor=${cursor}`;
-      const response = await ask('super', 'GET', `/api/admin/users${query}`);
-      const page = (await response.json()) as { items: User[]; nextCursor: string | null };
-      seen.push(...page.items.map((user) => user.email));
+  it.each([
+    ['users', '/api/admin/users', 9],
+    ['clubs', '/api/clubs', 7],
+    ['courts', '/api/courts', 8],
+    ['courts of a club', '/api/clubs/north/courts', 8],
+    ['devices', '/api/admin/devices', 6],
+  ])('of %s come a page at a time, each once and in one order', async (_what, path, count) => {
+    await addMany();
+    const whole = await items<object>('super', `${path}?limit=100`);
+    const seen: object[] = [];
+    let pages = 0;
+    for (let cursor: string | null = ''; cursor !== null; pages += 1) {
+      const query = cursor === '' ? '?limit=3' : `?limit=3&cursor=${cursor}`;
+      const response = await ask('super', 'GET', `${path}${query}`);
+      const page = (await response.json()) as { items: object[]; nextCursor: string | null };
+      expect(page.items.length).toBeLessThanOrEqual(3);
+      seen.push(...page.items);
       cursor = page.nextCursor;
     }
-    expect(seen).toHaveLength(9);
-    expect(new Set(seen).size).toBe(9);
+    expect(pages).toBe(Math.ceil(count / 3));
+    expect(seen).toHaveLength(count);
+    expect(seen).toEqual(whole);
   });
+
+  it.each(['/api/clubs', '/api/courts', '/api/clubs/north/courts', '/api/admin/devices', '/api/admin/users'])(
+    '%s: more than 100 at once, or a limit that is no number, is refused and the field named',
+    async (path) => {
+      for (const limit of ['101', '0', 'x']) {
+        const response = await ask('super', 'GET', `${path}?limit=${limit}`);
+        expect(response.status).toBe(400);
+        expect(await response.json()).toMatchObject({ errors: [{ field: 'limit' }] });
+      }
+    },
+  );
+
+  it.each(['/api/clubs', '/api/courts', '/api/admin/devices'])(
+    '%s: a cursor of another list is refused and the field named',
+    async (path) => {
+      for (const text of ['nonsense', '["a"]', '[1,2,3]']) {
+        const cursor = Buffer.from(text).toString('base64url');
+        const response = await ask('super', 'GET', `${path}?cursor=${cursor}`);
+        expect(response.status).toBe(400);
+        expect(await response.json()).toMatchObject({ errors: [{ field: 'cursor' }] });
+      }
+    },
+  );
 });
 
 describe('a club', () => {

@@ -16,6 +16,11 @@ const Name = z.string().trim().min(1).max(200);
 const Email = z.email().max(254);
 const Password = z.string().min(8).max(128);
 
+/** One page of a list; `nextCursor` is null at its end. */
+function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
 export const PageQuery = z.object({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -49,6 +54,7 @@ export type Me = z.infer<typeof Me>;
 
 export const Club = z.object({ clubId: ClubId, name: z.string(), timeZone: z.string(), courts: z.int() });
 export type Club = z.infer<typeof Club>;
+export const ClubList = pageOf(Club);
 export const ClubCreate = z.object({
   clubId: ClubId,
   name: Name,
@@ -71,6 +77,7 @@ export const Court = z.object({
   busy: z.boolean(),
 });
 export type Court = z.infer<typeof Court>;
+export const CourtList = pageOf(Court);
 export const CourtCreate = z.object({
   courtId: CourtId,
   name: Name,
@@ -101,7 +108,7 @@ export const UserCreate = z.object({
   role: Role,
   clubIds: z.array(ClubId).max(50).default([]),
 });
-export const UserList = z.object({ items: z.array(User), nextCursor: z.string().nullable() });
+export const UserList = pageOf(User);
 export const UserUpdate = z.object({
   name: Name.optional(),
   role: Role.optional(),
@@ -122,6 +129,7 @@ export const Device = z.object({
   diskFreeBytes: z.int().nullable(),
 });
 export type Device = z.infer<typeof Device>;
+export const DeviceList = pageOf(Device);
 /** A single-use enrolment token, shown once. */
 export const EnrollmentCreate = z.object({ clubId: ClubId, name: Name });
 export const Enrollment = z.object({ token: z.string(), expiresAt: Instant });
@@ -158,7 +166,7 @@ export const Session = z.object({
   deviceOnline: z.boolean(),
 });
 export type Session = z.infer<typeof Session>;
-export const SessionList = z.object({ items: z.array(Session), nextCursor: z.string().nullable() });
+export const SessionList = pageOf(Session);
 
 export const RecordStatus = z.object({
   sessionId: SessionId,
@@ -198,7 +206,7 @@ export const Video = z.object({
   canDelete: z.boolean(),
 });
 export type Video = z.infer<typeof Video>;
-export const VideoList = z.object({ items: z.array(Video), nextCursor: z.string().nullable() });
+export const VideoList = pageOf(Video);
 
 export const PreviewInfo = z.object({
   sessionId: SessionId,

@@ -23,7 +23,11 @@ export interface SeededUser {
   cookie: string;
 }
 
-export async function seedClub(db: Db, id: string, columns: Partial<ClubTable> = {}): Promise<string> {
+export async function seedClub(
+  db: Db,
+  id: string,
+  columns: Partial<Insertable<ClubTable>> = {},
+): Promise<string> {
   await db
     .insertInto('club')
     .values({ id, name: `Club ${id}`, time_zone: 'Europe/Paris', created_at: SEEDED_AT, ...columns })
@@ -49,7 +53,7 @@ export async function seedUser(
 export async function seedDevice(
   db: Db,
   clubId: string,
-  columns: Partial<DeviceTable> = {},
+  columns: Partial<Insertable<DeviceTable>> = {},
 ): Promise<string> {
   const id = columns.id ?? `dev_${clubId}00000000`;
   await db
@@ -80,7 +84,7 @@ export async function seedCourt(
   db: Db,
   clubId: string,
   id: string,
-  columns: Partial<CourtTable> = {},
+  columns: Partial<Insertable<CourtTable>> = {},
 ): Promise<string> {
   await db
     .insertInto('court')

@@ -5,11 +5,13 @@
 import type {
   Club,
   ClubCreate,
+  ClubList,
   ClubUpdate,
   Court,
   CourtCreate,
+  CourtList,
   CourtUpdate,
-  Device,
+  DeviceList,
   Enrollment,
   EnrollmentCreate,
   Health,
@@ -107,11 +109,11 @@ function library(call: Call) {
 
 function administration(call: Call) {
   return {
-    clubs: async () => itemsOf<Club>(await call('/api/clubs')),
+    clubs: (page: PageRequest = {}) => call<z.infer<typeof ClubList>>(`/api/clubs${query(page)}`),
     createClub: (json: z.input<typeof ClubCreate>) => call<Club>('/api/clubs', { method: 'POST', json }),
     updateClub: (clubId: string, json: z.input<typeof ClubUpdate>) =>
       call<Club>(`/api/clubs/${clubId}`, { method: 'PATCH', json }),
-    courts: async (clubId: string) => itemsOf<Court>(await call(`/api/courts${query({ clubId })}`)),
+    courts: (page: PageRequest = {}) => call<z.infer<typeof CourtList>>(`/api/courts${query(page)}`),
     createCourt: (clubId: string, json: z.input<typeof CourtCreate>) =>
       call<Court>(`/api/clubs/${clubId}/courts`, { method: 'POST', json }),
     updateCourt: (courtId: string, json: z.input<typeof CourtUpdate>) =>
@@ -124,16 +126,11 @@ function administration(call: Call) {
     /** Sets somebody's password; all logins of theirs end. */
     setPassword: (userId: string, password: string) =>
       call<unknown>(`/api/admin/users/${userId}/password`, { method: 'POST', json: { password } }),
-    devices: async () => itemsOf<Device>(await call('/api/admin/devices')),
+    devices: (page: PageRequest = {}) => call<z.infer<typeof DeviceList>>(`/api/admin/devices${query(page)}`),
     /** A single-use token; the answer is the only time it is shown. */
     enroll: (json: z.input<typeof EnrollmentCreate>) =>
       call<z.infer<typeof Enrollment>>('/api/admin/devices/enrollments', { method: 'POST', json }),
   };
-}
-
-/** Short lists come whole, as `{items}`. */
-function itemsOf<Item>(answer: { items: Item[] }): Item[] {
-  return answer.items;
 }
 
 function query({ clubId, cursor, limit, open }: SessionQuery): string {

@@ -1,7 +1,7 @@
 /** Clubs. A club's videos are never orphaned: a club that has any can't be deleted. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId } from '@padelvar/shared/ids';
-import { Club, ClubCreate, ClubUpdate } from '@padelvar/shared/portal-api';
+import { Club, ClubCreate, ClubList, ClubUpdate, PageQuery } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -15,7 +15,8 @@ const list = createRoute({
   tags,
   security,
   summary: 'Clubs that the caller may see',
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Club) }), 'Clubs by name'), ...problems(401) },
+  request: { query: PageQuery },
+  responses: { 200: jsonAnswer(ClubList, 'Clubs by name'), ...problems(400, 401) },
 });
 
 const create = createRoute({
@@ -50,9 +51,10 @@ const remove = createRoute({
 
 export function clubRoutes({ clubs, gate }: Services) {
   return createSection()
-    .openapi(list, async (c) =>
-      c.json({ items: await clubs.list(gate.requireGlobal(c.get('caller'), 'club.read')) }, 200),
-    )
+    .openapi(list, async (c) => {
+      const caller = gate.requireGlobal(c.get('caller'), 'club.read');
+      return c.json(await clubs.list(caller, c.req.valid('query')), 200);
+    })
     .openapi(create, async (c) => {
       const caller = gate.requireGlobal(c.get('caller'), 'club.create');
       return c.json(await clubs.create(caller, c.req.valid('json')), 201);

@@ -1,7 +1,7 @@
 /** Courts and their cameras. An address goes in and never comes out. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId, CourtId } from '@padelvar/shared/ids';
-import { Court, CourtCreate, CourtUpdate } from '@padelvar/shared/portal-api';
+import { Court, CourtCreate, CourtList, CourtUpdate, PageQuery } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -15,9 +15,9 @@ const list = createRoute({
   tags,
   security,
   summary: 'Courts of one club, or of all that the caller may see',
-  request: { query: z.object({ clubId: ClubId.optional() }) },
+  request: { query: PageQuery.extend({ clubId: ClubId.optional() }) },
   responses: {
-    200: jsonAnswer(z.object({ items: z.array(Court) }), 'Courts by club and name'),
+    200: jsonAnswer(CourtList, 'Courts by club and name'),
     ...problems(400, 401, 403, 404),
   },
 });
@@ -28,9 +28,9 @@ const listOfClub = createRoute({
   tags,
   security,
   summary: 'Courts of a club',
-  request: { params: z.object({ clubId: ClubId }) },
+  request: { params: z.object({ clubId: ClubId }), query: PageQuery },
   responses: {
-    200: jsonAnswer(z.object({ items: z.array(Court) }), 'Courts by name'),
+    200: jsonAnswer(CourtList, 'Courts by name'),
     ...problems(400, 401, 403, 404),
   },
 });
@@ -68,16 +68,16 @@ const remove = createRoute({
 export function courtRoutes({ courts, gate }: Services) {
   return createSection()
     .openapi(list, async (c) => {
-      const { clubId } = c.req.valid('query');
+      const { clubId, ...page } = c.req.valid('query');
       const caller = gate.requireGlobal(c.get('caller'), 'court.read');
       if (clubId !== undefined) await gate.requireClub(caller, 'court.read', clubId);
-      return c.json({ items: await courts.list(caller, clubId) }, 200);
+      return c.json(await courts.list(caller, page, clubId), 200);
     })
     .openapi(listOfClub, async (c) => {
       const { clubId } = c.req.valid('param');
       const caller = gate.requireGlobal(c.get('caller'), 'court.read');
       await gate.requireClub(caller, 'court.read', clubId);
-      return c.json({ items: await courts.list(caller, clubId) }, 200);
+      return c.json(await courts.list(caller, c.req.valid('query'), clubId), 200);
     })
     .openapi(create, async (c) => {
       const { clubId } = c.req.valid('param');

@@ -1,7 +1,7 @@
 /** Devices as people see them. What devices say for themselves is `edge.ts`. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { DeviceId } from '@padelvar/shared/ids';
-import { Device, Enrollment, EnrollmentCreate } from '@padelvar/shared/portal-api';
+import { DeviceList, Enrollment, EnrollmentCreate, PageQuery } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -14,7 +14,8 @@ const list = createRoute({
   tags,
   security,
   summary: 'Devices that the caller may see',
-  responses: { 200: jsonAnswer(z.object({ items: z.array(Device) }), 'Devices'), ...problems(401, 403) },
+  request: { query: PageQuery },
+  responses: { 200: jsonAnswer(DeviceList, 'Devices by club and name'), ...problems(400, 401, 403) },
 });
 
 const enroll = createRoute({
@@ -39,9 +40,10 @@ const remove = createRoute({
 
 export function deviceRoutes({ devices, deviceAdmin, gate, audit }: Services) {
   return createSection()
-    .openapi(list, async (c) =>
-      c.json({ items: await deviceAdmin.list(gate.requireGlobal(c.get('caller'), 'device.status')) }, 200),
-    )
+    .openapi(list, async (c) => {
+      const caller = gate.requireGlobal(c.get('caller'), 'device.status');
+      return c.json(await deviceAdmin.list(caller, c.req.valid('query')), 200);
+    })
     .openapi(enroll, async (c) => {
       const input = c.req.valid('json');
       await gate.requireClub(c.get('caller'), 'device.enroll', input.clubId);

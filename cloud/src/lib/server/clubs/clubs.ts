@@ -8,11 +8,12 @@ import type { z } from 'zod';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
+import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 
 export interface Clubs {
   /** All for staff, one's own for everybody else; by name. */
-  list(caller: Caller): Promise<Club[]>;
+  list(caller: Caller, page: PageRequest): Promise<Page<Club>>;
   create(caller: Caller, input: z.output<typeof ClubCreate>): Promise<Club>;
   update(caller: Caller, clubId: string, changes: z.output<typeof ClubUpdate>): Promise<Club>;
   /** Throws `conflict` while the club has mini-PCs, videos or an open session, so that nothing is orphaned. */
@@ -27,11 +28,22 @@ export interface ClubsOptions {
 
 export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
   return {
-    async list(caller) {
+    async list(caller, { cursor, limit }) {
       const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
-      const query = selectClubs(db).orderBy('club.name');
-      const rows = await (isStaff ? query : query.where('club.id', 'in', caller.clubIds)).execute();
-      return rows.map(toClub);
+      const after = parseKeys(cursor, ByName);
+      const found = await selectClubs(db)
+        .$if(!isStaff, (query) => query.where('club.id', 'in', caller.clubIds))
+        .$if(after !== undefined, (query) =>
+          query.where((eb) =>
+            eb(eb.refTuple('club.name', 'club.id'), '>', eb.tuple(...(after as [string, string]))),
+          ),
+        )
+        .orderBy('club.name')
+        .orderBy('club.id')
+        .limit(limit + 1)
+        .execute();
+      const { rows, nextCursor } = planPage(found, limit, (row) => [row.name, row.id]);
+      return { items: rows.map(toClub), nextCursor };
     },
     async create(caller, { clubId, name, timeZone }) {
       checkTimeZone(timeZone);

@@ -6,13 +6,14 @@ import type { CourtRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
+import type { Page, PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { CourtDevices } from './court-devices.ts';
 import { listCourts } from './list-courts.ts';
 
 export interface Courts {
   /** Of one club, or of all that the caller may see. */
-  list(caller: Caller, clubId?: string): Promise<Court[]>;
+  list(caller: Caller, page: PageRequest, clubId?: string): Promise<Page<Court>>;
   create(caller: Caller, clubId: string, input: z.output<typeof CourtCreate>): Promise<Court>;
   /** A court that gets another device loses its camera: the address was sealed to the former one. */
   update(caller: Caller, court: CourtRow, changes: z.output<typeof CourtUpdate>): Promise<Court>;
@@ -29,7 +30,8 @@ export interface CourtsOptions {
 
 export function createCourts({ db, clock, audit, devices }: CourtsOptions): Courts {
   const get = async (courtId: string): Promise<Court> => {
-    const [court] = await listCourts(db, devices, { courtIds: [courtId] });
+    const { items } = await listCourts(db, devices, { courtIds: [courtId] }, { limit: 1 });
+    const [court] = items;
     if (court === undefined) throw new AppError('not_found', `expected the id of a court; found ${courtId}`);
     return court;
   };
@@ -46,10 +48,10 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
   };
 
   return {
-    async list(caller, clubId) {
-      if (clubId !== undefined) return listCourts(db, devices, { clubIds: [clubId] });
+    async list(caller, page, clubId) {
+      if (clubId !== undefined) return listCourts(db, devices, { clubIds: [clubId] }, page);
       const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
-      return listCourts(db, devices, isStaff ? {} : { clubIds: caller.clubIds });
+      return listCourts(db, devices, isStaff ? {} : { clubIds: caller.clubIds }, page);
     },
     async create(caller, clubId, { courtId, name, deviceId = null, cameraAddress }) {
       await refuseTaken(db, courtId);

@@ -2,6 +2,7 @@
 import type { Court } from '@padelvar/shared/portal-api';
 import { EndReason } from '@padelvar/shared/session';
 import type { CourtRow } from '../access/objects.ts';
+import { ByClubAndName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { CourtDevices } from './court-devices.ts';
 
@@ -15,11 +16,23 @@ export async function listCourts(
   db: Db,
   devices: Pick<CourtDevices, 'isOnline'>,
   { clubIds, courtIds }: CourtFilter,
-): Promise<Court[]> {
-  let query = db.selectFrom('court').selectAll().orderBy('club_id').orderBy('name').orderBy('id');
+  { cursor, limit }: PageRequest,
+): Promise<Page<Court>> {
+  const after = parseKeys(cursor, ByClubAndName);
+  let query = db
+    .selectFrom('court')
+    .selectAll()
+    .orderBy('club_id')
+    .orderBy('name')
+    .orderBy('id')
+    .limit(limit + 1);
   if (clubIds !== undefined) query = query.where('club_id', 'in', clubIds);
   if (courtIds !== undefined) query = query.where('id', 'in', courtIds);
-  const rows = await query.execute();
+  if (after !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('club_id', 'name', 'id'), '>', eb.tuple(...after)));
+  }
+  const found = await query.execute();
+  const { rows, nextCursor } = planPage(found, limit, (row) => [row.club_id, row.name, row.id]);
   const busy = await findBusy(
     db,
     rows.map((row) => row.id),
@@ -27,9 +40,10 @@ export async function listCourts(
   const deviceIds = new Set(rows.map((row) => row.device_id).filter((id) => id !== null));
   const online = new Set<string>();
   for (const deviceId of deviceIds) if (await devices.isOnline(deviceId)) online.add(deviceId);
-  return rows.map((row) =>
+  const items = rows.map((row) =>
     toCourt(row, busy.has(row.id), row.device_id !== null && online.has(row.device_id)),
   );
+  return { items, nextCursor };
 }
 
 async function findBusy(db: Db, courtIds: string[]): Promise<Set<string>> {

@@ -6,13 +6,14 @@ import type { Audit } from '../audit/audit.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
+import { ByClubAndName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { isPresent } from './presence.ts';
 
 export interface DeviceAdmin {
   /** All for staff, those of one's own clubs for everybody else. */
-  list(caller: Caller): Promise<Device[]>;
+  list(caller: Caller, page: PageRequest): Promise<Page<Device>>;
   /** Its tokens, keys and connection end at once; what was open on it has failed; its courts lose their cameras. */
   remove(caller: Caller, deviceId: string): Promise<void>;
 }
@@ -29,12 +30,13 @@ export interface DeviceAdminOptions {
 export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
   const { db, clock, audit, broker, onEnded } = options;
   return {
-    async list(caller) {
-      const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
-      const query = db.selectFrom('device').selectAll().orderBy('club_id').orderBy('name').orderBy('id');
-      const rows = await (isStaff ? query : query.where('club_id', 'in', caller.clubIds)).execute();
-      const open = await countOpenSessions(db);
-      return rows.map((row) => toDevice(row, clock.nowMs(), open.get(row.id) ?? 0));
+    async list(caller, page) {
+      const { rows, nextCursor } = await listRows(db, caller, page);
+      const open = await countOpenSessions(
+        db,
+        rows.map((row) => row.id),
+      );
+      return { items: rows.map((row) => toDevice(row, clock.nowMs(), open.get(row.id) ?? 0)), nextCursor };
     },
     async remove(caller, deviceId) {
       const ended = await db.transaction().execute((trx) => removeRows(trx, deviceId, clock.nowMs()));
@@ -43,6 +45,22 @@ export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
       await audit.record(caller, 'device.delete', deviceId);
     },
   };
+}
+
+async function listRows(
+  db: Db,
+  caller: Caller,
+  { cursor, limit }: PageRequest,
+): Promise<{ rows: DeviceRow[]; nextCursor: string | null }> {
+  const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
+  const after = parseKeys(cursor, ByClubAndName);
+  let query = db.selectFrom('device').selectAll().orderBy('club_id').orderBy('name').orderBy('id');
+  if (!isStaff) query = query.where('club_id', 'in', caller.clubIds);
+  if (after !== undefined) {
+    query = query.where((eb) => eb(eb.refTuple('club_id', 'name', 'id'), '>', eb.tuple(...after)));
+  }
+  const found = await query.limit(limit + 1).execute();
+  return planPage(found, limit, (row) => [row.club_id, row.name, row.id]);
 }
 
 /** Answers the sessions that were open. */
@@ -69,10 +87,11 @@ async function removeRows(trx: Transaction<Tables>, deviceId: string, nowMs: num
   return ended.map(({ id }) => id);
 }
 
-async function countOpenSessions(db: Db): Promise<Map<string, number>> {
+async function countOpenSessions(db: Db, deviceIds: string[]): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('match_session')
     .select(['device_id', (eb) => eb.fn.countAll<number>().as('sessions')])
+    .where('device_id', 'in', deviceIds)
     .where('state', 'not in', ['complete', 'failed'])
     .groupBy('device_id')
     .execute();
