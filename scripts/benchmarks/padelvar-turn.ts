@@ -29,10 +29,13 @@ export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
   const { courts, seconds, signal } = options;
   const dataDir = join(options.folder, 'padelvar');
   await mkdir(dataDir, { recursive: true });
-  const recorder = await startRecorder(
-    { ...options, dataDir, addresses: courts.addresses, durationSeconds: seconds + SPARE_SECONDS },
-    signal,
-  );
+  const recorderOptions = {
+    ...{ ...options, dataDir, cacheFolder: join(options.folder, 'cache') },
+    ...{ addresses: courts.addresses, durationSeconds: seconds + SPARE_SECONDS },
+  };
+  // Only the first start of all compiles the sources.
+  await (await startRecorder(recorderOptions, signal)).close();
+  const recorder = await startRecorder(recorderOptions, signal);
   try {
     const all = courts.addresses.map((_, court) => court);
     const coldMs = await startCold(recorder, all);

@@ -9,6 +9,8 @@ import { startWorker } from './worker.ts';
 
 export interface RecorderOptions {
   dataDir: string;
+  /** What Node made of the sources, kept between starts as the daemon keeps it. */
+  cacheFolder: string;
   ffmpegPath: string;
   addresses: readonly string[];
   /** Hard stop of every recording, seconds. */
@@ -36,12 +38,14 @@ export interface Recorder {
 }
 
 const CLUB = 'bench';
+/** Node's arguments in `systemd/padelvar-edge.service`. */
+const AS_THE_UNIT_DOES = ['--max-semi-space-size=2'];
 const REACH_MS = 30_000;
 /** Deadlines of the document, far enough not to matter. */
 const DEADLINE_MS = 60_000;
 
 export async function startRecorder(options: RecorderOptions, signal: AbortSignal): Promise<Recorder> {
-  const { dataDir, ffmpegPath, addresses, durationSeconds } = options;
+  const { dataDir, cacheFolder, ffmpegPath, addresses, durationSeconds } = options;
   const courts = addresses.map((address, index) => ({
     courtId: `court${String(index + 1)}`,
     clubId: CLUB,
@@ -49,7 +53,10 @@ export async function startRecorder(options: RecorderOptions, signal: AbortSigna
   }));
   const workerOptions: RecorderWorkerOptions = { dataDir, ffmpegPath, courts };
   const path = join(import.meta.dirname, 'recorder-worker.ts');
-  const worker = startWorker<RecorderMessage>(path, workerOptions, signal);
+  const worker = startWorker<RecorderMessage>(path, workerOptions, signal, {
+    execArgv: AS_THE_UNIT_DOES,
+    environment: { NODE_COMPILE_CACHE: cacheFolder },
+  });
   const sessions = new Map<string, DesiredSession>();
   const askedAtMs = new Map<string, number>();
   let openedAtSeconds = Math.floor(clock.nowMs() / 1000);

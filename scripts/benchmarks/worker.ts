@@ -13,10 +13,23 @@ export interface Worker<Message> {
 
 const END_MS = 10_000;
 
+export interface WorkerOptions {
+  /** Arguments of Node's own, and variables beside those of this process. */
+  execArgv?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+}
+
 /** `path` is a module that ends when its channel is gone. Ctrl-C is ours to handle, not its. */
-export function startWorker<Message>(path: string, options: unknown, signal: AbortSignal): Worker<Message> {
+export function startWorker<Message>(
+  path: string,
+  options: unknown,
+  signal: AbortSignal,
+  { execArgv = [], environment = {} }: WorkerOptions = {},
+): Worker<Message> {
   const child = fork(path, [JSON.stringify(options)], {
     detached: true,
+    execArgv: [...execArgv],
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const seen: Message[] = [];
