@@ -82,6 +82,10 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     store: createSessionStore(store),
     portalNowMs: () => portal?.time.nowMs(),
     preRollSeconds: () => desired?.settings.preRollSeconds ?? configuration.preRollSeconds,
+    onCamera(courtId, reason) {
+      courtStates.set(courtId, reason);
+      report();
+    },
     onView: (view) => uploader?.add(view),
     onChange() {
       cancelReport ??= clock.setTimer(REPORT_DELAY_MS, report);
@@ -217,12 +221,13 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
 
 /** A court whose address can't be opened stays known, without a camera. */
 function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
-  const { courtId, clubId, camera, audio = false } = court;
+  const { courtId, clubId, camera, audio = false, warm = false } = court;
   try {
     return {
       courtId,
       clubId,
       audio,
+      warm,
       address: camera === undefined ? undefined : portal.openCamera(courtId, camera),
     };
   } catch (error) {

@@ -20,6 +20,8 @@ export const DesiredCourt = z.object({
   camera: SealedCamera.optional(),
   /** Whether the camera's sound is recorded too; it is not where this is absent. */
   audio: z.boolean().optional(),
+  /** Whether the camera stays connected while nobody plays, so that a session opens at once; not where this is absent. */
+  warm: z.boolean().optional(),
 });
 export type DesiredCourt = z.infer<typeof DesiredCourt>;
 

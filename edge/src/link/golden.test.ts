@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 
 it.each([
   ['desired', Desired, GOLDEN.desired],
+  ['desired with a warm court', Desired, GOLDEN.desiredWarm],
   ['command', Command, GOLDEN.command],
 ])('the device understands the golden %s', (_name, schema, text) => {
   const parsed = schema.parse(JSON.parse(text));

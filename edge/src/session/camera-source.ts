@@ -47,7 +47,10 @@ export interface SourceOptions {
   onSign: () => void;
 }
 
-export function planIngestOptions(options: SourceOptions): Omit<IngestOptions, 'planArguments'> {
+/** What of it the ingest needs; `sessionId` names its files in memory. */
+export type IngestSourceOptions = Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign'>;
+
+export function planIngestOptions(options: IngestSourceOptions): Omit<IngestOptions, 'planArguments'> {
   const { folder, ffmpegPath, clock, logger, existing, firstPart, onSynced, hasRoom } = options;
   const { password } = new URL(options.address);
   const memoryPath = join(options.memoryFolder, `${options.sessionId}.ffmpeg.log`);

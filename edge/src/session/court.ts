@@ -6,4 +6,6 @@ export interface Court {
   address: string | undefined;
   /** Whether sound is recorded; it is not where this is absent. */
   audio?: boolean;
+  /** Whether its camera stays connected while nobody plays. */
+  warm?: boolean;
 }

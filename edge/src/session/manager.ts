@@ -1,4 +1,5 @@
-/** Holds all sessions of the device: does what the portal's document wants, takes up what was left, reports what is so. */
+/** Holds all sessions of the device: does what the portal's document wants, takes up what was left, keeps warm courts, reports what is so. */
+import { join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import type { DesiredSession, ReportedRecording, ReportedSession } from '@padelvar/shared/link';
 import { parseSessionId } from '@padelvar/shared/ids';
@@ -11,6 +12,7 @@ import { clipFinished, clipRunning } from '../recording/clip-source.ts';
 import type { ClipSource } from '../recording/clip.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SessionStore } from '../store/sessions.ts';
+import { createCameraMemory } from './camera-memory.ts';
 import type { Court } from './court.ts';
 import { UNLIMITED_MACHINE } from './machine.ts';
 import { createMatchSession } from './match-session.ts';
@@ -20,18 +22,23 @@ import type { Action } from './plan.ts';
 import { recoverSessions } from './recover-sessions.ts';
 import type { RecoveredSession } from './recover-sessions.ts';
 import { untilRoom } from './until-room.ts';
+import { createWarmCourts } from './warm-courts.ts';
 
 /** Ended sessions that are remembered and reported, newest first. */
 const REMEMBERED = 100;
 
 export type UploadProgress = ReportedRecording['upload'];
 
-export interface ManagerOptions extends Omit<SessionContext, 'onChange'> {
+export interface ManagerOptions extends Omit<SessionContext, 'onChange' | 'takeOver'> {
   store: SessionStore;
   /** Portal milliseconds, or undefined while the device doesn't know them. */
   portalNowMs: () => number | undefined;
   /** Something changed that the portal should hear of. */
   onChange: () => void;
+  /** What a warm court says of its camera; the reason where it can't be used. */
+  onCamera?: (courtId: string, reason: EndReason | undefined) => void;
+  /** How long the part of a warm court may grow, milliseconds; for tests. */
+  renewWarmMs?: number;
   /** There is something to upload, or a view of it became another one. */
   onView: (view: MovieView) => void;
 }
@@ -86,6 +93,20 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   /** Undefined until the document was first seen: nothing is given up because it is not known yet. */
   let wanted: readonly DesiredSession[] | undefined;
   let isReleased = false;
+  let isRecovered = false;
+  const warm = createWarmCourts({
+    ...{ rooms: options, cameras: createCameraMemory(join(options.dataDir, 'cameras')) },
+    onState: (courtId, reason) => options.onCamera?.(courtId, reason),
+    renewMs: options.renewWarmMs,
+  });
+
+  /** Not before it is known which sessions go on. */
+  function keepWarm(): void {
+    const busy = new Set(
+      [...entries.values()].filter(({ endedAtMs }) => endedAtMs === null).map(({ report }) => report.courtId),
+    );
+    if (isRecovered && !isReleased) warm.want([...courts.values()], (courtId) => busy.has(courtId));
+  }
 
   function onSessionChange(session: MatchSession): void {
     const entry = entries.get(session.spec.sessionId);
@@ -99,6 +120,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     save(entry);
     // The court is free now, or its camera there: what waits for that goes on.
     if (isEnded(session.state) || session.state === 'created') queueMicrotask(act);
+    if (isEnded(session.state)) queueMicrotask(keepWarm);
   }
 
   /** A disk that takes no row must not break off the step that a session is in: its folder is the truth. */
@@ -162,7 +184,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     }
     const { clubId, address, audio = false } = court;
     const spec = { sessionId, courtId, clubId, address, audio };
-    const session = createMatchSession(spec, { ...options, onChange: onSessionChange });
+    const takeOver = (folder: string): Promise<boolean> => warm.handOver(spec, folder);
+    const session = createMatchSession(spec, { ...options, takeOver, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
     await session.open();
   }
@@ -209,6 +232,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     setCourts(next) {
       courts.clear();
       for (const court of next) courts.set(court.courtId, court);
+      keepWarm();
     },
     reconcile(desired) {
       wanted = desired;
@@ -227,6 +251,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       for (const [sessionId, entry] of entries)
         if (entry.endedAtMs === null && entry.session === undefined && !unfinished.has(sessionId))
           giveUp(entry);
+      isRecovered = true;
+      keepWarm();
     },
     reports,
     encoding: () =>
@@ -269,7 +295,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     async release() {
       leaving.abort();
       isReleased = true;
-      await Promise.all([...entries.values()].map(async ({ session }) => session?.release()));
+      const sessions = [...entries.values()].map(async ({ session }) => session?.release());
+      await Promise.all([...sessions, warm.release()]);
     },
   };
 }

@@ -36,6 +36,8 @@ const GROWTH_POLL_MS = 50;
 const RESUME_RETRY_MS = 1_000;
 
 export interface SessionContext extends SessionRooms {
+  /** Before the camera is connected to. True where the court was warm: `folder` is there, FFmpeg writing in it. */
+  takeOver?: (folder: string) => Promise<boolean>;
   onChange: (session: MatchSession) => void;
 }
 
@@ -112,7 +114,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     let isFresh = false;
     try {
       await machine.admitOpening();
-      await createRecordingFolder(paths);
+      if ((await context.takeOver?.(paths.folder)) !== true) await createRecordingFolder(paths);
       const mark = await findRecord(paths.folder, 'start.json');
       isFresh = mark === undefined;
       await (mark === undefined ? openFresh() : resume(mark));

@@ -19,14 +19,23 @@ const RememberedProbe = z.object({
 
 export async function findRememberedProbe(folder: string): Promise<CameraProbe | undefined> {
   try {
-    return RememberedProbe.parse(JSON.parse(await readFile(probePath(folder), 'utf8')));
+    return parseProbe(await readFile(probePath(folder), 'utf8'));
   } catch {
     return undefined;
   }
 }
 
 export async function rememberProbe(folder: string, probe: CameraProbe): Promise<void> {
-  await writeFileAtomic(probePath(folder), JSON.stringify(RememberedProbe.parse(probe)));
+  await writeFileAtomic(probePath(folder), formatProbe(probe));
+}
+
+/** Throws where it is none. */
+export function parseProbe(text: string): CameraProbe {
+  return RememberedProbe.parse(JSON.parse(text));
+}
+
+export function formatProbe(probe: CameraProbe): string {
+  return JSON.stringify(RememberedProbe.parse(probe));
 }
 
 function probePath(folder: string): string {

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Part } from '../ingest/live-part.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
+import type { CameraMemory } from './camera-memory.ts';
 import type { Machine } from './machine.ts';
 
 export interface SessionSpec {
@@ -27,6 +28,8 @@ export interface SessionRooms {
   machine?: Machine;
   /** How much from before its start belongs to a recording, seconds. */
   preRollSeconds?: () => number;
+  /** What earlier sessions learnt of their cameras. */
+  cameras?: CameraMemory;
   /** That many bytes of a part outlast a power cut. */
   onSynced?: ((part: Part, bytes: number) => void) | undefined;
 }

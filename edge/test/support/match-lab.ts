@@ -49,7 +49,11 @@ export interface MatchLab {
 /** Courts are called c1, c2, … in the order of `courts`. */
 export async function openMatchLab(
   courts: readonly (SimulatedCourt | string)[],
-  { audio = false, ...rooms }: { audio?: boolean } & Partial<ManagerOptions> = {},
+  {
+    audio = false,
+    warm = false,
+    ...rooms
+  }: { audio?: boolean; warm?: boolean } & Partial<ManagerOptions> = {},
 ): Promise<MatchLab> {
   const dataDir = rooms.dataDir ?? (await mkdtemp(join(tmpdir(), 'padelvar-match-')));
   const memoryFolder = await mkdtemp('/dev/shm/padelvar-match-');
@@ -73,6 +77,7 @@ export async function openMatchLab(
         courtId: `c${String(index + 1)}`,
         clubId: 'club',
         audio,
+        warm,
         address: withoutCameras ? undefined : address,
       })),
     );
@@ -163,6 +168,7 @@ export async function openMatchLab(
       for (const { sessionId, state } of manager.reports())
         if (state !== 'complete' && state !== 'failed' && wanted.has(sessionId)) lab.close(sessionId);
       await lab.until('all sessions to end', () => !manager.hasOpen());
+      manager.setCourts([]);
       await lab.release();
       await rm(dataDir, { recursive: true, force: true });
       await rm(memoryFolder, { recursive: true, force: true });

@@ -46,6 +46,16 @@ export const GOLDEN = {
     eventsStored: { epoch: 1767225000, seq: 7 },
     aMemberOfALaterVersion: true,
   }),
+  desiredWarm: JSON.stringify({
+    v: 1,
+    deviceId: DEVICE,
+    generation: 'a1b2c3',
+    rev: 43,
+    serverTime: 1767225602000,
+    sessions: [],
+    courts: [{ courtId: 'two', clubId: 'alpha', name: 'Court 2', warm: true }],
+    settings: {},
+  }),
   reported: JSON.stringify({
     v: 1,
     generation: 'a1b2c3',

@@ -1,0 +1,67 @@
+/** The one FFmpeg of an RTSP court: where its address lies, what it is told, and what of its parts is given up while nobody records. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repeat } from '../base/clock.ts';
+import { createCameraReturn } from '../camera/camera-return.ts';
+import { planInputArguments } from '../camera/ffmpeg-input.ts';
+import { formatInputList } from '../camera/input-list.ts';
+import { planCopyArguments } from '../ingest/ffmpeg-arguments.ts';
+import { openIngest } from '../ingest/ingest.ts';
+import type { Ingest, IngestOptions } from '../ingest/ingest.ts';
+import { planIngestOptions } from './camera-source.ts';
+import type { IngestSourceOptions } from './camera-source.ts';
+
+/** How often what nobody will ask for again is given up while nothing is recorded, milliseconds. */
+const TRIM_MS = 5_000;
+
+export interface RtspIngest {
+  readonly ingest: Ingest;
+  /** From here on nothing is given up. */
+  keepAll(): Promise<void>;
+  /** Ends FFmpeg; the parts stay readable until `close`. */
+  stop(): Promise<void>;
+  /** Lets go of everything but an FFmpeg that was not stopped. */
+  close(): Promise<void>;
+}
+
+export async function openRtspIngest(
+  options: IngestSourceOptions,
+  events: Pick<IngestOptions, 'onInit' | 'onFragment' | 'onDrop'>,
+): Promise<RtspIngest> {
+  const { clock, logger, probe } = options;
+  const sound = options.audio ? probe.sound : undefined;
+  const withSound = sound !== undefined;
+  const listPath = join(options.memoryFolder, `${options.sessionId}.list`);
+  await writeFile(listPath, formatInputList(options.address, probe, withSound), { mode: 0o600 });
+  const codec = probe.codec === 'hevc' ? 'hevc' : 'h264';
+  const inputArguments = planInputArguments({ listPath, probe, withSound });
+  const ingest = openIngest({
+    ...planIngestOptions(options),
+    ...events,
+    isCameraBack: createCameraReturn(options.address, clock),
+    planArguments: (partPath) =>
+      planCopyArguments({ inputArguments, codec, sound, keepsLeadIn: probe.hasParameterSets, partPath }),
+  });
+  const endTrimming = repeat(clock, TRIM_MS, () =>
+    ingest
+      .trim(options.preRollSeconds() * 1000)
+      .catch((error: unknown) => logger.warn({ err: error }, 'old pictures could not be given up')),
+  );
+  const end = async (): Promise<void> => {
+    await endTrimming();
+    await rm(listPath, { force: true });
+  };
+  return {
+    ingest,
+    keepAll: endTrimming,
+    async stop() {
+      await ingest.stop();
+      await end();
+    },
+    async close() {
+      await endTrimming();
+      await ingest.close();
+      await end();
+    },
+  };
+}

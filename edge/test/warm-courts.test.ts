@@ -1,0 +1,183 @@
+/** Courts whose cameras stay connected while nobody plays. */
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EndReason } from '@padelvar/shared/session';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { repeat, systemClock as clock } from '../src/base/clock.ts';
+import type { SimulatedCourt } from '../src/simulate/court.ts';
+import type { Simulator } from '../src/simulate/simulator.ts';
+import type { ManagerOptions } from '../src/session/manager.ts';
+import { inspectMovie, openMatchLab } from './support/match-lab.ts';
+import type { MatchLab } from './support/match-lab.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startTestCourts(
+    Array.from({ length: 4 }, () => ({ kind: 'rtsp' as const, user: 'admin', password: 'canary-pass' })),
+    SMALL_CLIP,
+  );
+});
+
+afterAll(() => simulator.close());
+
+const FLAWLESS = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
+
+interface WarmLab {
+  lab: MatchLab;
+  court: SimulatedCourt;
+  /** What was said of the camera last. */
+  camera: () => { reason: EndReason | undefined } | undefined;
+  /** Most connections that the camera had at once. */
+  mostConnections: () => number;
+  warmFolders: () => Promise<string[]>;
+  isWarm: () => Promise<void>;
+}
+
+async function withWarmCourt(
+  number: number,
+  use: (warm: WarmLab) => Promise<void>,
+  rooms: Partial<ManagerOptions> = {},
+): Promise<void> {
+  const court = simulator.courts[number];
+  if (court === undefined) throw new Error('expected a simulated court');
+  let camera: { reason: EndReason | undefined } | undefined;
+  let most = 0;
+  const endCounting = repeat(clock, 10, () => void (most = Math.max(most, court.connections())));
+  const onCamera = (_courtId: string, reason: EndReason | undefined): void => void (camera = { reason });
+  const lab = await openMatchLab([court], { warm: true, onCamera, ...rooms });
+  const folder = join(lab.dataDir, 'videos', 'club');
+  const warm = {
+    ...{ lab, court, camera: () => camera, mostConnections: () => most },
+    warmFolders: async () =>
+      (await readdir(folder).catch(() => []))
+        .filter((name) => name.startsWith('warm_'))
+        .map((name) => join(folder, name)),
+    isWarm: async () => {
+      camera = undefined;
+      await lab.until('a warm court', () => camera !== undefined && camera.reason === undefined);
+    },
+  };
+  try {
+    await use(warm);
+  } finally {
+    await endCounting();
+    await lab.dispose();
+  }
+}
+
+async function finish(lab: MatchLab, sessionId: string): ReturnType<typeof inspectMovie> {
+  lab.stop(sessionId);
+  await lab.reaches(sessionId, 'complete');
+  await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+  return inspectMovie(lab.moviePath(sessionId), simulator.clip);
+}
+
+test.concurrent(
+  'a session takes a warm court over: same connection, pre-roll from before it opened, nothing shared',
+  () =>
+    withWarmCourt(0, async ({ lab, court, isWarm, mostConnections }) => {
+      await isWarm();
+      await clock.sleep(3_000);
+      const fromMs = clock.monotonicMs();
+      const first = lab.open('c1');
+      await lab.reaches(first, 'created');
+      const createdMs = clock.monotonicMs() - fromMs;
+      lab.start(first);
+      await lab.reaches(first, 'recording');
+      const recordingMs = clock.monotonicMs() - fromMs;
+      expect(court.answers('PLAY', 200)).toBe(1);
+      await clock.sleep(1_000);
+      const movie = await finish(lab, first);
+      const stoppedMs = clock.monotonicMs();
+      expect(movie).toMatchObject(FLAWLESS);
+      expect(movie.frames).toBeGreaterThan(3 * 25);
+      process.stdout.write(
+        `warm court: created ${createdMs.toFixed(0)} ms, recording ${recordingMs.toFixed(0)} ms after the click\n`,
+      );
+
+      await isWarm();
+      const second = lab.open('c1');
+      await lab.reaches(second, 'created');
+      lab.start(second);
+      await lab.records(second, 500);
+      const next = await finish(lab, second);
+      expect(next).toMatchObject(FLAWLESS);
+      const sent = court.framesSent();
+      const last = sent.findLast(
+        ({ number, sentAtMs }) => number === movie.numbers.at(-1) && sentAtMs < stoppedMs,
+      );
+      const following = sent.find(
+        ({ number, sentAtMs }) => number === next.numbers[0] && sentAtMs > stoppedMs - 4_000,
+      );
+      expect(following?.index).toBeGreaterThan(last?.index ?? Infinity);
+      expect(mostConnections()).toBe(1);
+      await isWarm();
+      expect(court.answers('PLAY', 200)).toBe(3);
+    }),
+);
+
+test.concurrent(
+  'a daemon that restarts adopts its warm court, and one that is no longer warm lets its camera go',
+  () =>
+    withWarmCourt(1, async ({ lab, court, isWarm, warmFolders, mostConnections }) => {
+      await isWarm();
+      await lab.release();
+      await lab.takeUp();
+      await isWarm();
+      expect(court.answers('PLAY', 200)).toBe(1);
+      const match = lab.open('c1');
+      await lab.reaches(match, 'created');
+      expect(await warmFolders()).toEqual([]);
+      await lab.restart({ pauseMs: 200 });
+      await lab.reaches(match, 'created');
+      lab.close(match);
+      await lab.reaches(match, 'complete');
+      await isWarm();
+      expect(mostConnections()).toBe(1);
+      expect(await warmFolders()).toHaveLength(1);
+      lab.manager.setCourts([{ courtId: 'c1', clubId: 'club', address: court.address }]);
+      await lab.until('the camera to be let go', () => court.connections() === 0);
+      await expect.poll(warmFolders).toEqual([]);
+    }),
+);
+
+test.concurrent('a warm court says what is wrong with its camera, and is warm again when it is back', () =>
+  withWarmCourt(2, async ({ lab, court, camera, isWarm, mostConnections }) => {
+    await isWarm();
+    await court.setFault({ fault: 'refuse' });
+    await lab.until('the trouble to be told', () => camera()?.reason === 'camera_lost');
+    const failed = lab.open('c1');
+    await lab.until('the session to fail', () => lab.get(failed).report.state === 'failed');
+    expect(lab.get(failed).report.reason).toBe('camera_unreachable');
+    await lab.until('the reason to be told', () => camera()?.reason === 'camera_unreachable');
+    await court.setFault({ fault: 'none' });
+    await isWarm();
+    await lab.reaches(lab.open('c1'), 'created');
+    expect(mostConnections()).toBe(1);
+  }),
+);
+
+test.concurrent('the part of a warm court stays small: what is old is punched out, and it is replaced', () =>
+  withWarmCourt(
+    3,
+    async ({ lab, court, isWarm, warmFolders }) => {
+      await isWarm();
+      const [folder = ''] = await warmFolders();
+      const part = join(folder, 'part-1.mp4');
+      let most = { size: 0, held: 0 };
+      await lab.until('a part that is replaced', () => {
+        void stat(part).then(
+          ({ size, blocks }) => (most = size > most.size ? { size, held: blocks * 512 } : most),
+          () => undefined,
+        );
+        return court.answers('PLAY', 200) === 2;
+      });
+      expect(most.held).toBeLessThan(most.size * 0.8);
+      await lab.reaches(lab.open('c1'), 'created');
+    },
+    { renewWarmMs: 7_500, preRollSeconds: () => 1 },
+  ),
+);
