@@ -249,6 +249,23 @@ export function writeHeaderFirst(
   );
 }
 
+/**
+ * What stands before the payload of an index-last movie, exactly `roomBytes` long: `ftyp`, a `free` where there is room
+ * for one, and the `mdat` header for that payload; the index follows behind it. `roomBytes` is either
+ * {@link INDEX_LAST_ROOM_BYTES} or at least the header of a `free` more.
+ */
+export function writeIndexLast(roomBytes: number, payloadBytes: number): Uint8Array {
+  const freeBytes = roomBytes - INDEX_LAST_ROOM_BYTES - FREE_HEADER_BYTES;
+  return concatBytes(
+    writeFileType(),
+    ...(roomBytes === INDEX_LAST_ROOM_BYTES ? [] : [writeBox('free', new Uint8Array(freeBytes))]),
+    writeMediaDataHeader(payloadBytes + LARGE_HEADER_BYTES),
+  );
+}
+
+/** What an index-last movie has before its payload where no more room was kept: `ftyp` and the header of `mdat`. */
+export const INDEX_LAST_ROOM_BYTES = writeFileType().byteLength + LARGE_HEADER_BYTES;
+
 /** Room that an index of that size needs before the payload. */
 export function headerBytesFor(moovBytes: number): number {
   return writeFileType().byteLength + moovBytes + FREE_HEADER_BYTES + LARGE_HEADER_BYTES;

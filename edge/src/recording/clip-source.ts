@@ -1,4 +1,6 @@
 /** Where a clip of a recording comes from, while it runs and after. */
+import { concatBytes } from '../mp4/boxes.ts';
+import { writeFileType } from '../mp4/movie-header.ts';
 import { parseMovieTracks } from '../mp4/sample-tables.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
 import type { ClipSource } from './clip.ts';
@@ -9,9 +11,17 @@ export function clipRunning(view: MovieView, tracks: readonly MovieTrack[]): Cli
   return { tracks, readPayload: (offset, length) => view.read(view.payloadOffset + offset, length) };
 }
 
+/** The index of a finished movie, wherever it stands. Chunk offsets count from the beginning of the movie. */
+export async function readTracks(view: MovieView): Promise<MovieTrack[]> {
+  const { totalBytes, indexBytes } = view.finished() ?? { totalBytes: 0, indexBytes: undefined };
+  if (indexBytes === undefined) return parseMovieTracks(await view.read(0, view.payloadOffset));
+  const index = await view.read(totalBytes - indexBytes, indexBytes);
+  return parseMovieTracks(concatBytes(writeFileType(), index));
+}
+
 /** Of a finished movie: its own index, read back. */
 export async function clipFinished(view: MovieView): Promise<ClipSource> {
-  const tracks = parseMovieTracks(await view.read(0, view.payloadOffset));
+  const tracks = await readTracks(view);
   return clipRunning(
     view,
     tracks.map((track) => ({

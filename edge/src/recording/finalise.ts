@@ -12,8 +12,8 @@ import { renameDurably, writeFileAtomic } from '../base/atomic-file.ts';
 import { punchHole } from '../base/punch-hole.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { loadPartRecords, partPath, removePart, savePartRecord } from '../ingest/part.ts';
-import { writeMediaDataHeader } from '../mp4/boxes.ts';
-import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
+import { concatBytes, writeMediaDataHeader } from '../mp4/boxes.ts';
+import { headerBytesFor, writeHeaderFirst, writeIndexLast, writeMovieHeader } from '../mp4/movie-header.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
 import { tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
@@ -26,26 +26,43 @@ const COPY_BYTES = 4 * 1024 * 1024;
 /** What a copy leaves free. */
 const JOIN_SPARE_BYTES = 16 * 1024 * 1024;
 
-/** Step 1. `headerRoomBytes` is what was promised to the uploader; a larger index moves the payload. */
+/** Step 1. */
 export async function writeHeader(
   paths: RecordingPaths,
   sessionId: string,
   assembly: Assembly,
-  headerRoomBytes: number,
+  { head, index, totalBytes }: PlannedObject,
 ): Promise<MovieFile> {
   const { track, pieces, gaps, durationMs, frames, codec } = assembly;
   if (track === undefined || frames === 0)
     throw new AppError('not_ready', 'expected at least one frame, found none');
-  const bytes = payloadBytes(pieces);
-  const header = formatHeader(tracksOf(assembly), headerRoomBytes, bytes);
-  const payloadOffset = header.byteLength;
-  await writeFileAtomic(headerPath(paths.folder), header);
+  await writeFileAtomic(headerPath(paths.folder), concatBytes(head, index));
+  const indexBytes = index.byteLength;
   const movie = {
-    ...{ sessionId, payloadOffset, totalBytes: payloadOffset + bytes, durationMs, frames, codec },
+    ...{ sessionId, payloadOffset: head.byteLength, totalBytes, durationMs, frames, codec },
+    ...(indexBytes === 0 ? {} : { indexBytes }),
     ...{ width: track.width, height: track.height, gaps, pieces },
   };
   await saveRecord(paths.folder, 'movie.json', movie);
   return movie;
+}
+
+export interface PlannedObject {
+  /** Stands before the payload, exactly as long as its room. */
+  head: Uint8Array;
+  /** Stands behind it; empty where the index is in the room. */
+  index: Uint8Array;
+  totalBytes: number;
+}
+
+/** `roomBytes` is what was promised to the uploader; an index that needs more goes behind the payload. */
+export function planObject(assembly: Assembly, roomBytes: number): PlannedObject {
+  const bytes = payloadBytes(assembly.pieces);
+  const moov = writeMovieHeader(shiftChunks(tracksOf(assembly), roomBytes));
+  const first = writeHeaderFirst(moov, roomBytes, bytes);
+  const head = first ?? writeIndexLast(roomBytes, bytes);
+  const index = first === undefined ? moov : new Uint8Array();
+  return { head, index, totalBytes: roomBytes + bytes + index.byteLength };
 }
 
 /** As long as its room, or longer where the index needs it; a moved payload can need longer offsets once more. */
@@ -130,8 +147,7 @@ async function joinParts(paths: RecordingPaths, movie: MovieFile): Promise<Movie
     await file.close();
   }
   await renameDurably(aside, paths.movie);
-  const { payloadOffset, totalBytes } = movie;
-  return { ...movie, pieces: [{ part: 0, offset: payloadOffset, bytes: totalBytes - payloadOffset }] };
+  return { ...movie, pieces: [{ part: 0, offset: movie.payloadOffset, bytes: payloadBytes(movie.pieces) }] };
 }
 
 /** A copy takes no room that recordings need: parts are served as they are until there is some. */

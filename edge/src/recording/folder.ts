@@ -64,6 +64,8 @@ export const StartMarkFile = z.object({
   startedMonotonicMs: z.number(),
   startedAtMs: z.number(),
   durationSeconds: z.int().positive(),
+  /** Object bytes before the payload, as planned at the start; planned anew where an older daemon wrote the mark. */
+  headerRoomBytes: z.int().positive().optional(),
 });
 export type StartMarkFile = z.infer<typeof StartMarkFile>;
 
@@ -83,6 +85,8 @@ export const MovieFile = z.object({
   sessionId: SessionId,
   payloadOffset: z.int().positive(),
   totalBytes: z.int().positive(),
+  /** Bytes of the index behind the payload; it stands before it where this is absent. */
+  indexBytes: z.int().positive().optional(),
   durationMs: z.int().nonnegative(),
   frames: z.int().nonnegative(),
   codec: z.string(),

@@ -1,6 +1,6 @@
 /**
- * A recording as the object to be stored: header first, then the payload, read from wherever its bytes lie. While the
- * recording runs the payload only grows; with the header it is whole.
+ * A recording as the object to be stored: the payload behind its header's room, read from wherever its bytes lie, and the
+ * index in that room or at the end. While the recording runs the payload only grows; with the index it is whole.
  */
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,14 +17,21 @@ export interface MovieFacts {
   height: number;
 }
 
+export interface FinishedMovie {
+  totalBytes: number;
+  /** Bytes of the index at the end; it is in the header's room where this is absent. */
+  indexBytes?: number;
+  movie: MovieFacts;
+}
+
 export interface MovieView {
   readonly sessionId: string;
-  /** Where the payload begins; the header's room is [0, payloadOffset). Changes only if the header outgrew its room. */
+  /** Where the payload begins; the header's room is [0, payloadOffset). */
   readonly payloadOffset: number;
   /** Object bytes [payloadOffset, grownTo()) are on disk and will not change. */
   grownTo(): number;
   /** Set once the header is on disk: then [0, totalBytes) is readable. */
-  finished(): { totalBytes: number; movie: MovieFacts } | undefined;
+  finished(): FinishedMovie | undefined;
   /** Throws where the range is not readable yet. */
   read(offset: number, length: number): Promise<Buffer>;
 }
@@ -84,18 +91,25 @@ export function viewFinished(paths: RecordingPaths, current: () => MovieFile): M
     payloadOffset,
     grownTo: () => current().totalBytes,
     finished() {
-      const { totalBytes, durationMs, frames, codec, width, height } = current();
-      return { totalBytes, movie: { durationMs, frames, codec, width, height } };
+      const { totalBytes, indexBytes, durationMs, frames, codec, width, height } = current();
+      const movie = { durationMs, frames, codec, width, height };
+      return { totalBytes, movie, ...(indexBytes === undefined ? {} : { indexBytes }) };
     },
     async read(offset, length) {
-      const { totalBytes } = current();
+      const { totalBytes, indexBytes = 0 } = current();
       if (offset < 0 || offset + length > totalBytes) throw rangeError(offset, length);
-      const headerBytes = Math.max(0, Math.min(length, payloadOffset - offset));
-      const head = headerBytes === 0 ? [] : [await readRange(headerPath(paths.folder), offset, headerBytes)];
-      const body = [Math.max(0, offset - payloadOffset), length - headerBytes] as const;
+      const end = offset + length;
+      const payloadEnd = totalBytes - indexBytes;
+      /** The file of the header holds the index at the end right behind it. */
+      const readHeader = (from: number, to: number): Promise<Buffer> =>
+        from < to ? readRange(headerPath(paths.folder), from, to - from) : Promise.resolve(Buffer.alloc(0));
+      const [from, to] = [Math.max(offset, payloadOffset), Math.min(end, payloadEnd)];
+      const head = await readHeader(offset, Math.min(end, payloadOffset));
       // A part that was just renamed or joined is found at its new place.
-      const payload = await retryMoved(() => bodyOf(...body));
-      return Buffer.concat([...head, payload]);
+      const payload = await retryMoved(() => bodyOf(from - payloadOffset, Math.max(0, to - from)));
+      const indexAt = payloadOffset - payloadEnd;
+      const index = await readHeader(Math.max(offset, payloadEnd) + indexAt, end + indexAt);
+      return Buffer.concat([head, payload, index]);
     },
   };
 }

@@ -10,11 +10,14 @@ import type { MovieTrack } from '../mp4/movie-header.ts';
 import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { findStart } from './find-start.ts';
-import { finishOnDisk, writeHeader } from './finalise.ts';
+import { finishOnDisk, planObject, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
+import { planFragmentIndex } from './fragment-index.ts';
+import { writeStoredIndex } from './stored-index.ts';
 import { writeFurtherMovies } from './further-movies.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
-import { planHeaderRoom } from './header-room.ts';
+import { planHeaderRoom } from './layout.ts';
+import type { ObjectLayout } from './layout.ts';
 import { payloadBytes, viewFinished, viewRunning } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
 import type { RecordedPart } from './recorded-part.ts';
@@ -46,6 +49,8 @@ export interface BeginOptions {
   durationSeconds: number;
   /** How much from before the start belongs to it. */
   preRollMs: number;
+  /** Where the index of the stored object is to stand; first where this is absent. */
+  layout?: ObjectLayout | undefined;
   parts: () => readonly RecordedPart[];
   clock: Clock;
 }
@@ -60,6 +65,7 @@ export async function beginRecording(options: BeginOptions): Promise<Recording> 
     startedMonotonicMs: clock.monotonicMs(),
     startedAtMs: clock.nowMs(),
     durationSeconds: options.durationSeconds,
+    headerRoomBytes: planHeaderRoom(options.layout ?? 'header-first', options.durationSeconds),
   };
   await saveRecord(options.paths.folder, 'start.json', mark);
   return openRecording(options.paths, mark, options.parts, clock);
@@ -72,7 +78,7 @@ export function openRecording(
   parts: () => readonly RecordedPart[],
   clock: Clock,
 ): Recording {
-  const headerRoom = planHeaderRoom(mark.durationSeconds);
+  const headerRoom = mark.headerRoomBytes ?? planHeaderRoom('header-first', mark.durationSeconds);
   const endsAtMs = mark.startedMonotonicMs + mark.durationSeconds * 1000;
   let movie: MovieFile | undefined;
   const groups = (): PartIndex[][] =>
@@ -89,6 +95,11 @@ export function openRecording(
     return (
       part?.read(offset, length) ?? Promise.reject(new Error(`expected part ${String(number)}, found none`))
     );
+  };
+  /** Before the movie record: from that on the parts may become the movie, and their init segments are gone. */
+  const storeIndex = (totalBytes: number): Promise<void> => {
+    const planned = planFragmentIndex(indexes(), mark, endsAtMs, headerRoom);
+    return writeStoredIndex(paths.folder, planned, totalBytes, readPart);
   };
   const running = viewRunning(mark.sessionId, headerRoom, pieces, readPart);
   let view = running;
@@ -119,7 +130,9 @@ export function openRecording(
       const assembly = assemble(indexes(), mark, endsAtMs, await findStopMs(paths, mark));
       const gapReason = (await findRecord(paths.folder, 'stop.json'))?.gapReason;
       const explained = { ...assembly, gaps: explainEnd(explain(assembly.gaps), assembly, gapReason) };
-      movie = await writeHeader(paths, mark.sessionId, explained, headerRoom);
+      const object = planObject(explained, headerRoom);
+      if (explained.frames > 0) await storeIndex(object.totalBytes);
+      movie = await writeHeader(paths, mark.sessionId, explained, object);
       view = viewFinished(paths, () => movie ?? missingMovie());
       return movie;
     },

@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { FragmentIndex } from '@padelvar/shared/side-files';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBootId } from '../src/base/child-process.ts';
+import { systemClock as clock } from '../src/base/clock.ts';
+import { createLivePart } from '../src/ingest/live-part.ts';
+import type { LivePart } from '../src/ingest/live-part.ts';
+import { createPartRecord, partPath, savePartRecord } from '../src/ingest/part.ts';
+import { readBoxes } from '../src/mp4/boxes.ts';
+import { INDEX_LAST_ROOM_BYTES } from '../src/mp4/movie-header.ts';
+import { clipFinished } from '../src/recording/clip-source.ts';
+import { cutClip } from '../src/recording/clip.ts';
+import { recordingPaths, saveRecord } from '../src/recording/folder.ts';
+import type { RecordingPaths } from '../src/recording/folder.ts';
+import type { MovieView } from '../src/recording/movie-view.ts';
+import { openRecording } from '../src/recording/recording.ts';
+import type { Recording } from '../src/recording/recording.ts';
+import { findLeftRecordings, recoverRecording } from '../src/recording/recover.ts';
+import { decodeComplaints } from './support/match-lab.ts';
+import { askFfprobe, askMediabunny, askMp4box } from './support/movie-checkers.ts';
+import { TEST_FFMPEG } from './support/test-courts.ts';
+
+const run = promisify(execFile);
+const FRAMES = 100;
+const SESSION = 'sess_club_c1_1700000000';
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'padelvar-object-'));
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+interface Left {
+  recording: Recording;
+  paths: RecordingPaths;
+  close(): Promise<void>;
+}
+
+/** A recording of real parts of 4 s each, a second apart, whose object keeps that room for its header. */
+async function leaveRecording(
+  name: string,
+  encoder: string[],
+  headerRoomBytes: number,
+  parts: number,
+): Promise<Left> {
+  const paths = recordingPaths(join(dataDir, name), 'club', SESSION);
+  await mkdir(paths.folder, { recursive: true });
+  const opened: LivePart[] = [];
+  for (let number = 1; number <= parts; number += 1) {
+    await run(TEST_FFMPEG, [
+      ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc=size=160x96:rate=25`, '-frames:v', String(FRAMES)],
+      ...[...encoder, '-pix_fmt', 'yuv420p', '-g', '25', '-video_track_timescale', '90000'],
+      ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '480000'],
+      partPath(paths.folder, number),
+    ]);
+    const at = { beganMonotonicMs: 1_000 + number * 5_000, beganAtMs: 1_000 + number * 5_000 };
+    const record = { ...createPartRecord(number, { bootId: '', pid: 0, startTicks: 0 }), ...at };
+    await savePartRecord(paths.folder, record);
+    const part = createLivePart({ folder: paths.folder, record, growing: false, clock });
+    await part.look();
+    opened.push(part);
+  }
+  const mark = {
+    ...{ sessionId: SESSION, clubId: 'club', courtId: 'c1', part: 1, offset: 0, bootId: readBootId() },
+    ...{ startedMonotonicMs: 6_000, startedAtMs: 6_000, durationSeconds: 600, headerRoomBytes },
+  };
+  await saveRecord(paths.folder, 'start.json', mark);
+  return {
+    paths,
+    recording: openRecording(paths, mark, () => opened, clock),
+    close: async () => {
+      await Promise.all(opened.map((part) => part.close()));
+    },
+  };
+}
+
+const readWhole = (view: MovieView): Promise<Buffer> => view.read(0, view.finished()?.totalBytes ?? 0);
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0'];
+const H264_REORDERED = ['-c:v', 'libx264', '-preset', 'fast', '-bf', '2'];
+const H265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error', '-tag:v', 'hev1'];
+const ROOM = 64 * 1024;
+
+describe.each([
+  ['an index first', H264, ROOM, 1, ['ftyp', 'moov', 'free', 'mdat']],
+  ['an index first over two parts', H264_REORDERED, ROOM, 2, ['ftyp', 'moov', 'free', 'mdat']],
+  ['an index last', H264, INDEX_LAST_ROOM_BYTES, 1, ['ftyp', 'mdat', 'moov']],
+  ['an index last over two parts', H265, INDEX_LAST_ROOM_BYTES, 2, ['ftyp', 'mdat', 'moov']],
+  ['an index that outgrew its room', H264_REORDERED, 500, 2, ['ftyp', 'free', 'mdat', 'moov']],
+])('a stored object with %s', (name, encoder, roomBytes, parts, boxes) => {
+  let left: Left;
+  let running: Buffer;
+  let object: Buffer;
+  let path: string;
+
+  beforeAll(async () => {
+    left = await leaveRecording(name, encoder, roomBytes, parts);
+    const { view } = left.recording;
+    running = await view.read(roomBytes, view.grownTo() - roomBytes);
+    await left.recording.finalise();
+    object = await readWhole(left.recording.view);
+    path = join(dataDir, `${name}.mp4`);
+    await writeFile(path, object);
+  });
+  afterAll(() => left.close());
+
+  test('is what its layout says, and its payload where the uploader had it while the recording ran', () => {
+    expect([...readBoxes(object)].map(({ type }) => type)).toEqual(boxes);
+    expect(left.recording.view.payloadOffset).toBe(roomBytes);
+    expect(object.subarray(roomBytes, roomBytes + running.byteLength).equals(running)).toBe(true);
+  });
+
+  test('decodes without a complaint, the same to three readers', async () => {
+    expect(await decodeComplaints(path)).toBe('');
+    const witnesses = [await askFfprobe(path), await askMediabunny(path), askMp4box(object)];
+    for (const { frames, keyframes } of witnesses)
+      expect({ frames, keyframes }).toEqual({ frames: parts * FRAMES, keyframes: (parts * FRAMES) / 25 });
+  });
+
+  test('can be read in pieces of any size, over every border', async () => {
+    for (const bytes of [997, 65_536]) {
+      const pieces: Buffer[] = [];
+      for (let offset = 0; offset < object.byteLength; offset += bytes)
+        pieces.push(await left.recording.view.read(offset, Math.min(bytes, object.byteLength - offset)));
+      expect(Buffer.concat(pieces).equals(object)).toBe(true);
+    }
+  });
+
+  test('is also its own stream: init segments and byte ranges play all frames', async () => {
+    const index = FragmentIndex.parse(
+      JSON.parse(await readFile(join(left.paths.folder, 'index.json'), 'utf8')),
+    );
+    const inits = await readFile(join(left.paths.folder, 'init.mp4'));
+    expect({ totalBytes: index.totalBytes, runs: index.runs.length }).toEqual({
+      ...{ totalBytes: object.byteLength, runs: parts },
+    });
+    for (const [number, { init, fragments, startMs }] of index.runs.entries()) {
+      expect(startMs).toBe(number * 5_000);
+      expect(fragments.reduce((sum, [, , ms]) => sum + ms, 0)).toBeCloseTo(4_000, 0);
+      const stream = join(dataDir, `${name}.${String(number)}.stream.mp4`);
+      const ranges = fragments.map(([offset, bytes]) => object.subarray(offset, offset + bytes));
+      await writeFile(
+        stream,
+        Buffer.concat([inits.subarray(init.offset, init.offset + init.bytes), ...ranges]),
+      );
+      expect((await askFfprobe(stream)).frames).toBe(FRAMES);
+      expect(await decodeComplaints(stream)).toBe('');
+    }
+    expect(inits.includes('hev1')).toBe(false);
+  });
+
+  test('stays byte for byte what it was once the movie has its final name, and after a restart', async () => {
+    await left.recording.settle();
+    expect(hashOf(await readWhole(left.recording.view))).toBe(hashOf(object));
+    expect((await askFfprobe(left.paths.movie)).frames).toBe(parts * FRAMES);
+    const found = await findLeftRecordings(join(dataDir, name), (_folder, error) => {
+      throw error;
+    });
+    const [one] = found;
+    const recovered = one === undefined ? undefined : await recoverRecording(one, 'crash_recovered', clock);
+    if (recovered === undefined) throw new Error('expected a movie');
+    expect(hashOf(await readWhole(recovered.view))).toBe(hashOf(object));
+  });
+
+  test('gives clips by its own index', async () => {
+    const clip = cutClip(await clipFinished(left.recording.view), 1_000, 3_000);
+    const clipPath = join(dataDir, `${name}.clip.mp4`);
+    await writeFile(clipPath, await clip.read(0, clip.totalBytes));
+    expect((await askFfprobe(clipPath)).frames).toBeGreaterThanOrEqual(50);
+    expect(await decodeComplaints(clipPath)).toBe('');
+  });
+});
