@@ -8,6 +8,7 @@ import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from './limits.ts';
 import { Gap } from './link.ts';
+import { pageOf } from './page.ts';
 import { Role } from './roles.ts';
 import { EndReason, MovieState, SessionState } from './session.ts';
 
@@ -15,16 +16,6 @@ const Instant = z.iso.datetime();
 const Name = z.string().trim().min(1).max(200);
 const Email = z.email().max(254);
 const Password = z.string().min(8).max(128);
-
-/** One page of a list; `nextCursor` is null at its end. */
-function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
-}
-
-export const PageQuery = z.object({
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-});
 
 // --- accounts
 

@@ -1,4 +1,5 @@
 /** Rows to test with, straight into the database: clubs, courts, devices, sessions; users with a login each. */
+import { createHash } from 'node:crypto';
 import type { Role } from '@padelvar/shared/roles';
 import type { Insertable } from 'kysely';
 import type { Accounts } from '../../src/lib/server/auth/accounts.ts';
@@ -127,6 +128,27 @@ export async function seedSession(
     })
     .execute();
   return id;
+}
+
+/** A link to a video that stands for a week. */
+export async function seedShare(
+  db: Db,
+  sessionId: string,
+  { id, token, ownerId }: { id: string; token: string; ownerId: string },
+): Promise<void> {
+  await db
+    .insertInto('share')
+    .values({
+      id,
+      session_id: sessionId,
+      token_hash: createHash('sha256').update(token).digest('hex'),
+      label: '',
+      can_download: 1,
+      created_by: ownerId,
+      created_at: SEEDED_AT,
+      expires_at: Date.now() + 7 * 24 * 60 * 60_000,
+    })
+    .execute();
 }
 
 /** Columns of a session whose movie is in the library. */

@@ -1,10 +1,12 @@
 /** Two clubs and everybody in them: what the permission table is tried on. `north` holds all objects. */
 import type { Services } from '../../src/lib/server/api/services.ts';
 import type { Db } from '../../src/lib/server/db/database.ts';
-import { seedClub, seedCourt, seedDevice, seedSession, seedUser, WITH_MOVIE } from './seed.ts';
+import { seedClub, seedCourt, seedDevice, seedSession, seedShare, seedUser, WITH_MOVIE } from './seed.ts';
 
 export const OPEN_SESSION = 'sess_north_n1_1767225600';
 export const MOVIE_SESSION = 'sess_north_n2_1767225600';
+export const SHARE_ID = '0123456789abcdef';
+export const SHARE_TOKEN = 'share-token-of-32-characters-000';
 export const DEVICE = 'dev_north00000000';
 
 /** Who asks, by what they are to north's objects. */
@@ -89,4 +91,5 @@ async function fill(
     user_id: participantId,
   }));
   await db.insertInto('session_participant').values(participants).execute();
+  await seedShare(db, MOVIE_SESSION, { id: SHARE_ID, token: SHARE_TOKEN, ownerId });
 }

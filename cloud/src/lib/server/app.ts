@@ -22,12 +22,15 @@ import { createDeviceAdmin } from './devices/device-admin.ts';
 import { createDeviceTokens } from './devices/device-tokens.ts';
 import { createDevices } from './devices/devices.ts';
 import { createFiles } from './files/files.ts';
+import { createMovieRelay } from './files/movie-relay.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createSessions } from './sessions/sessions.ts';
 import type { Settings } from './settings.ts';
+import { createShares } from './shares/shares.ts';
+import { createFolderHandler } from './storage/folder-handler.ts';
 import { createFolderStore } from './storage/folder-store.ts';
 import { createUploads } from './uploads/uploads.ts';
 import { createUsers } from './users/users.ts';
@@ -78,7 +81,7 @@ async function openApp(
   const basis = { db, clock, log, settings };
   const people = await openPeople(basis, dir);
   const link = await openLink(basis, dir, opened);
-  const library = openLibrary(basis, dir, link);
+  const library = openLibrary(basis, dir, link, people);
   opened.push(() => library.previews.close());
   const services: Services = {
     ...basis,
@@ -143,16 +146,24 @@ async function openLink({ db, clock, log, settings }: Basis, dir: DataDir, opene
   return { broker, channel, deviceTokens: tokens, devices, sessions };
 }
 
+type People = Awaited<ReturnType<typeof openPeople>>;
 type Link = Awaited<ReturnType<typeof openLink>>;
 
 /** Stored movies and how they get there. */
-function openLibrary({ db, clock, log }: Basis, dir: DataDir, { devices, sessions }: Link) {
+function openLibrary(
+  { db, clock, log, settings: { origin } }: Basis,
+  dir: DataDir,
+  { devices, sessions }: Link,
+  { audit }: People,
+) {
   const store = createFolderStore({ root: dir.path, secret: dir.secretFor('store-links'), clock });
   const uploads = createUploads({ db, clock, log, store });
-  const files = createFiles({ db, clock, store, uploads, sessions, devices });
+  const relay = createMovieRelay({ clock, origin, fetchStored: createFolderHandler(store, clock) });
+  const files = createFiles({ db, clock, store, uploads, sessions, devices, relay });
+  const shares = createShares({ db, clock, audit, origin });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
-  return { store, uploads, files, previews };
+  return { store, uploads, files, shares, previews };
 }
 
 function planJobs({ db, clock, sessions, files, uploads }: Services) {

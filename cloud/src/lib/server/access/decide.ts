@@ -32,6 +32,7 @@ const RULES = {
   'video.watch': SHARED,
   'video.download': SHARED,
   'video.delete': OWN,
+  'video.share': OWN,
   cleanup: ['super', 'support', 'club-admin'],
   'club.read': STAFF_READ,
   'club.write': CLUB_STAFF,

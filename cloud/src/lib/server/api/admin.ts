@@ -1,6 +1,7 @@
 /** Administration of users. Roles and clubs that somebody may give are checked by `users/assignment.ts`. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { PageQuery, PasswordSet, User, UserCreate, UserList, UserUpdate } from '@padelvar/shared/portal-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { PasswordSet, User, UserCreate, UserList, UserUpdate } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 

@@ -17,6 +17,7 @@ import { previewRoutes } from './preview.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
 import { recordRoutes } from './record.ts';
+import { shareRoutes } from './shares.ts';
 import { storeRoutes } from './store.ts';
 import { systemRoutes } from './system.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -40,6 +41,7 @@ const SECTIONS = [
   uploadRoutes,
   storeRoutes,
   fileRoutes,
+  shareRoutes,
   previewRoutes,
 ];
 

@@ -1,7 +1,8 @@
 /** Clubs. A club's videos are never orphaned: a club that has any can't be deleted. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId } from '@padelvar/shared/ids';
-import { Club, ClubCreate, ClubList, ClubUpdate, PageQuery } from '@padelvar/shared/portal-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { Club, ClubCreate, ClubList, ClubUpdate } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 

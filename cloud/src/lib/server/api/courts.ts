@@ -1,7 +1,8 @@
 /** Courts and their cameras. An address goes in and never comes out. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId, CourtId } from '@padelvar/shared/ids';
-import { Court, CourtCreate, CourtList, CourtUpdate, PageQuery } from '@padelvar/shared/portal-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { Court, CourtCreate, CourtList, CourtUpdate } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 

@@ -1,7 +1,8 @@
 /** Devices as people see them. What devices say for themselves is `edge.ts`. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { DeviceId } from '@padelvar/shared/ids';
-import { DeviceList, Enrollment, EnrollmentCreate, PageQuery } from '@padelvar/shared/portal-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { DeviceList, Enrollment, EnrollmentCreate } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 

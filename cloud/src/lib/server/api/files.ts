@@ -1,7 +1,8 @@
 /** The library: list, download or play, delete. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId } from '@padelvar/shared/ids';
-import { PageQuery, SessionRef, VideoList } from '@padelvar/shared/portal-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { SessionRef, VideoList } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';

@@ -16,6 +16,7 @@ import type { Logger } from '../log.ts';
 import type { Previews } from '../previews/previews.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Settings } from '../settings.ts';
+import type { Shares } from '../shares/shares.ts';
 import type { FolderStore } from '../storage/folder-store.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import type { Users } from '../users/users.ts';
@@ -40,5 +41,6 @@ export interface Services {
   store: FolderStore;
   uploads: Uploads;
   files: Files;
+  shares: Shares;
   previews: Previews;
 }

@@ -1,7 +1,8 @@
 /** Sessions on courts: open, close, list. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId } from '@padelvar/shared/ids';
-import { PageQuery, Session, SessionCreate, SessionList, SessionRef } from '@padelvar/shared/portal-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { Session, SessionCreate, SessionList, SessionRef } from '@padelvar/shared/portal-api';
 import type { Caller } from '../auth/caller.ts';
 import type { SessionScope } from '../sessions/session-list.ts';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';

@@ -7,6 +7,7 @@ import { createDeviceEvents } from './migrations/004-device-events.ts';
 import { createDeletions } from './migrations/005-deletions.ts';
 import { createRecorderFacts } from './migrations/006-recorder-facts.ts';
 import { createGuests } from './migrations/007-guests.ts';
+import { createShares } from './migrations/008-shares.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -16,4 +17,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '005-deletions': { up: createDeletions },
   '006-recorder-facts': { up: createRecorderFacts },
   '007-guests': { up: createGuests },
+  '008-shares': { up: createShares },
 };

@@ -204,6 +204,19 @@ export interface UploadTable {
   created_at: number;
 }
 
+/** A link that shares a video. */
+export interface ShareTable {
+  id: string;
+  session_id: string;
+  /** SHA-256 of the token, hex. */
+  token_hash: string;
+  label: string;
+  can_download: number;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
+}
+
 export interface AuditTable {
   id: Generated<number>;
   at: number;
@@ -230,5 +243,6 @@ export interface Tables {
   match_request: MatchRequestTable;
   idempotency: IdempotencyTable;
   upload: UploadTable;
+  share: ShareTable;
   audit: AuditTable;
 }

@@ -4,6 +4,7 @@
  * May import `db`, `access`, `devices`, `sessions`, `storage`, `uploads`, `clock`.
  */
 import { AppError } from '@padelvar/shared/errors';
+import type { SharedVideo } from '@padelvar/shared/library-api';
 import type { Video } from '@padelvar/shared/portal-api';
 import { decide } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -14,6 +15,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import { formatFileName } from './file-name.ts';
+import type { MovieRelay } from './movie-relay.ts';
 import { findVideoRow, listVideoRows } from './video-rows.ts';
 import type { VideoQuery, VideoRow } from './video-rows.ts';
 
@@ -24,12 +26,23 @@ export interface FilesOptions {
   uploads: Pick<Uploads, 'discard'>;
   sessions: Pick<Sessions, 'status' | 'changed'>;
   devices: Pick<Devices, 'bumpRev' | 'publishDesired'>;
+  relay: MovieRelay;
 }
 
 export interface Files {
   list(caller: Caller, query: VideoQuery): Promise<{ items: Video[]; nextCursor: string | null }>;
   /** A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted. */
   link(sessionId: string, disposition: 'inline' | 'attachment'): Promise<string>;
+  /** The movie itself, as long as `mayGoOn` says so and it is not deleted; throws as `link` does. */
+  relay(
+    request: Request,
+    what: { sessionId: string; disposition: 'inline' | 'attachment' },
+    mayGoOn: () => Promise<boolean>,
+  ): Promise<Response>;
+  /** Throws as `link` does where there is nothing to share. */
+  requireReady(sessionId: string): Promise<void>;
+  /** What a link to this video says of it; throws as `link` does. */
+  describeShared(sessionId: string): Promise<Omit<SharedVideo, 'download' | 'expiresAt'>>;
   /** Store, library and device forget it. Repeating it changes nothing. `conflict` while it is being recorded. */
   delete(sessionId: string): Promise<void>;
   /** Finishes deletions that a crash cut short. */
@@ -38,11 +51,30 @@ export interface Files {
 
 /** Long enough to begin and to resume a download. */
 const ATTACHMENT_LINK_SECONDS = 60 * 60;
+/** Used at once, by the portal itself. */
+const RELAY_LINK_SECONDS = 60;
 /** A player asks the link itself for each seek, so it outlives the longest match being watched. */
 const INLINE_LINK_SECONDS = 6 * 60 * 60;
 
 export function createFiles(options: FilesOptions): Files {
-  const { db, clock, store, uploads, sessions, devices } = options;
+  const { db, clock, store, uploads, sessions, devices, relay } = options;
+
+  const getReadyRow = async (sessionId: string): Promise<ReadyRow> => {
+    const row = await getVideoRow(db, sessionId);
+    if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
+    if (isReady(row)) return row;
+    const { etaSeconds } = await sessions.status(sessionId);
+    throw new AppError('not_ready', 'this video is not ready yet', {
+      details: { state: row.movie_state, etaSeconds },
+    });
+  };
+
+  const sign = (row: ReadyRow, disposition: 'inline' | 'attachment', expiresInSeconds: number) =>
+    store.signGet({
+      key: row.object_key,
+      fileName: formatFileName({ ...row, recordedAt: recordedAt(row) }),
+      ...{ disposition, expiresInSeconds },
+    });
 
   /** Repeatable: the key goes last, so that a sweep finds what was cut short. */
   const eraseObject = async (sessionId: string, key: string | null): Promise<void> => {
@@ -69,20 +101,21 @@ export function createFiles(options: FilesOptions): Files {
       return { items: rows.map((row) => formatVideo(row, caller)), nextCursor };
     },
     async link(sessionId, disposition) {
-      const row = await getVideoRow(db, sessionId);
-      if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
-      if (row.movie_state !== 'ready' || row.object_key === null) {
-        const { etaSeconds } = await sessions.status(sessionId);
-        throw new AppError('not_ready', 'this video is not ready yet', {
-          details: { state: row.movie_state, etaSeconds },
-        });
-      }
-      return store.signGet({
-        key: row.object_key,
-        fileName: formatFileName({ ...row, recordedAt: recordedAt(row) }),
-        disposition,
-        expiresInSeconds: disposition === 'inline' ? INLINE_LINK_SECONDS : ATTACHMENT_LINK_SECONDS,
+      const expiresInSeconds = disposition === 'inline' ? INLINE_LINK_SECONDS : ATTACHMENT_LINK_SECONDS;
+      return sign(await getReadyRow(sessionId), disposition, expiresInSeconds);
+    },
+    async relay(request, { sessionId, disposition }, mayGoOn) {
+      const link = await sign(await getReadyRow(sessionId), disposition, RELAY_LINK_SECONDS);
+      return relay.send(request, link, async () => {
+        await getReadyRow(sessionId);
+        return mayGoOn();
       });
+    },
+    async requireReady(sessionId) {
+      await getReadyRow(sessionId);
+    },
+    async describeShared(sessionId) {
+      return formatShared(await getReadyRow(sessionId));
     },
     async delete(sessionId) {
       const row = await getVideoRow(db, sessionId);
@@ -108,6 +141,12 @@ export function createFiles(options: FilesOptions): Files {
   };
 }
 
+type ReadyRow = VideoRow & { object_key: string };
+
+function isReady(row: VideoRow): row is ReadyRow {
+  return row.movie_state === 'ready' && row.object_key !== null;
+}
+
 async function getVideoRow(db: Db, sessionId: string): Promise<VideoRow> {
   const row = await findVideoRow(db, sessionId);
   if (row === undefined)
@@ -117,6 +156,19 @@ async function getVideoRow(db: Db, sessionId: string): Promise<VideoRow> {
 
 function recordedAt(row: VideoRow): number {
   return row.started_at ?? row.start_requested_at ?? row.opened_at;
+}
+
+function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'expiresAt'> {
+  return {
+    courtName: row.courtName,
+    clubName: row.clubName,
+    timeZone: row.timeZone,
+    recordedAt: new Date(recordedAt(row)).toISOString(),
+    durationSeconds: (row.movie_duration_ms ?? 0) / 1000,
+    bytes: row.movie_bytes ?? 0,
+    width: row.movie_width ?? 0,
+    height: row.movie_height ?? 0,
+  };
 }
 
 function formatVideo(row: VideoRow, caller: Caller): Video {

@@ -1,0 +1,116 @@
+/** Links that share a video: made, listed and taken back by whoever may; watched by whoever holds one. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { AppError } from '@padelvar/shared/errors';
+import {
+  ShareCreate,
+  ShareCreated,
+  SharedVideo,
+  ShareList,
+  ShareRef,
+  ShareToken,
+} from '@padelvar/shared/library-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { SessionRef } from '@padelvar/shared/portal-api';
+import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import type { Services } from './services.ts';
+
+const tags = ['shares'];
+const security = LOGGED_IN;
+const params = z.object({ token: ShareToken });
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/video/files/{sessionId}/shares',
+  tags,
+  security,
+  summary: 'Make a link with which anybody may watch this video until it expires; shown this once',
+  request: { params: SessionRef, body: jsonBody(ShareCreate) },
+  responses: { 201: jsonAnswer(ShareCreated, 'The link'), ...problems(400, 401, 403, 404, 409) },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}/shares',
+  tags,
+  security,
+  summary: 'Links to this video that still stand, newest first',
+  request: { params: SessionRef, query: PageQuery },
+  responses: { 200: jsonAnswer(ShareList, 'A page of links'), ...problems(400, 401, 403, 404) },
+});
+
+const revoke = createRoute({
+  method: 'delete',
+  path: '/api/video/files/{sessionId}/shares/{shareId}',
+  tags,
+  security,
+  summary: 'Take a link back; whoever watches by it is cut off',
+  request: { params: ShareRef },
+  responses: { 204: { description: 'Taken back' }, ...problems(400, 401, 403, 404) },
+});
+
+const open = createRoute({
+  method: 'get',
+  path: '/api/shares/{token}',
+  tags,
+  summary: 'What a link leads to',
+  request: { params },
+  responses: { 200: jsonAnswer(SharedVideo, 'The match'), ...problems(400, 410) },
+});
+
+const movie = createRoute({
+  method: 'get',
+  path: '/api/shares/{token}/movie',
+  tags,
+  summary: 'The movie a link leads to, with ranges; saving it needs a link that allows it',
+  request: {
+    params,
+    query: z.object({ disposition: z.enum(['attachment', 'inline']).default('inline') }),
+  },
+  responses: {
+    200: { description: 'The movie' },
+    206: { description: 'The part that was asked for' },
+    ...problems(400, 403, 409, 410),
+  },
+});
+
+export function shareRoutes({ shares, files, gate }: Services) {
+  return createSection()
+    .openapi(create, async (c) => {
+      const { sessionId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.share', sessionId);
+      await files.requireReady(sessionId);
+      const made = await shares.create(gate.requireCaller(c.get('caller')), sessionId, c.req.valid('json'));
+      return c.json(made, 201);
+    })
+    .openapi(list, async (c) => {
+      const { sessionId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.share', sessionId);
+      return c.json(await shares.list(sessionId, c.req.valid('query')), 200);
+    })
+    .openapi(revoke, async (c) => {
+      const { sessionId, shareId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.share', sessionId);
+      await shares.revoke(gate.requireCaller(c.get('caller')), sessionId, shareId);
+      return c.body(null, 204);
+    })
+    .openapi(open, async (c) => {
+      const { sessionId, canDownload, expiresAtMs } = await shares.open(c.req.valid('param').token);
+      const video = await files.describeShared(sessionId);
+      return c.json({ ...video, download: canDownload, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
+    })
+    .openapi(movie, async (c) => {
+      const { token } = c.req.valid('param');
+      const { disposition } = c.req.valid('query');
+      const { sessionId, canDownload } = await shares.open(token);
+      if (disposition === 'attachment' && !canDownload) {
+        throw new AppError(
+          'forbidden',
+          'this link is for watching; its owner did not allow to save the video',
+        );
+      }
+      return files.relay(c.req.raw, { sessionId, disposition }, async () => {
+        await shares.open(token);
+        return true;
+      });
+    });
+}

@@ -1,0 +1,54 @@
+/** The part of the portal's REST API around stored videos: links that share one. Instants are ISO 8601 in UTC. */
+import { z } from 'zod';
+import { pageOf } from './page.ts';
+import { SessionId } from './ids.ts';
+
+const Instant = z.iso.datetime();
+
+/** Days that a link may live at most, and how long it does unless somebody says otherwise. */
+export const MAX_SHARE_DAYS = 90;
+export const DEFAULT_SHARE_DAYS = 7;
+
+export const ShareId = z.string().regex(/^[a-f0-9]{16}$/, 'expected 16 characters 0-9 a-f');
+export const ShareToken = z.string().regex(/^[A-Za-z0-9_-]{32}$/, 'expected the 32 characters of a link');
+
+export const ShareCreate = z.object({
+  expiresInDays: z
+    .int()
+    .min(1, `expected 1 to ${String(MAX_SHARE_DAYS)} days`)
+    .max(MAX_SHARE_DAYS, `expected 1 to ${String(MAX_SHARE_DAYS)} days`)
+    .default(DEFAULT_SHARE_DAYS),
+  /** Whether whoever has the link may save the movie, not only watch it. */
+  download: z.boolean().default(false),
+  /** A word for oneself: whom it was given to. */
+  label: z.string().trim().max(80).default(''),
+});
+
+export const Share = z.object({
+  shareId: ShareId,
+  label: z.string(),
+  download: z.boolean(),
+  createdAt: Instant,
+  expiresAt: Instant,
+  createdBy: z.string(),
+});
+export type Share = z.infer<typeof Share>;
+/** The address is in no other answer: the portal keeps only its hash. */
+export const ShareCreated = Share.extend({ url: z.url() });
+export const ShareList = pageOf(Share);
+export const ShareRef = z.object({ sessionId: SessionId, shareId: ShareId });
+
+/** What whoever holds a link learns: the match, and nobody's name. */
+export const SharedVideo = z.object({
+  courtName: z.string(),
+  clubName: z.string(),
+  timeZone: z.string(),
+  recordedAt: Instant,
+  durationSeconds: z.number().nonnegative(),
+  bytes: z.int().nonnegative(),
+  width: z.int(),
+  height: z.int(),
+  download: z.boolean(),
+  expiresAt: Instant,
+});
+export type SharedVideo = z.infer<typeof SharedVideo>;
