@@ -34,6 +34,8 @@ export const TokenResponse = z.object({
   token: z.string(),
   expiresInSeconds: z.int().positive(),
   serverTime: z.int(),
+  /** Ed25519, by which the device checks the links to its own page; see `watch-link.ts`. */
+  watchKey: PublicKey.optional(),
 });
 
 /** What a device signs to get a token. The domain prefix keeps the signature from being of use elsewhere. */

@@ -51,6 +51,14 @@ export type DesiredSession = z.infer<typeof DesiredSession>;
 export const EdgeSettings = z.object({
   orphanSessionSeconds: z.int().min(60).optional(),
   preRollSeconds: z.int().min(0).max(MAX_PRE_ROLL_SECONDS).optional(),
+  /** The most that uploads may take of the line; lifted where a backlog would grow during a match. */
+  uplinkKbitPerSecond: z.int().min(64).max(10_000_000).optional(),
+  /** How long a copy stays on the device once the stored object was confirmed. */
+  keepUploadedHours: z
+    .int()
+    .min(0)
+    .max(365 * 24)
+    .optional(),
 });
 export type EdgeSettings = z.infer<typeof EdgeSettings>;
 
@@ -97,7 +105,12 @@ export const ReportedRecording = z.object({
       height: Count,
     })
     .optional(),
-  upload: z.object({ sentBytes: Count, confirmed: z.boolean() }),
+  upload: z.object({
+    sentBytes: Count,
+    confirmed: z.boolean(),
+    /** Milliseconds until the stored object is whole, as things stand; absent where that can't be told. */
+    readyInMs: Count.optional(),
+  }),
 });
 export type ReportedRecording = z.infer<typeof ReportedRecording>;
 
@@ -134,6 +147,8 @@ export const Reported = z.object({
   /** Those of the document's `deletions` of which nothing is left on the device. */
   erased: z.array(SessionId).max(500).optional(),
   lan: z.array(z.string().max(64)).max(16),
+  /** Port of the page that answers at those addresses; absent while it answers on the device alone. */
+  lanPort: z.int().min(1).max(65_535).optional(),
   build: z.string().max(64),
   /** The device's own wall clock, for the support staff to compare. */
   clock: Instant,
@@ -194,5 +209,16 @@ export const Telemetry = z.object({
   /** Set while the folder for videos is not the one that belongs to the device. */
   media: z.enum(['missing', 'replaced']).optional(),
   loadAverage: z.number().nonnegative(),
+  /** The line as uploads find it, kbit/s. */
+  uplink: z
+    .object({
+      /** What it was last seen to carry. */
+      measuredKbitPerSecond: Count.optional(),
+      /** What uploads may take of it now; all of it where this is absent. */
+      limitKbitPerSecond: Count.optional(),
+      /** The limit lies above the setting, since a backlog would grow otherwise. */
+      lifted: z.boolean(),
+    })
+    .optional(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
