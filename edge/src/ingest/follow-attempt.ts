@@ -8,6 +8,8 @@ import type { LogCopy } from './log-copy.ts';
 
 /** How often a part is looked at, and FFmpeg's log copied; milliseconds. */
 const POLL_MS = 100;
+/** The next fragment takes FFmpeg 480 ms: right behind one there is nothing to look for. */
+const AFTER_FRAGMENT_MS = 300;
 const LOG_MS = 1_000;
 /** Least time between two syncs, milliseconds. A sync follows the end of a fragment: nothing less outlasts a power cut. */
 const SYNC_MS = 300;
@@ -37,6 +39,7 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
   const beganMs = clock.monotonicMs();
   let syncedAtMs = beganMs;
   let synced: Fragment | undefined;
+  let seen: Fragment | undefined;
   let loggedAtMs = beganMs;
   let firstSeenMs: number | undefined;
   for (;;) {
@@ -62,8 +65,10 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
     if (part.fragments.length > 0) firstSeenMs ??= nowMs;
     const quietSinceMs = firstSeenMs === undefined ? undefined : (part.grewAtMs ?? firstSeenMs);
     if (isStalled(quietSinceMs, beganMs, nowMs)) return 'stalled';
+    const waitMs = newest === seen ? POLL_MS : AFTER_FRAGMENT_MS;
+    seen = newest;
     // All courts are looked at in the same moment: waking up costs more than looking.
-    await clock.sleep(POLL_MS - (clock.monotonicMs() % POLL_MS), signal).catch(() => undefined);
+    await clock.sleep(waitMs - (clock.monotonicMs() % POLL_MS), signal).catch(() => undefined);
   }
 }
 
