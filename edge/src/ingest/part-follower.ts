@@ -1,7 +1,8 @@
 /** Reads a growing part behind its writer: which fragments are whole, and when bytes last grew. */
-import { fstatSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { readBoxHeader } from '../mp4/boxes.ts';
 import { parseFragment } from '../mp4/fragment.ts';
@@ -10,9 +11,11 @@ import { parseInitSegment } from '../mp4/init-segment.ts';
 import type { InitSegment } from '../mp4/init-segment.ts';
 import { createStraightener } from '../mp4/straighten.ts';
 
-/** Enough for a moof of two seconds and the mdat header behind it; longer ones are read again, larger. */
-const READ_BYTES = 16 * 1024;
+/** Enough for the moof of most fragments and the mdat header behind it; longer ones are read again, larger. */
+const READ_BYTES = 2 * 1024;
 const INIT_BYTES = 256 * 1024;
+/** Fragments of a long part that are read without letting anything else have its turn. */
+const READ_AT_ONCE = 16;
 
 export interface PartFollowerEvents {
   onInit?: (init: InitSegment, bytes: Buffer) => void;
@@ -69,14 +72,16 @@ export async function followPart(
     if (size === readTo) return;
     if (init === undefined) await readInit(size);
     if (init === undefined) return;
-    for (let found = await readFragment(file, init, cursor, size); found !== undefined;) {
+    for (let count = 1; ; count += 1) {
+      const found = readFragment(file.fd, init, cursor, size);
+      if (found === undefined) break;
       cursor = found.end;
       if (found.fragment !== undefined) {
         const fragment = straighten?.(found.fragment) ?? found.fragment;
         fragments.push(fragment);
         events.onFragment?.(fragment);
       }
-      found = await readFragment(file, init, cursor, size);
+      if (count % READ_AT_ONCE === 0) await setImmediate();
     }
     readTo = size;
   }
@@ -128,24 +133,32 @@ export async function followPart(
   };
 }
 
-/** A whole fragment at `offset`, or another whole box to step over (`fragment` absent), or undefined. */
-async function readFragment(
-  file: FileHandle,
+/**
+ * A whole fragment at `offset`, or another whole box to step over (`fragment` absent), or undefined. Its first bytes were
+ * written just now and are still in memory: a way through the thread pool would cost more than reading them.
+ */
+function readFragment(
+  fd: number,
   init: InitSegment,
   offset: number,
   fileBytes: number,
-): Promise<{ end: number; fragment?: Fragment } | undefined> {
-  let head = await readAt(file, offset, Math.min(READ_BYTES, fileBytes - offset));
+): { end: number; fragment?: Fragment } | undefined {
+  let head = readNow(fd, offset, Math.min(READ_BYTES, fileBytes - offset));
   const first = readBoxHeader(head, 0);
   if (first === undefined || offset + first.bytes > fileBytes) return undefined;
   if (first.type !== 'moof') return { end: offset + first.bytes };
   const needed = first.bytes + 16;
-  if (head.byteLength < needed) head = await readAt(file, offset, Math.min(needed, fileBytes - offset));
+  if (head.byteLength < needed) head = readNow(fd, offset, Math.min(needed, fileBytes - offset));
   const media = readBoxHeader(head, first.bytes);
   if (media === undefined || offset + first.bytes + media.bytes > fileBytes) return undefined;
   const bytes = first.bytes + media.bytes;
   const fragment = findFragment(head.subarray(0, first.bytes), init, offset, bytes);
   return { end: offset + bytes, ...(fragment === undefined ? {} : { fragment }) };
+}
+
+function readNow(fd: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(0, length));
+  return buffer.subarray(0, readSync(fd, buffer, 0, buffer.byteLength, offset));
 }
 
 /** What a power cut left half written has its size but no sense: it is stepped over. */
