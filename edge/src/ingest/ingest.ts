@@ -26,6 +26,8 @@ export interface IngestOptions {
   planArguments: (partPath: string) => string[];
   /** File in memory for FFmpeg's own log, and the masked copy of it on disk. */
   log: { memoryPath: string; diskPath: string; secrets: readonly string[] };
+  /** The camera stamps by a clock of its own, which may run fast or slow. */
+  hasOwnClock?: boolean;
   /** Asked before each attempt that follows a failed one. */
   isCameraBack?: (signal: AbortSignal) => Promise<boolean>;
   clock: Clock;
@@ -96,8 +98,9 @@ export function openIngest(options: IngestOptions): Ingest {
   let lackedRoom = false;
 
   function addPart(record: PartRecord, growing: boolean): LivePart {
-    const { onInit, onFragment, onSynced } = options;
-    const part = createLivePart({ folder, record, growing, clock, onInit, onFragment, onSynced });
+    const { onInit, onFragment, onSynced, hasOwnClock } = options;
+    const events = { onInit, onFragment, onSynced };
+    const part = createLivePart({ folder, record, growing, clock, hasOwnClock, ...events });
     parts.push(part);
     return part;
   }
@@ -150,6 +153,7 @@ export function openIngest(options: IngestOptions): Ingest {
     try {
       await part.look();
       await part.sync();
+      await part.saveDrift();
     } catch (error) {
       logger.error({ err: error, part: part.record.number }, 'the end of a part could not be read');
     }

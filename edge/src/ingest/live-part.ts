@@ -8,6 +8,7 @@ import { decodeSpan } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
 import { findVideoTrack } from '../mp4/init-segment.ts';
 import type { InitSegment } from '../mp4/init-segment.ts';
+import { createDriftMeter } from './clock-drift.ts';
 import { followPart } from './part-follower.ts';
 import type { PartFollower } from './part-follower.ts';
 import { partPath, savePartRecord } from './part.ts';
@@ -17,6 +18,9 @@ import { planTrim } from './trim.ts';
 
 /** How late a fragment may be seen that was written just now; milliseconds. */
 const MAX_LATE_MS = 2_000;
+/** How often a fragment's arrival is compared with its camera's clock, and what is known of it put onto the disk. */
+const MEASURE_MS = 1_000;
+const SAVE_DRIFT_MS = 60_000;
 
 export interface Part {
   readonly record: PartRecord;
@@ -37,6 +41,8 @@ export interface LivePart extends Part {
   /** Reads what its writer has added, and gives the part its place in time with its first fragment. */
   look(): Promise<void>;
   sync(): Promise<void>;
+  /** Writes down how its camera's clock runs. */
+  saveDrift(): Promise<void>;
   /** Drops what a power cut left half written at its end; answers how many fragments. */
   dropTorn(): Promise<number>;
   /** Gives up what is older than that. Its writer is undisturbed. */
@@ -49,17 +55,23 @@ export interface LivePartOptions {
   record: PartRecord;
   growing: boolean;
   clock: Clock;
+  /** Its source stamps by a clock of its own, which may run fast or slow. */
+  hasOwnClock?: boolean | undefined;
   onInit?: ((part: Part, init: Buffer) => void) | undefined;
   onFragment?: ((part: Part, fragment: Fragment) => void) | undefined;
   /** That many bytes of it outlast a power cut. */
   onSynced?: ((part: Part, bytes: number) => void) | undefined;
 }
 
-export function createLivePart({ folder, record, growing, clock, ...events }: LivePartOptions): LivePart {
+export function createLivePart(options: LivePartOptions): LivePart {
+  const { folder, record, growing, clock, hasOwnClock = false, ...events } = options;
   const path = partPath(folder, record.number);
   let follower: PartFollower | undefined;
   let saving: Promise<void> = Promise.resolve();
   let isListed = false;
+  const meter = createDriftMeter(record.drift);
+  let measured: Fragment | undefined;
+  let [measuredMs, driftSavedMs] = [-Infinity, clock.monotonicMs()];
 
   function save(changes: Partial<PartRecord>): Promise<void> {
     part.record = { ...part.record, ...changes };
@@ -78,6 +90,26 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     }
     await follower?.poll();
     if (part.record.beganMonotonicMs === 0 && part.fragments.length > 0) await placeInTime();
+    else if (hasOwnClock && part.growing) await measureClock();
+  }
+
+  async function measureClock(): Promise<void> {
+    const newest = part.fragments.at(-1);
+    const nowMs = clock.monotonicMs();
+    if (newest === undefined || newest === measured || nowMs - measuredMs < MEASURE_MS) return;
+    [measured, measuredMs] = [newest, nowMs];
+    const endMs = mediaEndMs(part);
+    const writtenMs = nowMs - (await writtenAgoMs());
+    meter.note(endMs, writtenMs - part.record.beganMonotonicMs - endMs);
+    if (nowMs - driftSavedMs < SAVE_DRIFT_MS) return;
+    driftSavedMs = nowMs;
+    // A full disk takes no record; the next one is as good.
+    await saveDrift().catch(() => undefined);
+  }
+
+  async function saveDrift(): Promise<void> {
+    const drift = meter.drift();
+    if (drift !== undefined) await save({ drift });
   }
 
   /** Its writer creates it after its record was written: its name is put onto the disk with its first bytes. */
@@ -89,12 +121,15 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     events.onSynced?.(part, bytes);
   }
 
-  /** By when its newest fragment was written, as the file says: a busy machine may see it late. */
-  async function placeInTime(): Promise<void> {
+  /** How long ago its newest fragment was written, as the file says: a busy machine may see it late. */
+  async function writtenAgoMs(): Promise<number> {
     const agoMs = Math.max(0, clock.nowMs() - (await stat(path)).mtimeMs);
     // Of a living writer it was just now; more than that is a wall clock that was set.
-    const writtenAgoMs = part.growing && agoMs > MAX_LATE_MS ? 0 : agoMs;
-    const beganAgoMs = writtenAgoMs + mediaEndMs(part);
+    return part.growing && agoMs > MAX_LATE_MS ? 0 : agoMs;
+  }
+
+  async function placeInTime(): Promise<void> {
+    const beganAgoMs = (await writtenAgoMs()) + mediaEndMs(part);
     await save({
       bootId: readBootId(),
       beganMonotonicMs: Math.max(1, clock.monotonicMs() - beganAgoMs),
@@ -123,6 +158,7 @@ export function createLivePart({ folder, record, growing, clock, ...events }: Li
     },
     look,
     sync,
+    saveDrift,
     async dropTorn() {
       const tear = await findTear(part, follower?.bytes ?? 0);
       const before = part.fragments.length;

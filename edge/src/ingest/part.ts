@@ -18,6 +18,10 @@ export const PartRecord = z.object({
   trimmedTo: z.int().nonnegative(),
   /** Why there was none before it, where that is known. */
   gapReason: z.string().max(64).optional(),
+  /** How its camera's clock runs, where that was measured. */
+  drift: z
+    .object({ fromMs: z.number(), fromLagMs: z.number(), toMs: z.number(), toLagMs: z.number() })
+    .optional(),
   process: z.object({ bootId: z.string(), pid: z.int(), startTicks: z.number() }),
 });
 export type PartRecord = z.infer<typeof PartRecord>;

@@ -9,7 +9,8 @@ import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
 import { nameHvc1 } from '../mp4/sample-entry.ts';
 import { assembleSound } from './assemble-sound.ts';
-import { originOf, pieceOf, placeFragments, selectFragments } from './select-fragments.ts';
+import { rescaleSelected } from './rescale.ts';
+import { originOf, pieceOf, placeFragments, placeParts, selectFragments } from './select-fragments.ts';
 import type { PartIndex, Piece, Placed, Selected, StartMark } from './select-fragments.ts';
 
 export interface Assembly {
@@ -38,7 +39,8 @@ export function assemble(
   endsAtMs: number,
   stoppedMs?: number,
 ): Assembly {
-  const placed = placeFragments(parts, start, endsAtMs);
+  // Which fragments they are was decided while they came, and stays.
+  const placed = placeParts(selectFragments(parts, start, endsAtMs).map(rescaleSelected));
   const chunks: Chunk[] = [];
   const payloadOffsets: number[] = [];
   let payloadBytes = 0;

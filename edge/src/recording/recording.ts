@@ -6,6 +6,7 @@ import type { Gap } from '@padelvar/shared/link';
 import type { EndReason } from '@padelvar/shared/session';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
+import { planScale } from '../ingest/clock-drift.ts';
 import type { MovieTrack } from '../mp4/movie-header.ts';
 import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
@@ -183,5 +184,6 @@ function indexOf({ record, init, fragments }: RecordedPart, mark: StartMarkFile)
   const beganMs = sameBoot
     ? record.beganMonotonicMs
     : mark.startedMonotonicMs + record.beganAtMs - mark.startedAtMs;
-  return [{ number: record.number, init, fragments, beganMs, gapReason: record.gapReason }];
+  const { number, gapReason, drift } = record;
+  return [{ number, init, fragments, beganMs, gapReason, scale: planScale(drift) }];
 }

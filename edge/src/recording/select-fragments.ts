@@ -16,6 +16,8 @@ export interface PartIndex {
   beganMs: number;
   /** Why there is nothing before it, where that is known; else the camera was lost. */
   gapReason?: string | undefined;
+  /** By what its own time is to be multiplied, where its camera's clock runs fast or slow. */
+  scale?: number;
 }
 
 /** Where a recording begins: a fragment that starts with a keyframe. */
@@ -86,7 +88,7 @@ function findEnd(part: PartIndex, track: InitTrack, endsAtMs: number): number {
 }
 
 /** Puts each part behind the one before it, at its own time where that is later. */
-function placeParts(selected: readonly Selected[]): Placed[] {
+export function placeParts(selected: readonly Selected[]): Placed[] {
   const originMs = originOf(selected);
   let endMs = 0;
   return selected.map((one, index) => {

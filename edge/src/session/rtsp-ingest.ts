@@ -38,6 +38,7 @@ export async function openRtspIngest(
   const ingest = openIngest({
     ...planIngestOptions(options),
     ...events,
+    hasOwnClock: true,
     isCameraBack: createCameraReturn(options.address, clock),
     planArguments: (partPath) =>
       planCopyArguments({ inputArguments, codec, sound, keepsLeadIn: probe.hasParameterSets, partPath }),
