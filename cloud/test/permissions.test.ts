@@ -1,14 +1,25 @@
 /** The permission table of the design, over every route × caller × own or foreign object. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestPortal, type TestPortal } from './support/portal.ts';
+import {
+  COURT_CODE,
+  GUEST_COOKIE_LINE,
+  GUEST_MOVIE,
+  GUEST_REQUEST_ID,
+  GUEST_SESSION,
+  MATCH_CODE,
+  OPEN_COURT_CODE,
+  REQUEST_ID,
+  seedCourtside,
+} from './support/courtside.ts';
+import { ORIGIN, openTestPortal, type TestPortal } from './support/portal.ts';
 import {
   CALLERS,
-  createWorld,
   DEVICE,
   MOVIE_SESSION,
   OPEN_SESSION,
   SHARE_ID,
   SHARE_TOKEN,
+  createWorld,
   type World,
 } from './support/world.ts';
 
@@ -17,8 +28,14 @@ let world: World;
 beforeAll(async () => {
   portal = await openTestPortal();
   world = await createWorld(portal.app.services);
+  await reset();
 });
 afterAll(() => portal.close());
+
+async function reset(): Promise<void> {
+  await world.reset();
+  await seedCourtside(portal.app.services.db, world.participantId);
+}
 
 type Row = [path: string, body: object | undefined, outcomes: string];
 
@@ -32,6 +49,8 @@ const CLUB_STAFF = '401 ok  403 ok  403 404 403 404 404';
 const CLUB_PEOPLE = '401 ok  ok  ok  ok  404 ok  404 404';
 const STAFF_LISTS = '401 ok  ok  ok  403 403 403 ok  403';
 const OPENERS = '401 ok  403 ok  ok  404 ok  404 404';
+/** Where guests may record, so may players of other clubs. */
+const AT_THE_COURT = 'ok  ok  403 ok  ok  ok  ok  ok  ok';
 const OWN = '401 ok  403 ok  ok  403 403 404 404';
 const WATCHERS = '401 ok  403 ok  ok  ok  403 404 404';
 const SEERS = '401 ok  ok  ok  ok  ok  403 404 404';
@@ -61,6 +80,20 @@ const TABLE: Record<string, Row> = {
   'POST /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', { courtId: 'n9', name: 'N9' }, CLUB_STAFF],
   'PATCH /api/courts/{courtId}': ['/api/courts/n3', { name: 'N3' }, CLUB_STAFF],
   'DELETE /api/courts/{courtId}': ['/api/courts/n3', undefined, CLUB_STAFF],
+  'GET /api/courts/{courtId}/code': ['/api/courts/n3/code', undefined, CLUB_STAFF],
+  'POST /api/courts/{courtId}/code': ['/api/courts/n3/code', undefined, CLUB_STAFF],
+  'GET /api/codes/{code}': [`/api/codes/${OPEN_COURT_CODE}`, undefined, ANYBODY],
+  'POST /api/codes/{code}/open': [`/api/codes/${COURT_CODE}/open`, undefined, AT_THE_COURT],
+  'POST /api/codes/{code}/ask': [`/api/codes/${OPEN_COURT_CODE}/ask`, undefined, LOGGED_IN],
+  'POST /api/codes/{code}/next': [`/api/codes/${OPEN_COURT_CODE}/next`, undefined, AT_THE_COURT],
+  'POST /api/guest/claim': ['/api/guest/claim', undefined, LOGGED_IN],
+  'GET /api/matches/{sessionId}/people': [`/api/matches/${OPEN_SESSION}/people`, undefined, OWN],
+  'POST /api/matches/{sessionId}/requests/{requestId}': [
+    `/api/matches/${OPEN_SESSION}/requests/${REQUEST_ID}`,
+    { accept: true },
+    OWN,
+  ],
+  'POST /api/matches/join': ['/api/matches/join', { code: MATCH_CODE }, LOGGED_IN],
 
   'GET /api/admin/users': ['/api/admin/users', undefined, STAFF_LISTS],
   'POST /api/admin/users': [
@@ -89,6 +122,8 @@ const TABLE: Record<string, Row> = {
   'GET /api/video/session/list': ['/api/video/session/list', undefined, LOGGED_IN],
   'POST /api/video/record/start': ['/api/video/record/start', { sessionId: OPEN_SESSION }, OWN],
   'POST /api/video/record/stop': ['/api/video/record/stop', { sessionId: OPEN_SESSION }, OWN],
+  'POST /api/video/record/extend': ['/api/video/record/extend', { sessionId: OPEN_SESSION }, OWN],
+  'GET /api/video/record/events/{sessionId}': [`/api/video/record/events/${OPEN_SESSION}`, undefined, SEERS],
   'GET /api/video/record/status/{sessionId}': [`/api/video/record/status/${OPEN_SESSION}`, undefined, SEERS],
   'GET /api/video/files/list': ['/api/video/files/list', undefined, LOGGED_IN],
   'GET /api/video/files/{sessionId}/download': [
@@ -143,6 +178,38 @@ const TABLE: Record<string, Row> = {
   'POST /api/auth/logout': ['/api/auth/logout', undefined, LOGGED_IN],
 };
 
+const FOURTEEN = [
+  'POST /api/video/session/create',
+  'POST /api/video/session/close',
+  'GET /api/video/session/list',
+  'POST /api/video/record/start',
+  'POST /api/video/record/stop',
+  'GET /api/video/record/status/{sessionId}',
+  'GET /api/video/files/list',
+  'GET /api/video/files/{sessionId}/download',
+  'DELETE /api/video/files/{sessionId}',
+  'GET /api/preview/{sessionId}/stream.mjpeg',
+  'GET /api/preview/{sessionId}/snapshot.jpg',
+  'GET /api/preview/{sessionId}/info',
+  'GET /api/video/health',
+  'POST /api/video/cleanup',
+];
+
+/** What a guest may do with the session that its browser opened. */
+const GUESTS_OWN = new Set([
+  'POST /api/video/session/close',
+  'POST /api/video/record/start',
+  'POST /api/video/record/stop',
+  'POST /api/video/record/extend',
+  'GET /api/video/record/status/{sessionId}',
+  'GET /api/video/record/events/{sessionId}',
+  'GET /api/preview/{sessionId}/stream.mjpeg',
+  'GET /api/preview/{sessionId}/snapshot.jpg',
+  'GET /api/preview/{sessionId}/info',
+  'GET /api/matches/{sessionId}/people',
+  'POST /api/matches/{sessionId}/requests/{requestId}',
+]);
+
 it('every route that is described has a row, and every row a route', async () => {
   const response = await portal.call('GET', '/api/openapi.json');
   const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
@@ -152,25 +219,7 @@ it('every route that is described has a row, and every row a route', async () =>
   expect(Object.keys(TABLE).sort()).toEqual(described.sort());
 });
 
-/** The video routes of the design; others have come beside them. */
-const FOURTEEN = [
-  'POST /api/video/session/create',
-  'POST /api/video/session/close',
-  'GET /api/video/session/list',
-  'POST /api/video/record/start',
-  'POST /api/video/record/stop',
-  'GET /api/video/record/status/{sessionId}',
-  'GET /api/preview/{sessionId}/stream.mjpeg',
-  'GET /api/preview/{sessionId}/snapshot.jpg',
-  'GET /api/preview/{sessionId}/info',
-  'GET /api/video/files/list',
-  'GET /api/video/files/{sessionId}/download',
-  'DELETE /api/video/files/{sessionId}',
-  'GET /api/video/health',
-  'POST /api/video/cleanup',
-];
-
-it('the fourteen video routes are described', () => {
+it('the fourteen video routes of the design are there', () => {
   expect(Object.keys(TABLE)).toEqual(expect.arrayContaining(FOURTEEN));
 });
 
@@ -192,7 +241,7 @@ it('nobody who is not logged in learns what input a route expects', async () => 
 describe.each(Object.entries(TABLE))('%s', (route, [path, json, outcomes]) => {
   const method = route.split(' ')[0] ?? '';
   const expected = outcomes.split(/ +/);
-  beforeEach(() => (method === 'GET' ? undefined : world.reset()));
+  beforeEach(() => (method === 'GET' ? undefined : reset()));
 
   it.each(CALLERS.map((name, index) => [name, expected[index]] as const))('%s: %s', async (name, outcome) => {
     const response = await portal.call(method, path.replace('TARGET', world.targetId), {
@@ -204,5 +253,36 @@ describe.each(Object.entries(TABLE))('%s', (route, [path, json, outcomes]) => {
     const found = [401, 403, 404].includes(response.status) ? String(response.status) : 'ok';
     expect(`${found} ${found === outcome ? '' : text}`).toBe(`${String(outcome)} `);
     expect(response.status).not.toBe(500);
+  });
+});
+
+describe.each(Object.entries(TABLE))('a guest at %s', (route, [path, json, outcomes]) => {
+  const method = route.split(' ')[0] ?? '';
+  const nobodys = outcomes.split(/ +/)[0] ?? '';
+  beforeEach(() => (method === 'GET' ? undefined : reset()));
+
+  const ask = async (text: string): Promise<string> => {
+    const [where = '', body] = text.split('\n');
+    const response = await portal.call(method, where.replace('TARGET', world.targetId), {
+      headers: { cookie: GUEST_COOKIE_LINE, origin: ORIGIN },
+      json: body === undefined ? undefined : JSON.parse(body),
+    });
+    await response.body?.cancel();
+    expect(response.status).not.toBe(500);
+    return [401, 403, 404].includes(response.status) ? String(response.status) : 'ok';
+  };
+  const request = json === undefined ? path : `${path}\n${JSON.stringify(json)}`;
+
+  it('is nobody with what others recorded', async () => {
+    expect(await ask(request)).toBe(nobodys);
+  });
+
+  it('is who may with its own what a guest may', async () => {
+    const own = request
+      .replaceAll(OPEN_SESSION, GUEST_SESSION)
+      .replaceAll(MOVIE_SESSION, GUEST_MOVIE)
+      .replace(REQUEST_ID, GUEST_REQUEST_ID);
+    const isOfSession = own !== request;
+    expect(await ask(own)).toBe(isOfSession && GUESTS_OWN.has(route) ? 'ok' : nobodys);
   });
 });

@@ -28,6 +28,7 @@ export interface World {
   tokens: Record<Exclude<CallerName, 'nobody'>, string>;
   /** A player of north, for administration. */
   targetId: string;
+  participantId: string;
   /** All rows but users as they were. */
   reset(): Promise<void>;
 }
@@ -62,7 +63,7 @@ export async function createWorld(services: Services): Promise<World> {
       await fill(trx, members, { ownerId: users.owner.userId, participantId: users.participant.userId });
     });
   await reset();
-  return { tokens, targetId: target.userId, reset };
+  return { tokens, targetId: target.userId, participantId: users.participant.userId, reset };
 }
 
 async function clear(db: Db): Promise<void> {

@@ -3,6 +3,7 @@
  * `gate.ts` loads the object and acts on the answer.
  */
 import type { Caller } from '../auth/caller.ts';
+import type { Guest } from '../auth/guest.ts';
 
 /** What a caller is to an object, the strongest first. */
 export type Relation =
@@ -14,21 +15,29 @@ export type Relation =
   | 'participant'
   /** Belongs to the object's club. */
   | 'member'
+  /** Recorded it without an account; or stands at a court that is open to guests now. */
+  | 'guest'
   | 'stranger';
+
+/** Whoever asks: logged in, a guest, or nobody. */
+export type Visitor = Caller | Guest | undefined;
 
 const STAFF_READ = ['super', 'support', 'club-admin', 'member'] as const;
 const CLUB_STAFF = ['super', 'club-admin'] as const;
 const OWN = ['super', 'club-admin', 'owner'] as const;
+const OWN_OR_GUESTS = [...OWN, 'guest'] as const;
 const SHARED = ['super', 'club-admin', 'owner', 'participant'] as const;
 
 const RULES = {
-  'session.open': ['super', 'club-admin', 'member'],
-  'session.start': OWN,
-  'session.stop': OWN,
-  'session.close': OWN,
-  'session.see': ['super', 'support', 'club-admin', 'owner', 'participant'],
-  'preview.stream': SHARED,
-  'preview.snapshot': ['super', 'support', 'club-admin', 'owner', 'participant'],
+  'session.open': ['super', 'club-admin', 'member', 'guest'],
+  'session.start': OWN_OR_GUESTS,
+  'session.stop': OWN_OR_GUESTS,
+  'session.extend': OWN_OR_GUESTS,
+  'session.close': OWN_OR_GUESTS,
+  'session.see': ['super', 'support', 'club-admin', 'owner', 'participant', 'guest'],
+  'session.let-in': OWN_OR_GUESTS,
+  'preview.stream': [...SHARED, 'guest'],
+  'preview.snapshot': ['super', 'support', 'club-admin', 'owner', 'participant', 'guest'],
   'video.watch': SHARED,
   'video.download': SHARED,
   'video.delete': OWN,
@@ -40,6 +49,7 @@ const RULES = {
   'club.delete': ['super'],
   'court.read': STAFF_READ,
   'court.write': CLUB_STAFF,
+  'court.code': CLUB_STAFF,
   'user.read': ['super', 'support', 'club-admin', 'self'],
   'user.write': CLUB_STAFF,
   'device.status': ['super', 'support', 'club-admin'],
@@ -56,18 +66,41 @@ export type AccessObject =
   | { kind: 'global' }
   /** A club, or a court or device of it. */
   | { kind: 'club'; clubId: string }
+  /** A court by its printed code, which by itself grants nothing. */
+  | { kind: 'court-code'; clubId: string; guestsWelcome: boolean }
   | { kind: 'session'; clubId: string; ownerId: string; participantIds: readonly string[] }
   | { kind: 'user'; userId: string; clubIds: readonly string[] };
 
 /** `hidden` is answered as if there were no such object. */
 export type Decision = 'allow' | 'unauthenticated' | 'hidden' | 'forbidden';
 
-export function decide(caller: Caller | undefined, action: Action, object: AccessObject): Decision {
-  if (caller === undefined) return 'unauthenticated';
-  const relation = findRelation(caller, object);
-  if (relation === 'stranger') return 'hidden';
+export function decide(visitor: Visitor, action: Action, object: AccessObject): Decision {
+  if (visitor === undefined || isGuest(visitor)) {
+    return isAllowed(action, findGuestRelation(visitor, object)) ? 'allow' : 'unauthenticated';
+  }
+  const relation = findRelation(visitor, object);
+  if (relation === 'stranger') return object.kind === 'court-code' ? 'forbidden' : 'hidden';
+  return isAllowed(action, relation) ? 'allow' : 'forbidden';
+}
+
+export function isGuest(visitor: Visitor): visitor is Guest {
+  return visitor !== undefined && 'guestId' in visitor;
+}
+
+/** What stands as a session's owner where this visitor opens one. */
+export function idOf(visitor: NonNullable<Visitor>): string {
+  return isGuest(visitor) ? visitor.guestId : visitor.userId;
+}
+
+function isAllowed(action: Action, relation: Relation): boolean {
   const allowed: readonly Relation[] = RULES[action];
-  return allowed.includes(relation) ? 'allow' : 'forbidden';
+  return allowed.includes(relation);
+}
+
+/** What somebody without an account is to `object`. */
+function findGuestRelation(guest: Guest | undefined, object: AccessObject): Relation {
+  if (object.kind === 'court-code') return object.guestsWelcome ? 'guest' : 'stranger';
+  return object.kind === 'session' && guest?.guestId === object.ownerId ? 'guest' : 'stranger';
 }
 
 /** What `caller` is to `object`. */
@@ -80,11 +113,19 @@ export function findRelation(caller: Caller, object: AccessObject): Relation {
       return administers ? 'club-admin' : 'member';
     case 'club':
       return clubRelation(caller, object.clubId);
+    case 'court-code':
+      return codeRelation(caller, object);
     case 'session':
       return sessionRelation(caller, object);
     case 'user':
       return userRelation(caller, object);
   }
+}
+
+/** Where guests are welcome, so are players of other clubs. */
+function codeRelation(caller: Caller, object: AccessObject & { kind: 'court-code' }): Relation {
+  const inClub = clubRelation(caller, object.clubId);
+  return inClub === 'stranger' && object.guestsWelcome ? 'guest' : inClub;
 }
 
 function clubRelation(caller: Caller, clubId: string): Relation {

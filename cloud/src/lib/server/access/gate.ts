@@ -6,7 +6,7 @@ import { AppError } from '@padelvar/shared/errors';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Db } from '../db/database.ts';
-import { decide, type AccessObject, type Action, type Decision } from './decide.ts';
+import { decide, isGuest, type AccessObject, type Action, type Decision, type Visitor } from './decide.ts';
 import {
   findSession,
   findUser,
@@ -35,12 +35,15 @@ export interface Gate {
   requireCourt(caller: Caller | undefined, action: Action, courtId: string): Promise<CourtRow>;
   requireDevice(caller: Caller | undefined, action: Action, deviceId: string): Promise<DeviceRow>;
   requireUser(caller: Caller | undefined, action: Action, userId: string): Promise<UserRow>;
+  /** Guests too: what they recorded is theirs until it is claimed. */
   requireSession(
-    caller: Caller | undefined,
+    visitor: Visitor,
     action: Action,
     sessionId: string,
     options?: SessionOptions,
   ): Promise<SessionRow>;
+  /** What is asked at a court by its code. */
+  requireCourtCode(visitor: Visitor, action: Action, court: { clubId: string; guestsWelcome: boolean }): void;
 }
 
 export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
@@ -89,24 +92,29 @@ export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
       enforce(caller, decideFound(caller, action, object), 'user');
       return row as UserRow;
     },
-    async requireSession(caller, action, sessionId, options = {}) {
-      const viewer = requireCaller(caller);
+    async requireSession(visitor, action, sessionId, options = {}) {
+      const viewer = isGuest(visitor) ? visitor : requireCaller(visitor);
       const row = await findSession(db, sessionId);
       enforce(viewer, decideFound(viewer, action, row?.object), 'session');
       const { session, object } = row as FoundSession;
+      if (isGuest(viewer)) return session;
       await recordStaffView(audit, { viewer, action, sessionId, object, reason: options.reason });
       return session;
+    },
+    requireCourtCode(visitor, action, court) {
+      enforce(visitor, decide(visitor, action, { kind: 'court-code', ...court }), 'court');
     },
   };
 }
 
 /** No such object reads the same as one that is hidden. */
-function decideFound(caller: Caller | undefined, action: Action, object: AccessObject | undefined): Decision {
-  if (caller === undefined) return 'unauthenticated';
-  return object === undefined ? 'hidden' : decide(caller, action, object);
+function decideFound(visitor: Visitor, action: Action, object: AccessObject | undefined): Decision {
+  if (visitor === undefined) return 'unauthenticated';
+  if (object !== undefined) return decide(visitor, action, object);
+  return isGuest(visitor) ? 'unauthenticated' : 'hidden';
 }
 
-function enforce(caller: Caller | undefined, decision: Decision, noun: string): void {
+function enforce(visitor: Visitor, decision: Decision, noun: string): void {
   switch (decision) {
     case 'allow':
       return;
@@ -115,6 +123,10 @@ function enforce(caller: Caller | undefined, decision: Decision, noun: string): 
     case 'hidden':
       throw new AppError('not_found', `expected the id of a ${noun} that you can see; found no such ${noun}`);
     case 'forbidden':
-      throw new AppError('forbidden', `your role ${caller?.role ?? ''} does not allow this on that ${noun}`);
+      throw new AppError('forbidden', `your role ${roleOf(visitor)} does not allow this on that ${noun}`);
   }
+}
+
+function roleOf(visitor: Visitor): string {
+  return visitor === undefined || isGuest(visitor) ? '' : visitor.role;
 }

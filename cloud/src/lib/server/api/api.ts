@@ -5,14 +5,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '../access/forged-request.ts';
+import { GUEST_COOKIE } from '../auth/guests.ts';
 import { STORE_PATH } from '../storage/folder-store.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { clubRoutes } from './clubs.ts';
+import { courtCodeRoutes } from './court-codes.ts';
 import { courtRoutes } from './courts.ts';
 import { deviceRoutes } from './devices.ts';
 import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
+import { liveRoutes } from './live.ts';
+import { peopleRoutes } from './people.ts';
 import { previewRoutes } from './preview.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
@@ -32,11 +36,14 @@ const SECTIONS = [
   authRoutes,
   clubRoutes,
   courtRoutes,
+  courtCodeRoutes,
+  peopleRoutes,
   adminRoutes,
   deviceRoutes,
   systemRoutes,
   videoSessionRoutes,
   recordRoutes,
+  liveRoutes,
   edgeRoutes,
   uploadRoutes,
   storeRoutes,
@@ -46,11 +53,11 @@ const SECTIONS = [
 ];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {
-  const { auth, gate, log, settings } = services;
+  const { auth, gate, guests, log, settings } = services;
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: throwInvalid });
   api.onError((error) => respondProblem(error, log));
   api.notFound((c) => respondProblem(unknownRoute(c.req.method, c.req.path), log));
-  let needsLogin: LoginCheck = () => true;
+  let needsLogin: LoginCheck = () => 'login';
   api.use('*', async (c, next) => {
     refuseHugeJson(c.req.raw.headers);
     c.set('clientAddress', c.env.clientAddress ?? 'unknown');
@@ -58,10 +65,15 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
       if (isForged(c.req.raw, settings.origin)) throw forged(settings.origin);
       const caller = await auth.findCaller(c.req.raw.headers);
       // Before the input is read: who is not logged in does not learn what a route expects.
-      if (needsLogin(c.req.method, c.req.path)) gate.requireCaller(caller);
+      const need = needsLogin(c.req.method, c.req.path);
+      const guest = await guests.find(c.req.raw.headers);
+      if (need === 'login' || (need === 'guest' && guest === undefined)) gate.requireCaller(caller);
       c.set('caller', caller);
+      c.set('guest', guest);
     }
     await next();
+    const cookie = c.get('guestCookie');
+    if (cookie !== undefined) c.res.headers.append('set-cookie', cookie);
     // Answers are somebody's own; what may be kept says so itself.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
@@ -100,6 +112,12 @@ function describe(api: OpenAPIHono<ApiEnv>): void {
     type: 'apiKey',
     in: 'cookie',
     name: 'padelvar.session_token',
+  });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'guest', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: GUEST_COOKIE,
+    description: 'The browser that made this recording without an account',
   });
   api.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'PadelVar', version: '1' } });
 }

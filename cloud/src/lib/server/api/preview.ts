@@ -2,16 +2,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { PreviewPushResponse } from '@padelvar/shared/edge-api';
 import { PreviewInfo, SessionRef } from '@padelvar/shared/portal-api';
-import type { Caller } from '../auth/caller.ts';
+import type { Visitor } from '../access/decide.ts';
 import { readJpeg } from '../previews/jpeg-upload.ts';
 import { MJPEG_CONTENT_TYPE, streamFrames } from '../previews/mjpeg-body.ts';
 import { keepChecked } from '../previews/watched-rights.ts';
-import { createSection, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
+import { createSection, jsonAnswer, problems } from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
+import { findVisitor, LOGGED_IN_OR_GUEST, visitorOf } from './visitor.ts';
 
 const tags = ['preview'];
-const security = LOGGED_IN;
+const security = LOGGED_IN_OR_GUEST;
 const params = SessionRef;
 const Binary = z.any().openapi({ type: 'string', format: 'binary' });
 
@@ -74,17 +75,16 @@ const push = createRoute({
 });
 
 export function previewRoutes(services: Services) {
-  const { previews, gate, auth, clock } = services;
+  const { previews, gate, clock } = services;
   const section = createSection();
   section.use('/api/edge/preview/*', requireDevice(services));
   return section
     .openapi(stream, async (c) => {
       const { sessionId } = c.req.valid('param');
-      const require = (caller: Caller | undefined) =>
-        gate.requireSession(caller, 'preview.stream', sessionId);
-      await require(c.get('caller'));
+      const require = (visitor: Visitor) => gate.requireSession(visitor, 'preview.stream', sessionId);
+      await require(visitorOf(c));
       const { headers, signal } = c.req.raw;
-      const check = async () => require(await auth.findCaller(headers));
+      const check = async () => require(await findVisitor(services, headers));
       const body = streamFrames(keepChecked(await previews.watch(sessionId), { clock, check }), signal);
       return new Response(body, {
         headers: {
@@ -96,7 +96,7 @@ export function previewRoutes(services: Services) {
     })
     .openapi(snapshot, async (c) => {
       const { sessionId } = c.req.valid('param');
-      await gate.requireSession(c.get('caller'), 'preview.snapshot', sessionId, c.req.valid('query'));
+      await gate.requireSession(visitorOf(c), 'preview.snapshot', sessionId, c.req.valid('query'));
       const { jpeg, ageMs } = await previews.snapshot(sessionId);
       return new Response(new Uint8Array(jpeg), {
         headers: {
@@ -108,7 +108,7 @@ export function previewRoutes(services: Services) {
     })
     .openapi(info, async (c) => {
       const { sessionId } = c.req.valid('param');
-      await gate.requireSession(c.get('caller'), 'session.see', sessionId);
+      await gate.requireSession(visitorOf(c), 'session.see', sessionId);
       return c.json({ sessionId, ...previews.info(sessionId) }, 200);
     })
     .openapi(push, async (c) => {

@@ -2,8 +2,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiEnv } from './env.ts';
 
-/** Whether a person must be logged in for this. */
-export type LoginCheck = (method: string, path: string) => boolean;
+/** Who must be known for this: somebody logged in, or at least the guest of this browser. */
+export type LoginCheck = (method: string, path: string) => 'login' | 'guest' | undefined;
 
 /** Make it once all routes are there. */
 export function createLoginCheck(api: OpenAPIHono<ApiEnv>): LoginCheck {
@@ -11,11 +11,12 @@ export function createLoginCheck(api: OpenAPIHono<ApiEnv>): LoginCheck {
     if (definition.type !== 'route') return [];
     const { method, path, security = [] } = definition.route;
     const needsLogin = security.some((scheme) => 'bearer' in scheme);
-    return needsLogin ? [{ method: method.toUpperCase(), pattern: toPattern(path) }] : [];
+    const need = security.some((scheme) => 'guest' in scheme) ? ('guest' as const) : ('login' as const);
+    return needsLogin ? [{ method: method.toUpperCase(), pattern: toPattern(path), need }] : [];
   });
   return (method, path) => {
     const asked = method === 'HEAD' ? 'GET' : method;
-    return guarded.some((route) => route.method === asked && route.pattern.test(path));
+    return guarded.find((route) => route.method === asked && route.pattern.test(path))?.need;
   };
 }
 

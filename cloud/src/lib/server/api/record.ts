@@ -1,11 +1,14 @@
 /** Recordings: start, stop, how far. */
 import { createRoute } from '@hono/zod-openapi';
+import { RecordExtend } from '@padelvar/shared/players-api';
 import { RecordStart, RecordStatus, SessionRef } from '@padelvar/shared/portal-api';
-import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import { idOf } from '../access/decide.ts';
+import { createSection, jsonAnswer, jsonBody, problems } from './describe.ts';
 import type { Services } from './services.ts';
+import { LOGGED_IN_OR_GUEST, visitorOf } from './visitor.ts';
 
 const tags = ['recordings'];
-const security = LOGGED_IN;
+const security = LOGGED_IN_OR_GUEST;
 
 const start = createRoute({
   method: 'post',
@@ -27,6 +30,16 @@ const stop = createRoute({
   responses: { 200: jsonAnswer(RecordStatus, 'Asked for'), ...problems(400, 401, 403, 404) },
 });
 
+const extend = createRoute({
+  method: 'post',
+  path: '/api/video/record/extend',
+  tags,
+  security,
+  summary: 'Move the end of a running recording on, by 15 minutes unless said otherwise',
+  request: { body: jsonBody(RecordExtend) },
+  responses: { 200: jsonAnswer(RecordStatus, 'Asked for'), ...problems(400, 401, 403, 404, 409) },
+});
+
 const status = createRoute({
   method: 'get',
   path: '/api/video/record/status/{sessionId}',
@@ -41,20 +54,28 @@ export function recordRoutes({ sessions, gate, audit }: Services) {
   return createSection()
     .openapi(start, async (c) => {
       const { sessionId, durationMinutes } = c.req.valid('json');
-      await gate.requireSession(c.get('caller'), 'session.start', sessionId);
+      await gate.requireSession(visitorOf(c), 'session.start', sessionId);
       const found = await sessions.start(sessionId, durationMinutes);
-      await audit.record(gate.requireCaller(c.get('caller')), 'record.start', sessionId, { durationMinutes });
+      await audit.record(visitorOf(c), 'record.start', sessionId, { durationMinutes });
       return c.json(found, 200);
     })
     .openapi(stop, async (c) => {
-      const row = await gate.requireSession(c.get('caller'), 'session.stop', c.req.valid('json').sessionId);
-      const caller = gate.requireCaller(c.get('caller'));
-      const found = await sessions.stop(row.id, row.owner_id === caller.userId ? 'player' : 'admin');
-      await audit.record(caller, 'record.stop', row.id);
+      const visitor = visitorOf(c);
+      const row = await gate.requireSession(visitor, 'session.stop', c.req.valid('json').sessionId);
+      const isOwn = visitor !== undefined && row.owner_id === idOf(visitor);
+      const found = await sessions.stop(row.id, isOwn ? 'player' : 'admin');
+      await audit.record(visitor, 'record.stop', row.id);
+      return c.json(found, 200);
+    })
+    .openapi(extend, async (c) => {
+      const { sessionId, minutes } = c.req.valid('json');
+      await gate.requireSession(visitorOf(c), 'session.extend', sessionId);
+      const found = await sessions.extend(sessionId, minutes);
+      await audit.record(visitorOf(c), 'record.extend', sessionId, { minutes });
       return c.json(found, 200);
     })
     .openapi(status, async (c) => {
-      const row = await gate.requireSession(c.get('caller'), 'session.see', c.req.valid('param').sessionId);
+      const row = await gate.requireSession(visitorOf(c), 'session.see', c.req.valid('param').sessionId);
       return c.json(await sessions.status(row.id), 200);
     });
 }

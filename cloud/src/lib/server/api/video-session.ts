@@ -3,10 +3,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { ClubId } from '@padelvar/shared/ids';
 import { PageQuery } from '@padelvar/shared/page';
 import { Session, SessionCreate, SessionList, SessionRef } from '@padelvar/shared/portal-api';
+import { idOf } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { SessionScope } from '../sessions/session-list.ts';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
+import { LOGGED_IN_OR_GUEST, visitorOf } from './visitor.ts';
 
 const tags = ['sessions'];
 const security = LOGGED_IN;
@@ -35,7 +37,7 @@ const close = createRoute({
   method: 'post',
   path: '/api/video/session/close',
   tags,
-  security,
+  security: LOGGED_IN_OR_GUEST,
   summary: 'Close a session, ending its recording',
   request: { body: jsonBody(SessionRef) },
   responses: { 200: jsonAnswer(Session, 'The session'), ...problems(400, 401, 403, 404) },
@@ -68,10 +70,11 @@ export function videoSessionRoutes({ sessions, gate, audit }: Services) {
       return c.json(session, 200);
     })
     .openapi(close, async (c) => {
-      const row = await gate.requireSession(c.get('caller'), 'session.close', c.req.valid('json').sessionId);
-      const caller = gate.requireCaller(c.get('caller'));
-      const session = await sessions.close(row.id, row.owner_id === caller.userId ? 'closed' : 'admin');
-      await audit.record(caller, 'session.close', row.id);
+      const visitor = visitorOf(c);
+      const row = await gate.requireSession(visitor, 'session.close', c.req.valid('json').sessionId);
+      const isOwn = visitor !== undefined && row.owner_id === idOf(visitor);
+      const session = await sessions.close(row.id, isOwn ? 'closed' : 'admin');
+      await audit.record(visitor, 'session.close', row.id);
       return c.json(session, 200);
     })
     .openapi(list, async (c) => {

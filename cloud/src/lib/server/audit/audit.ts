@@ -3,13 +3,14 @@
  * types only.
  */
 import type { Caller } from '../auth/caller.ts';
+import type { Guest } from '../auth/guest.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 
 export interface Audit {
-  /** Writes one line. `detail` must hold no secret. `caller` is undefined for what the portal does by itself. */
+  /** Writes one line. `detail` must hold no secret. `who` is undefined for what the portal does by itself. */
   record(
-    caller: Pick<Caller, 'userId'> | undefined,
+    who: Pick<Caller, 'userId'> | Guest | undefined,
     action: string,
     object: string,
     detail?: object,
@@ -21,12 +22,12 @@ export interface Audit {
 const VIEW_WINDOW_MS = 10 * 60_000;
 
 export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
-  const record: Audit['record'] = async (caller, action, object, detail = {}) => {
+  const record: Audit['record'] = async (who, action, object, detail = {}) => {
     await db
       .insertInto('audit')
       .values({
         at: clock.nowMs(),
-        user_id: caller?.userId ?? null,
+        user_id: who === undefined ? null : 'guestId' in who ? who.guestId : who.userId,
         action,
         object,
         detail: JSON.stringify(detail),

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import { IDEMPOTENCY_LIFE_MS } from '../sessions/open-session.ts';
 
-/** Forgets old idempotency keys, ended logins and expired enrolment tokens. */
+/** Forgets old idempotency keys, ended logins, guests whose day is over and expired enrolment tokens. */
 export async function sweepRows(db: Db, clock: Clock): Promise<void> {
   const nowMs = clock.nowMs();
   await db
@@ -11,6 +11,7 @@ export async function sweepRows(db: Db, clock: Clock): Promise<void> {
     .where('created_at', '<', nowMs - IDEMPOTENCY_LIFE_MS)
     .execute();
   await db.deleteFrom('session').where('expiresAt', '<', new Date(nowMs).toISOString()).execute();
+  await db.deleteFrom('guest').where('expires_at', '<', nowMs).execute();
   await db
     .deleteFrom('device_enrollment')
     .where('expires_at', '<', nowMs)

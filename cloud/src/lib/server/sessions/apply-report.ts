@@ -21,7 +21,7 @@ export function planReport(
     detail: reported.detail ?? null,
     ended_at: isEnded(reported.state) ? (row.ended_at ?? nowMs) : null,
     movie_state: nextMovieState(row.movie_state, reported),
-    ...(recording === undefined ? {} : recordingValues(row, recording, nowMs)),
+    ...(recording === undefined ? {} : recordingValues(row, reported, recording, nowMs)),
   };
 }
 
@@ -30,15 +30,21 @@ function wasGivenUp(row: SessionRow): boolean {
   return row.state === 'failed' && row.reason === 'expired';
 }
 
+/** A running recording may have been asked for more than its device knows of yet. */
+function nextDuration(row: SessionRow, { state }: ReportedSession, reportedSeconds: number): number {
+  return isEnded(state) ? reportedSeconds : Math.max(row.duration_seconds ?? 0, reportedSeconds);
+}
+
 function recordingValues(
   row: SessionRow,
+  reported: ReportedSession,
   recording: NonNullable<ReportedSession['recording']>,
   nowMs: number,
 ): Updateable<MatchSessionTable> {
   return {
     // Never before the session: a device says any number, and not every number is an instant.
     started_at: row.started_at ?? Math.max(row.opened_at, nowMs - recording.elapsedMs),
-    duration_seconds: recording.durationSeconds,
+    duration_seconds: nextDuration(row, reported, recording.durationSeconds),
     elapsed_ms: recording.elapsedMs,
     elapsed_at: nowMs,
     growing: recording.growing ? 1 : 0,

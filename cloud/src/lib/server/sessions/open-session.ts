@@ -4,7 +4,7 @@ import { formatSessionId } from '@padelvar/shared/ids';
 import type { Selectable, Transaction } from 'kysely';
 import type { CourtTable, Tables } from '../db/tables.ts';
 import { isPresent } from '../devices/presence.ts';
-import type { SessionRow } from './session-view.ts';
+import { isEnding, type SessionRow } from './session-view.ts';
 
 /** Milliseconds in which a device may still open the camera: one HTTPS poll, and some. */
 const OPEN_DEADLINE_MS = 20_000;
@@ -15,6 +15,8 @@ export const IDEMPOTENCY_LIFE_MS = 24 * 60 * 60 * 1000;
 
 export interface OpenRequest {
   userId: string;
+  /** A guest has one open session at a time, wherever. */
+  onlyOne?: boolean | undefined;
   courtId: string;
   idempotencyKey?: string | undefined;
   nowMs: number;
@@ -41,14 +43,11 @@ export async function takeCourt(trx: Transaction<Tables>, request: OpenRequest):
     await remember(trx, request, open.id);
     return { kind: 'found', sessionId: open.id };
   }
+  if (request.onlyOne === true) await refuseSecond(trx, request.userId);
   const deviceId = await getPresentDevice(trx, court, request.nowMs);
   const sessionId = await insertSession(trx, court, deviceId, request);
   await remember(trx, request, sessionId);
   return { kind: 'opened', sessionId, deviceId };
-}
-
-function isEnding(row: SessionRow): boolean {
-  return row.close_requested_at !== null || row.stop_requested_at !== null || row.state === 'stopping';
 }
 
 /** A key means one request: with another court it is an error of the program that sent it. */
@@ -94,6 +93,19 @@ async function findOpenSession(
     .where('court_id', '=', courtId)
     .where('state', 'not in', ['complete', 'failed'])
     .executeTakeFirst();
+}
+
+async function refuseSecond(trx: Transaction<Tables>, ownerId: string): Promise<void> {
+  const other = await trx
+    .selectFrom('match_session')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .where('state', 'not in', ['complete', 'failed'])
+    .executeTakeFirst();
+  if (other === undefined) return;
+  throw new AppError('conflict', 'expected no other open session of this browser; end that one first', {
+    details: { sessionId: other.id },
+  });
 }
 
 /** Ends sessions that no device ever spoke of, long after the deadline to open them. Answers their ids. */

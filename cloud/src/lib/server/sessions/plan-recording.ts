@@ -1,6 +1,6 @@
 /** Whether a start, stop or close changes what is desired of a session: pure. Asking for what is so changes nothing. */
 import { AppError } from '@padelvar/shared/errors';
-import { START_DEADLINE_MS } from '@padelvar/shared/limits';
+import { MAX_DURATION_MINUTES, START_DEADLINE_MS } from '@padelvar/shared/limits';
 import { isEnded, SessionState, type EndReason } from '@padelvar/shared/session';
 import type { Updateable } from 'kysely';
 import type { MatchSessionTable } from '../db/tables.ts';
@@ -29,6 +29,19 @@ export function planStart(row: SessionRow, durationSeconds: number, nowMs: numbe
     start_deadline_at: nowMs + START_DEADLINE_MS,
     duration_seconds: durationSeconds,
   };
+}
+
+/** Throws `conflict` where nothing is being recorded, or the recording is as long as one may be. */
+export function planExtend(row: SessionRow, seconds: number): DesiredChange {
+  const isAsked = row.stop_requested_at === null && row.close_requested_at === null;
+  if (row.state !== 'recording' || row.duration_seconds === null || !isAsked) {
+    throw conflict(row, 'expected a recording that is going on');
+  }
+  const longest = MAX_DURATION_MINUTES * 60;
+  if (row.duration_seconds >= longest) {
+    throw conflict(row, `a recording lasts ${String(MAX_DURATION_MINUTES)} minutes at most`);
+  }
+  return { duration_seconds: Math.min(longest, row.duration_seconds + seconds) };
 }
 
 /** A stop without a recording closes the session: no later start may begin one. */

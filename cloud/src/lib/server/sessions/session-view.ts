@@ -26,6 +26,11 @@ export function shownState(row: SessionRow, nowMs: number): SessionState {
   return state === 'created' && mayStart ? 'starting' : state;
 }
 
+/** Asked to end: it keeps nobody from the court for long. */
+export function isEnding(row: SessionRow): boolean {
+  return row.close_requested_at !== null || row.stop_requested_at !== null || row.state === 'stopping';
+}
+
 export function formatSession(
   row: SessionRow,
   names: SessionNames,

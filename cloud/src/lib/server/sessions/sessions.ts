@@ -8,14 +8,13 @@ import { CREATE_TIMEOUT_MS, ORPHAN_SESSION_SECONDS } from '@padelvar/shared/limi
 import type { Reported } from '@padelvar/shared/link';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { isEnded, SessionState, type EndReason } from '@padelvar/shared/session';
-import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Logger } from '../log.ts';
 import { takeCourt } from './open-session.ts';
 import { closeOrphans } from './orphan-sessions.ts';
-import { planClose, planStart, planStop, type DesiredChange } from './plan-recording.ts';
+import { planClose, planExtend, planStart, planStop, type DesiredChange } from './plan-recording.ts';
 import { createReportIntake } from './report-intake.ts';
 import { createSessionEvents } from './session-events.ts';
 import { findNamedSession, listSessions, type NamedSessionRow, type SessionQuery } from './session-list.ts';
@@ -30,16 +29,26 @@ export interface SessionsOptions {
   createTimeoutMs?: number;
 }
 
+/** A user, or a guest by its id, who has one open session at a time. */
+export interface SessionOwner {
+  userId: string;
+  onlyOne?: boolean;
+}
+
 export interface Sessions {
   /**
    * Opens the court's camera and answers once its first frame is verified. Throws `device_offline` and `court_busy` at
    * once, `camera_…` with the device's reason, and `timeout` (with the session's id) where it takes longer than 8 s.
    */
-  open(caller: Pick<Caller, 'userId'>, courtId: string, idempotencyKey?: string): Promise<Session>;
+  open(owner: SessionOwner, courtId: string, idempotencyKey?: string): Promise<Session>;
   close(sessionId: string, reason: EndReason): Promise<Session>;
   /** Asks for a recording. A repeat of what runs already changes nothing; anything else on it is a `conflict`. */
   start(sessionId: string, durationMinutes: number): Promise<RecordStatus>;
   stop(sessionId: string, reason: EndReason): Promise<RecordStatus>;
+  /** Moves the end of a running recording on, up to the longest that one may last. */
+  extend(sessionId: string, minutes: number): Promise<RecordStatus>;
+  /** Gives all sessions of a guest to a user. Answers their ids. */
+  claim(guestId: string, userId: string): Promise<string[]>;
   /** Throws `not_found`. */
   get(sessionId: string): Promise<Session>;
   list(query: SessionQuery): Promise<{ items: Session[]; nextCursor: string | null }>;
@@ -97,7 +106,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   /** Takes the court, waiting for one that is just being freed. */
   const take = async (
-    request: { userId: string; courtId: string; idempotencyKey?: string | undefined },
+    request: SessionOwner & { courtId: string; idempotencyKey?: string | undefined },
     untilMs: number,
   ): Promise<string> => {
     for (;;) {
@@ -119,9 +128,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 
   return {
-    async open({ userId }, courtId, idempotencyKey) {
+    async open({ userId, onlyOne = false }, courtId, idempotencyKey) {
       const untilMs = clock.monotonicMs() + createTimeoutMs;
-      const sessionId = await take({ userId, courtId, idempotencyKey }, untilMs);
+      const sessionId = await take({ userId, onlyOne, courtId, idempotencyKey }, untilMs);
       const row = await events.waitFor(
         sessionId,
         async () => {
@@ -155,6 +164,20 @@ export function createSessions(options: SessionsOptions): Sessions {
     async stop(sessionId, reason) {
       const row = await change(sessionId, (found) => planStop(found, reason, clock.nowMs()));
       return formatRecordStatus(row, await present(row));
+    },
+    async extend(sessionId, minutes) {
+      const row = await change(sessionId, (found) => planExtend(found, minutes * 60));
+      return formatRecordStatus(row, await present(row));
+    },
+    async claim(guestId, userId) {
+      const rows = await db
+        .updateTable('match_session')
+        .set({ owner_id: userId })
+        .where('owner_id', '=', guestId)
+        .returning('id')
+        .execute();
+      for (const { id } of rows) events.emit(id);
+      return rows.map(({ id }) => id);
     },
     get: async (sessionId) => toSession(await getRow(sessionId)),
     async list(query) {

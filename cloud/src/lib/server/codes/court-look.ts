@@ -1,0 +1,80 @@
+/** What somebody who scans a court's code is shown: the court, and nobody's match but their own. */
+import type { Asked, CourtCodeView } from '@padelvar/shared/players-api';
+import { idOf, isGuest, type Visitor } from '../access/decide.ts';
+import { findNextOpening } from '../clubs/opening-hours.ts';
+import type { Db } from '../db/database.ts';
+import { findCourtRequest, findJoinRequest } from '../people/requests.ts';
+import { isEnding, type SessionRow } from '../sessions/session-view.ts';
+import { planCourtState, planHindrance } from './admission.ts';
+import type { CodedCourt } from './court-codes.ts';
+
+export interface LookOptions {
+  db: Db;
+  nowMs: number;
+  deviceOnline: boolean;
+}
+
+export async function lookAtCourt(
+  visitor: Visitor,
+  coded: CodedCourt,
+  { db, nowMs, deviceOnline }: LookOptions,
+): Promise<CourtCodeView> {
+  const { court, timeZone, openingHours } = coded;
+  const open = await findOpenSession(db, court.id);
+  const isOwn = open !== undefined && visitor !== undefined && open.owner_id === idOf(visitor);
+  const hindrance = planHindrance(visitor, coded, nowMs);
+  const state = planCourtState(court, { busy: open !== undefined, deviceOnline });
+  return {
+    courtName: court.name,
+    clubName: coded.clubName,
+    timeZone,
+    state,
+    mayStart: hindrance === null && state === 'free',
+    hindrance,
+    opensNext: hindrance === 'closed' ? findNextOpening(openingHours, timeZone, nowMs) : null,
+    mine: isOwn ? open.id : null,
+    unclaimed: await findUnclaimed(db, visitor, court.id),
+    asked: open === undefined || isOwn ? null : await findAsked(db, visitor, open.id),
+    nextGroup: coded.nextGroup,
+  };
+}
+
+/** The session that keeps others from this court: one that is ending does not. */
+export async function findOpenSession(db: Db, courtId: string): Promise<SessionRow | undefined> {
+  const row = await db
+    .selectFrom('match_session')
+    .selectAll()
+    .where('court_id', '=', courtId)
+    .where('state', 'not in', ['complete', 'failed'])
+    .executeTakeFirst();
+  return row === undefined || isEnding(row) ? undefined : row;
+}
+
+async function findUnclaimed(db: Db, visitor: Visitor, courtId: string): Promise<string | null> {
+  if (!isGuest(visitor)) return null;
+  const row = await db
+    .selectFrom('match_session')
+    .select('id')
+    .where('owner_id', '=', visitor.guestId)
+    .where('court_id', '=', courtId)
+    .where('movie_state', 'in', ['recording', 'uploading', 'ready'])
+    .orderBy('opened_at', 'desc')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+async function findAsked(db: Db, visitor: Visitor, sessionId: string): Promise<Asked | null> {
+  if (visitor !== undefined && !isGuest(visitor)) {
+    const participant = await db
+      .selectFrom('session_participant')
+      .select('user_id')
+      .where('session_id', '=', sessionId)
+      .where('user_id', '=', visitor.userId)
+      .executeTakeFirst();
+    if (participant !== undefined) return { sessionId, kind: 'join', state: 'accepted' };
+    const join = await findJoinRequest(db, sessionId, visitor.userId);
+    if (join !== undefined) return { sessionId: null, kind: 'join', state: join.state };
+  }
+  const court = await findCourtRequest(db, sessionId);
+  return court === undefined ? null : { sessionId: null, kind: 'court', state: court.state };
+}

@@ -1,0 +1,131 @@
+/**
+ * What people do at a court by its printed code: look, start, ask. Owns the limits per code and address and the rule for
+ * the next group. May import `access`, `auth`, `db`, `clubs`, `sessions`, `people`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { CourtCodeView, NextGroupAnswer } from '@padelvar/shared/players-api';
+import type { Session } from '@padelvar/shared/portal-api';
+import type { z } from 'zod';
+import { idOf, isGuest, type Visitor } from '../access/decide.ts';
+import type { Gate } from '../access/gate.ts';
+import type { SessionRow } from '../access/objects.ts';
+import { createAttemptLimit } from '../auth/attempt-limit.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Guests } from '../auth/guests.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import type { Devices } from '../devices/devices.ts';
+import type { People } from '../people/people.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { areGuestsWelcome } from './admission.ts';
+import type { CodedCourt, CourtCodes } from './court-codes.ts';
+import { findOpenSession, lookAtCourt } from './court-look.ts';
+import { planNextGroup } from './next-group.ts';
+
+export interface CourtVisit {
+  code: string;
+  visitor: Visitor;
+  /** Of the peer, for limits. */
+  clientAddress: string;
+}
+
+export interface CourtVisits {
+  /** Throws `too_many_requests` after many wrong codes from one address. */
+  look(visit: CourtVisit): Promise<CourtCodeView>;
+  /**
+   * Opens the court's camera as who one is; without an account as a guest, where `onGuest` is told the cookie before
+   * the camera is asked, so that a slow camera's session is not lost to this browser.
+   */
+  open(
+    visit: CourtVisit,
+    request: { headers: Headers; idempotencyKey: string | undefined; onGuest: (cookie: string) => void },
+  ): Promise<Session>;
+  /** Asks the owner of the open session to be let in. `conflict` where none is open. */
+  ask(caller: Caller, visit: CourtVisit): Promise<void>;
+  /** The next group has arrived: the club's rule decides. */
+  nextGroup(visit: CourtVisit): Promise<z.infer<typeof NextGroupAnswer>>;
+}
+
+export interface CourtVisitsOptions {
+  db: Db;
+  clock: Clock;
+  gate: Gate;
+  guests: Guests;
+  devices: Pick<Devices, 'isOnline'>;
+  codes: CourtCodes;
+  sessions: Sessions;
+  people: People;
+}
+
+/** A club's guests share one address, and one match needs one opening: this is far beyond both. */
+const WINDOW_MS = 10 * 60_000;
+const OPENINGS_PER_CODE = 10;
+const OPENINGS_PER_ADDRESS = 40;
+const WRONG_CODES_PER_ADDRESS = 30;
+
+export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
+  const { db, clock, gate, guests, devices, codes, sessions, people } = options;
+  const limit = (maxFailures: number) => createAttemptLimit({ clock, maxFailures, windowMs: WINDOW_MS });
+  const wrongCodes = limit(WRONG_CODES_PER_ADDRESS);
+  const byCode = limit(OPENINGS_PER_CODE);
+  const byAddress = limit(OPENINGS_PER_ADDRESS);
+
+  const find = async ({ code, clientAddress }: CourtVisit): Promise<CodedCourt> => {
+    wrongCodes.check(clientAddress);
+    wrongCodes.count(clientAddress);
+    const coded = await codes.get(code);
+    wrongCodes.forgive(clientAddress);
+    return coded;
+  };
+  const countOpening = ({ code, clientAddress }: CourtVisit): void => {
+    byCode.check(code);
+    byAddress.check(clientAddress);
+    byCode.count(code);
+    byAddress.count(clientAddress);
+  };
+  const requireOpening = (visitor: Visitor, coded: CodedCourt): void => {
+    const guestsWelcome = areGuestsWelcome(coded, clock.nowMs());
+    gate.requireCourtCode(visitor, 'session.open', { clubId: coded.court.club_id, guestsWelcome });
+  };
+  /** The open session of somebody else. */
+  const findOthers = async (visitor: Visitor, coded: CodedCourt): Promise<SessionRow | undefined> => {
+    const open = await findOpenSession(db, coded.court.id);
+    return visitor !== undefined && open?.owner_id === idOf(visitor) ? undefined : open;
+  };
+
+  return {
+    async look(visit) {
+      const coded = await find(visit);
+      const deviceId = coded.court.device_id;
+      const deviceOnline = deviceId !== null && (await devices.isOnline(deviceId));
+      return lookAtCourt(visit.visitor, coded, { db, nowMs: clock.nowMs(), deviceOnline });
+    },
+    async open(visit, { headers, idempotencyKey, onGuest }) {
+      const coded = await find(visit);
+      requireOpening(visit.visitor, coded);
+      if (visit.visitor !== undefined && !isGuest(visit.visitor)) {
+        return sessions.open(visit.visitor, coded.court.id, idempotencyKey);
+      }
+      countOpening(visit);
+      const { guest, cookie } = await guests.enter(headers);
+      onGuest(cookie);
+      return sessions.open({ userId: guest.guestId, onlyOne: true }, coded.court.id, idempotencyKey);
+    },
+    async ask(caller, visit) {
+      const open = await findOthers(caller, await find(visit));
+      if (open === undefined)
+        throw new AppError('conflict', 'expected an open match of somebody else on this court');
+      await people.ask(caller.userId, open);
+    },
+    async nextGroup(visit) {
+      const coded = await find(visit);
+      requireOpening(visit.visitor, coded);
+      const open = await findOthers(visit.visitor, coded);
+      if (open === undefined) return { outcome: 'taken' };
+      const outcome = planNextGroup(open, coded, clock.nowMs());
+      if (outcome === 'taken') await sessions.close(open.id, 'superseded');
+      else await people.askForCourt(open);
+      return { outcome };
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { planNextGroup } from './next-group.ts';
+
+const MINUTE = 60_000;
+const rule = { nextGroup: 'replace', nextGroupIdleMinutes: 10 } as const;
+const session = { opened_at: 0, started_at: null, start_deadline_at: null };
+
+describe('the next group', () => {
+  it.each([
+    ['takes a court on which nothing was recorded for the club’s time', session, rule, 10, 'taken'],
+    ['asks before that', session, rule, 9.9, 'asked'],
+    ['asks where the club says so, however long', session, { ...rule, nextGroup: 'ask' }, 600, 'asked'],
+    ['asks while a match is recorded, however long', { ...session, started_at: 1 }, rule, 600, 'asked'],
+    ['asks while a start is on its way', { ...session, start_deadline_at: 12 * MINUTE }, rule, 11, 'asked'],
+    ['takes a court whose start never came', { ...session, start_deadline_at: MINUTE }, rule, 11, 'taken'],
+  ] as const)('%s', (_fact, facts, club, minutes, outcome) => {
+    expect(planNextGroup(facts, club, minutes * MINUTE)).toBe(outcome);
+  });
+});

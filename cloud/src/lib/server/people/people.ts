@@ -1,0 +1,142 @@
+/**
+ * Who is in a match: the code on the owner's phone, requests to be let in, participants. Owns the tables `match_code`,
+ * `match_request` and `session_participant`; rights are the gate's question. May import `db`, `sessions`, `codes/code-text`.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { MatchPeople } from '@padelvar/shared/players-api';
+import { isEnded, SessionState } from '@padelvar/shared/session';
+import type { SessionRow } from '../access/objects.ts';
+import type { Clock } from '../clock.ts';
+import { createCode } from '../codes/code-text.ts';
+import type { Db } from '../db/database.ts';
+import { isEnding } from '../sessions/session-view.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { addRequest, type RequestRow } from './requests.ts';
+
+export interface People {
+  /** For whoever may let others in. */
+  list(session: SessionRow): Promise<MatchPeople>;
+  /** By the match's own code. `not_found` for one that is wrong, or whose match has been stopped. */
+  join(userId: string, code: string): Promise<string>;
+  /** Asks the owner to be let in; a repeat changes nothing. */
+  ask(userId: string, session: SessionRow): Promise<void>;
+  /** The next group waits for the court. */
+  askForCourt(session: SessionRow): Promise<void>;
+  /** `not_found` for a request that has been answered. Making room for the next group stops the match. */
+  answer(session: SessionRow, requestId: string, accept: boolean): Promise<void>;
+}
+
+export interface PeopleOptions {
+  db: Db;
+  clock: Clock;
+  origin: string;
+  sessions: Pick<Sessions, 'changed' | 'close'>;
+}
+
+const CODE_CHARACTERS = 12;
+
+export function createPeople({ db, clock, origin, sessions }: PeopleOptions): People {
+  const ask = async (session: SessionRow, kind: RequestRow['kind'], userId: string | null): Promise<void> => {
+    if (await addRequest(db, { sessionId: session.id, kind, userId, nowMs: clock.nowMs() })) {
+      sessions.changed(session.id);
+    }
+  };
+  const letIn = async (sessionId: string, userId: string): Promise<void> => {
+    await db
+      .insertInto('session_participant')
+      .values({ session_id: sessionId, user_id: userId })
+      .onConflict((conflict) => conflict.columns(['session_id', 'user_id']).doNothing())
+      .execute();
+    sessions.changed(sessionId);
+  };
+  return {
+    async list(session) {
+      const { id } = session;
+      const code = isRunning(session) ? await ensureCode(db, id) : undefined;
+      const requests = await listOpenRequests(db, id);
+      return {
+        sessionId: id,
+        join: code === undefined ? null : { code, url: `${origin}/j/${code}` },
+        participants: await listParticipants(db, id),
+        requests: requests.flatMap(({ id: requestId, kind, name }) =>
+          kind === 'join' ? [{ requestId, name: name ?? '' }] : [],
+        ),
+        nextGroup: requests.find(({ kind }) => kind === 'court')?.id ?? null,
+      };
+    },
+    async join(userId, code) {
+      const session = await db
+        .selectFrom('match_code')
+        .innerJoin('match_session', 'match_session.id', 'match_code.session_id')
+        .selectAll('match_session')
+        .where('match_code.code', '=', code)
+        .executeTakeFirst();
+      if (session === undefined || !isRunning(session)) {
+        throw new AppError('not_found', 'expected the code of a match that is going on; found no such match');
+      }
+      if (session.owner_id !== userId) await letIn(session.id, userId);
+      return session.id;
+    },
+    ask: (userId, session) => ask(session, 'join', userId),
+    askForCourt: (session) => ask(session, 'court', null),
+    async answer(session, requestId, accept) {
+      const request = await db
+        .updateTable('match_request')
+        .set({ state: accept ? 'accepted' : 'declined' })
+        .where('id', '=', requestId)
+        .where('session_id', '=', session.id)
+        .where('state', '=', 'open')
+        .returningAll()
+        .executeTakeFirst();
+      if (request === undefined) {
+        throw new AppError('not_found', 'expected an open request of this match; found no such request');
+      }
+      if (accept && request.user_id !== null) await letIn(session.id, request.user_id);
+      if (accept && request.kind === 'court') await sessions.close(session.id, 'player');
+      sessions.changed(session.id);
+    },
+  };
+}
+
+/** Its code is good: nobody has asked it to stop. */
+function isRunning(session: SessionRow): boolean {
+  return !isEnded(SessionState.parse(session.state)) && !isEnding(session);
+}
+
+async function ensureCode(db: Db, sessionId: string): Promise<string> {
+  await db
+    .insertInto('match_code')
+    .values({ session_id: sessionId, code: createCode(CODE_CHARACTERS) })
+    .onConflict((conflict) => conflict.column('session_id').doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('match_code')
+    .select('code')
+    .where('session_id', '=', sessionId)
+    .executeTakeFirstOrThrow();
+  return row.code;
+}
+
+function listParticipants(db: Db, sessionId: string): Promise<MatchPeople['participants']> {
+  return db
+    .selectFrom('session_participant')
+    .innerJoin('user', 'user.id', 'session_participant.user_id')
+    .select(['user.id as userId', 'user.name'])
+    .where('session_participant.session_id', '=', sessionId)
+    .orderBy('user.name')
+    .execute();
+}
+
+function listOpenRequests(
+  db: Db,
+  sessionId: string,
+): Promise<{ id: string; kind: RequestRow['kind']; name: string | null }[]> {
+  return db
+    .selectFrom('match_request')
+    .leftJoin('user', 'user.id', 'match_request.user_id')
+    .select(['match_request.id', 'match_request.kind', 'user.name'])
+    .where('match_request.session_id', '=', sessionId)
+    .where('match_request.state', '=', 'open')
+    .orderBy('match_request.created_at')
+    .execute();
+}
