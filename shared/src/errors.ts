@@ -29,6 +29,13 @@ export const ERROR_KINDS = {
   disk_full: 507,
   media_missing: 507,
   timeout: 504,
+  storage_unreachable: 503,
+  storage_slow: 503,
+  storage_denied: 503,
+  storage_missing: 503,
+  storage_full: 507,
+  storage_read_only: 503,
+  storage_failing: 502,
 } as const;
 
 export type ErrorKind = keyof typeof ERROR_KINDS;

@@ -11,6 +11,7 @@ import { Gap } from './link.ts';
 import { pageOf } from './page.ts';
 import { Role } from './roles.ts';
 import { EndReason, MovieState, SessionState } from './session.ts';
+import { STORAGE_TROUBLES } from './storage-trouble.ts';
 
 const Instant = z.iso.datetime();
 const Name = z.string().trim().min(1).max(200);
@@ -211,6 +212,8 @@ export const Health = z.object({
   database: z.boolean(),
   broker: z.boolean(),
   storage: z.boolean(),
+  /** What is wrong with the store of movies. */
+  storageState: z.enum(['ok', ...STORAGE_TROUBLES]),
   devices: z.object({ total: z.int(), online: z.int() }),
   recording: z.int(),
 });

@@ -37,6 +37,7 @@ export async function openTestPortal(
       mqttPort: 0,
       firstAdmin: undefined,
       logLevel: 'silent',
+      s3: undefined,
       ...settings,
     },
     { log: silentLogger, ...(clock === undefined ? {} : { clock }) },

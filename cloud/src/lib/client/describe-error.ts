@@ -1,5 +1,6 @@
 /** What went wrong, in the reader's language: kinds of problem documents and end reasons of sessions. */
 import type { EndReason } from '@padelvar/shared/session';
+import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import { m } from '#lib/paraglide/messages.js';
 import { ApiError, type ApiErrorKind } from './request.ts';
 
@@ -21,6 +22,11 @@ export function findFieldError(error: unknown, field: string): string | undefine
 /** Why a session ended or failed. */
 export function describeReason(reason: EndReason): string {
   return REASONS[reason]();
+}
+
+/** What is wrong with the store that a match is on its way to. */
+export function describeStorage(trouble: StorageTrouble): string {
+  return SENTENCES[`storage_${trouble}`]();
 }
 
 /** Wrong input needs the portal's own words as well: they name the field and what was expected. */
@@ -80,4 +86,11 @@ const SENTENCES: Record<Exclude<ApiErrorKind, 'unexpected'>, () => string> = {
   media_missing: m.reason_media_missing,
   timeout: m.error_timeout,
   unreachable: m.error_unreachable,
+  storage_unreachable: m.storage_unreachable,
+  storage_slow: m.storage_slow,
+  storage_denied: m.storage_denied,
+  storage_missing: m.storage_missing,
+  storage_full: m.storage_full,
+  storage_read_only: m.storage_read_only,
+  storage_failing: m.storage_failing,
 };

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { MQTT_TCP_PORT, PORTAL_PORT } from '@padelvar/shared/limits';
 import { z } from 'zod';
+import type { S3Settings } from './storage/s3-client.ts';
+import { parseS3Settings, S3_ENVIRONMENT } from './storage/s3-settings.ts';
 
 export interface Settings {
   /** What browsers and devices call the portal, without a trailing slash. Links and cookies come from it alone. */
@@ -16,6 +18,8 @@ export interface Settings {
   /** The administrator to make at first start, where both are given. There is no default password. */
   firstAdmin: { email: string; password: string } | undefined;
   logLevel: string;
+  /** Where movies are kept; undefined for the data folder. */
+  s3: S3Settings | undefined;
 }
 
 const Port = z.coerce.number().int().min(0).max(65_535);
@@ -32,6 +36,7 @@ const Environment = z.object({
   PADELVAR_ADMIN_EMAIL: z.email().optional(),
   PADELVAR_ADMIN_PASSWORD: z.string().min(8, 'expected at least 8 characters').max(128).optional(),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...S3_ENVIRONMENT,
 });
 
 function isOrigin(text: string): boolean {
@@ -53,6 +58,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     mqttPort: given.PADELVAR_MQTT_PORT,
     firstAdmin: firstAdminOf(given),
     logLevel: given.PADELVAR_LOG_LEVEL,
+    s3: parseS3Settings(given),
   };
 }
 

@@ -10,11 +10,12 @@ type Parts = Pick<Services, 'db' | 'clock' | 'channel' | 'store'>;
 
 export async function readHealth({ db, clock, channel, store }: Parts, caller?: Caller): Promise<Health> {
   const database = await works(() => sql`select 1`.execute(db));
-  const storage = await store.isHealthy();
+  const storageState = await store.check();
+  const storage = storageState === 'ok';
   const broker = channel.connected;
   const counts = database ? await count(db, clock.nowMs(), caller) : NOTHING;
   const isWell = database && storage && broker;
-  return { status: isWell ? 'ok' : 'degraded', database, broker, storage, ...counts };
+  return { status: isWell ? 'ok' : 'degraded', database, broker, storage, storageState, ...counts };
 }
 
 const NOTHING = { devices: { total: 0, online: 0 }, recording: 0 };

@@ -1,5 +1,6 @@
 /** Folders and renames that survive a power cut. */
-import { mkdir, open, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, relative, sep, join } from 'node:path';
 
 /** Makes `path` below `root`, and syncs each folder on the way to it. */
@@ -18,6 +19,24 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncFolder(dirname(to));
   await syncFolder(dirname(from));
+}
+
+/** Written aside and renamed: under its name a file is whole. */
+export async function writeFileDurably(path: string, body: Uint8Array): Promise<void> {
+  const aside = `${path}.${randomUUID()}.part`;
+  try {
+    const file = await open(aside, 'wx', 0o600);
+    try {
+      await file.writeFile(body);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await renameDurably(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
 }
 
 export async function syncFolder(path: string): Promise<void> {

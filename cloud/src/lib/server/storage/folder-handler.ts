@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { planRange } from '@padelvar/shared/byte-range';
 import type { ByteRange } from '@padelvar/shared/byte-range';
 import { formatContentDisposition } from './content-disposition.ts';
+import { contentTypeOf } from './content-type.ts';
 import type { FolderStore, StoredObject } from './folder-store.ts';
 import { streamFileRange } from './object-body.ts';
 import type { SignedGet } from './url-signer.ts';
@@ -81,7 +82,7 @@ function describeObject(object: StoredObject, { key, disposition, fileName }: Si
     'accept-ranges': 'bytes',
     'cache-control': 'private, max-age=0, must-revalidate, no-transform',
     'content-disposition': formatContentDisposition(disposition, fileName),
-    'content-type': key.endsWith('.mp4') ? 'video/mp4' : 'application/octet-stream',
+    'content-type': contentTypeOf(key),
     etag: object.etag,
     'x-content-type-options': 'nosniff',
   });

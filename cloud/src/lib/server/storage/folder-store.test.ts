@@ -1,15 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatProblem } from '@padelvar/shared/errors';
 import { afterAll, expect, test } from 'vitest';
+import { canMount, openSmallDisk } from '../../../../../edge/test/support/small-disk.ts';
 import { createManualClock } from '../../../../test/support/manual-clock.ts';
 import { serveFetch } from '../../../../test/support/serve.ts';
 import { createFolderHandler } from './folder-handler.ts';
 import { createFolderStore } from './folder-store.ts';
+import type { FolderStore } from './folder-store.ts';
 import { describeObjectStore, describePart } from './object-store.contract.ts';
 import type { StoreUnderTest } from './object-store.contract.ts';
+import { PROBE_LIFE_MS } from './storage-probe.ts';
 
 const SECRET = randomBytes(32).toString('base64url');
 const folders: string[] = [];
@@ -24,8 +28,9 @@ async function makeFolder(): Promise<string> {
 }
 
 describeObjectStore('the folder store', async (): Promise<StoreUnderTest> => {
-  const clock = createManualClock();
-  const store = createFolderStore({ root: await makeFolder(), secret: SECRET, clock });
+  const clock = createManualClock(Date.now());
+  const options = { root: await makeFolder(), secret: SECRET };
+  const store = createFolderStore({ ...options, clock });
   const handle = createFolderHandler(store, clock);
   const server = await serveFetch(async (request) => {
     try {
@@ -38,7 +43,9 @@ describeObjectStore('the folder store', async (): Promise<StoreUnderTest> => {
   return {
     store,
     origin: server.origin,
-    passSeconds: (seconds) => clock.advance(seconds * 1000),
+    asOf: (seconds) =>
+      createFolderStore({ ...options, clock: createManualClock(clock.nowMs() - seconds * 1000) }),
+    isStrict: true,
     close: () => server.close(),
   };
 });
@@ -112,10 +119,59 @@ test('a key that could leave the folder is refused', async () => {
   }
 });
 
-test('a store that can be written to is healthy, one that cannot is not', async () => {
-  const options = { secret: SECRET, clock: createManualClock() };
+const BYTES = randomBytes(10);
+const put = (store: FolderStore): Promise<void> =>
+  store.put({ key: KEY, contentType: 'video/mp4', body: BYTES });
+
+test.each([
+  ['has been taken away', (root: string) => rm(root, { recursive: true }), 'missing'],
+  ['has been replaced by a file', replaceByFile, 'missing'],
+  ['has its objects behind a file', (root: string) => writeFile(join(root, 'objects'), ''), 'missing'],
+])('a folder that %s is a named trouble, and is not made anew', async (_what, break_, trouble) => {
   const root = await makeFolder();
-  expect(await createFolderStore({ ...options, root }).isHealthy()).toBe(true);
-  const blocked = join(root, '.probe', 'below-a-file');
-  expect(await createFolderStore({ ...options, root: blocked }).isHealthy()).toBe(false);
+  const store = createFolderStore({ root, secret: SECRET, clock: createManualClock() });
+  await break_(root);
+  const kind = `storage_${trouble}`;
+  expect(await store.check()).toBe(trouble);
+  await expect(put(store)).rejects.toMatchObject({ kind });
+});
+
+async function replaceByFile(root: string): Promise<void> {
+  await rm(root, { recursive: true });
+  await writeFile(root, '');
+}
+
+if (canMount()) {
+  test('a full disk and a read-only one are named, take nothing and lose nothing', async () => {
+    const disk = await openSmallDisk(8);
+    const store = createFolderStore({ root: disk.folder, secret: SECRET, clock: createManualClock() });
+    const bytes = randomBytes(3_000_000);
+    const part = describePart(1, bytes);
+    const write = (): Promise<void> => store.writePart(KEY, uploadId, part, new Blob([bytes]).stream());
+    const { uploadId } = await store.createUpload(KEY);
+    await disk.fill(1_000_000);
+    await expect(write()).rejects.toMatchObject({ kind: 'storage_full' });
+    await disk.fill(0);
+    expect(await store.check()).toBe('full');
+    await disk.empty();
+    await write();
+    execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
+    await expect(write()).rejects.toMatchObject({ kind: 'storage_read_only' });
+    await expect(store.complete(KEY, uploadId, [part])).rejects.toMatchObject({ kind: 'storage_read_only' });
+    expect(await store.listParts(KEY, uploadId)).toEqual([part]);
+    execFileSync('mount', ['-o', 'remount,rw', disk.folder]);
+    expect((await store.complete(KEY, uploadId, [part])).bytes).toBe(bytes.length);
+    await disk.close();
+  });
+}
+
+test('a probe is asked once in half a minute, however many want to know', async () => {
+  const root = await makeFolder();
+  const clock = createManualClock();
+  const store = createFolderStore({ root, secret: SECRET, clock });
+  expect(await store.check()).toBe('ok');
+  await rm(root, { recursive: true });
+  expect(await store.check()).toBe('ok');
+  await clock.advance(PROBE_LIFE_MS);
+  expect(await store.check()).toBe('missing');
 });

@@ -2,24 +2,27 @@
  * The store as a folder of this machine, which the portal serves itself: `objects/<key>` holds what is whole,
  * `uploads/<uploadId>/` what is arriving. Addresses are signed, so the handler needs no login.
  */
-import { open, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { MAX_UPLOAD_PARTS, UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import type { Clock } from '../clock.ts';
-import { makeFolderDurably, renameDurably } from './durable.ts';
+import { makeFolderDurably, renameDurably, writeFileDurably } from './durable.ts';
+import { callFolder, requireFolder } from './folder-failure.ts';
+import { listFolderObjects } from './folder-listing.ts';
 import { requireObjectKey } from './object-key.ts';
 import type { ObjectHead, ObjectStore, StoredPart } from './object-store.ts';
+import { createStorageProbe } from './storage-probe.ts';
 import { createUploadFolders } from './upload-folders.ts';
 import { createUrlSigner } from './url-signer.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 export interface FolderStoreOptions {
-  /** Absolute. Made when first needed. */
+  /** Absolute, and there: a folder that is gone is a disk that is gone. */
   root: string;
   /** The installation's secret, kept between starts: links signed before a restart stay good. */
   secret: string;
-  clock: Pick<Clock, 'nowMs'>;
+  clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   /** Where the handler is mounted. */
   basePath?: string;
 }
@@ -47,48 +50,76 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
     const etag = await findEtag(path);
     return etag === undefined ? undefined : { path, ...etag };
   };
-  let probe: Promise<boolean> | undefined;
-  const requireObject = async (key: string): Promise<ObjectHead> => {
+  const head = async (key: string): Promise<ObjectHead | undefined> => {
     const found = await findObject(key);
-    if (found === undefined) throw new AppError('internal', 'a completed object is not there');
-    return { bytes: found.bytes, etag: found.etag };
+    return found && { bytes: found.bytes, etag: found.etag };
   };
+
+  const complete = async (
+    key: string,
+    uploadId: string,
+    parts: readonly StoredPart[],
+  ): Promise<ObjectHead | undefined> => {
+    const upload = await uploads.find(key, uploadId);
+    if (upload === undefined) return head(key);
+    const { path } = await upload.seal(parts);
+    await makeFolderDurably(root, dirname(objectPath(key)));
+    await renameDurably(path, objectPath(key));
+    await uploads.remove(uploadId);
+    return head(key);
+  };
+
+  const put: ObjectStore['put'] = ({ key, body }) =>
+    callFolder('store a file', async () => {
+      await requireFolder(root);
+      await makeFolderDurably(root, dirname(objectPath(key)));
+      await writeFileDurably(objectPath(key), body);
+    });
 
   return {
     signer,
     findObject,
-    createUpload: (key) => uploads.create(requireObjectKey(key)),
+    createUpload: (key) =>
+      callFolder('take a new video', async () => {
+        await requireFolder(root);
+        return uploads.create(requireObjectKey(key));
+      }),
     signPart(part) {
       requireBounds(part);
       return Promise.resolve(signer.signPart(part, clock.nowMs()));
     },
-    listParts: async (key, uploadId) => (await uploads.get(key, uploadId)).list(),
-    async writePart(key, uploadId, part, body) {
-      requireBounds(part);
-      await (await uploads.get(key, uploadId)).writePart(part, body);
-    },
-    async complete(key, uploadId, parts) {
-      const { path } = await (await uploads.get(key, uploadId)).seal(parts);
-      await makeFolderDurably(root, dirname(objectPath(key)));
-      await renameDurably(path, objectPath(key));
-      await uploads.remove(uploadId);
-      return requireObject(key);
-    },
-    async abort(key, uploadId) {
-      const upload = await uploads.find(key, uploadId);
-      await upload?.close();
-      if (upload !== undefined) await uploads.remove(uploadId);
-    },
-    async head(key) {
-      const found = await findObject(key);
-      return found === undefined ? undefined : { bytes: found.bytes, etag: found.etag };
-    },
+    listParts: (key, uploadId) =>
+      callFolder('list the parts of a video', async () => (await uploads.get(key, uploadId)).list()),
+    writePart: (key, uploadId, part, body) =>
+      callFolder('take a part', async () => {
+        requireBounds(part);
+        await (await uploads.get(key, uploadId)).writePart(part, body);
+      }),
+    complete: (key, uploadId, parts) =>
+      callFolder('complete a video', async () => {
+        const found = await complete(key, uploadId, parts);
+        if (found === undefined) throw new AppError('not_found', 'expected an open upload');
+        return found;
+      }),
+    abort: (key, uploadId) =>
+      callFolder('give an upload up', async () => {
+        const upload = await uploads.find(key, uploadId);
+        await upload?.close();
+        if (upload !== undefined) await uploads.remove(uploadId);
+      }),
+    head: (key) => callFolder('look for a video', () => head(key)),
     signGet: (link) => Promise.resolve(signer.signGet(link, clock.nowMs())),
-    async delete(key) {
-      await rm(objectPath(key), { force: true });
-    },
-    // Anybody may ask, however often: one writes at a time, and all who ask meanwhile get its answer.
-    isHealthy: () => (probe ??= canWrite(root).finally(() => (probe = undefined))),
+    delete: (key) => callFolder('delete a video', () => rm(objectPath(key), { force: true })),
+    put,
+    read: (key, maxBytes) =>
+      callFolder('read a file', async () => {
+        const found = await findObject(key);
+        if (found === undefined || found.bytes <= maxBytes) return found && readFile(found.path);
+        throw new AppError('too_large', `expected at most ${maxBytes} stored bytes`);
+      }),
+    list: () => listFolderObjects(join(root, 'objects')),
+    listUploads: () => uploads.list(),
+    check: createStorageProbe({ clock, put, read: async (key) => (await head(key))?.bytes }),
   };
 }
 
@@ -111,17 +142,5 @@ async function findEtag(path: string): Promise<ObjectHead | undefined> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
-  }
-}
-
-async function canWrite(root: string): Promise<boolean> {
-  const path = join(root, '.probe');
-  try {
-    await makeFolderDurably(dirname(root), root);
-    await writeFile(path, 'probe');
-    await (await open(path, 'r')).close();
-    return true;
-  } catch {
-    return false;
   }
 }

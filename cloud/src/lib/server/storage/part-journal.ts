@@ -31,8 +31,9 @@ export async function loadPartJournal(path: string): Promise<PartJournal> {
       parts.set(part.partNumber, part);
     },
     async remove(partNumber) {
-      if (!parts.delete(partNumber)) return;
+      if (!parts.has(partNumber)) return;
       await append({ partNumber, bytes: 0, md5: '' });
+      parts.delete(partNumber);
     },
   };
 }

@@ -14,17 +14,13 @@ export interface PartBody {
 }
 
 /**
- * Resolves once exactly these bytes are on disk. AppError `bad_request` where they are fewer, more or others,
- * `disk_full` where there is no room.
+ * Resolves once exactly these bytes are on disk. AppError `bad_request` where they are fewer, more or others.
  */
 export async function writePartBody(path: string, part: PartBody): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await writeChunks(file, part);
     await file.datasync();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    throw new AppError('disk_full', 'the store has no room for another part', { cause: error });
   } finally {
     await file.close();
   }

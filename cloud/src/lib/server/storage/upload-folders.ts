@@ -1,12 +1,13 @@
 /** The open uploads of the folder store, a folder each. Each is loaded once, so that its writers know of one another. */
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { makeFolderDurably } from './durable.ts';
 import { createFolderUpload, findFolderUpload } from './folder-upload.ts';
 import type { FolderUpload } from './folder-upload.ts';
+import type { ListedUpload } from './object-store.ts';
 
 const UPLOAD_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -15,6 +16,7 @@ export interface UploadFolders {
   find(key: string, uploadId: string): Promise<FolderUpload | undefined>;
   get(key: string, uploadId: string): Promise<FolderUpload>;
   remove(uploadId: string): Promise<void>;
+  list(): AsyncIterable<ListedUpload>;
 }
 
 export function createUploadFolders(root: string): UploadFolders {
@@ -51,6 +53,15 @@ export function createUploadFolders(root: string): UploadFolders {
     async remove(uploadId) {
       await rm(join(root, uploadId), { recursive: true, force: true });
       loaded.delete(uploadId);
+    },
+    async *list() {
+      const names = await readdir(root).catch(() => []);
+      for (const uploadId of names.filter((name) => UPLOAD_ID.test(name))) {
+        const upload = await load(uploadId);
+        if (upload === undefined) continue;
+        const { birthtimeMs } = await stat(join(root, uploadId, 'upload.json'));
+        yield { key: upload.key, uploadId, startedAt: birthtimeMs };
+      }
     },
   };
 }

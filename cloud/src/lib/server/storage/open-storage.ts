@@ -1,0 +1,44 @@
+/** The store of this installation: a bucket where one is set, else the portal's own folder. */
+import type { Clock } from '../clock.ts';
+import { createFolderHandler } from './folder-handler.ts';
+import { createFolderStore } from './folder-store.ts';
+import type { FolderStore } from './folder-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { S3Settings } from './s3-client.ts';
+import { createS3Store } from './s3-store.ts';
+
+export interface Storage {
+  readonly kind: 'folder' | 's3';
+  readonly store: ObjectStore;
+  /** Set where the portal itself serves the store's addresses. */
+  readonly folder: FolderStore | undefined;
+  /** Answers a request for an address that the store signed. */
+  fetchStored(request: Request): Promise<Response>;
+  close(): void;
+}
+
+export interface StorageOptions {
+  s3: S3Settings | undefined;
+  /** Where the folder store lies. */
+  root: string;
+  secret: string;
+  clock: Clock;
+}
+
+/** Asks nobody: what is wrong with a store shows in its `check`, and the portal starts all the same. */
+export function openStorage({ s3, root, secret, clock }: StorageOptions): Storage {
+  if (s3 !== undefined) {
+    const store = createS3Store({ settings: s3, clock });
+    return {
+      ...{ kind: 's3', store, folder: undefined },
+      fetchStored: (request) => fetch(request),
+      close: () => store.close(),
+    };
+  }
+  const folder = createFolderStore({ root, secret, clock });
+  return {
+    ...{ kind: 'folder', store: folder, folder },
+    fetchStored: createFolderHandler(folder, clock),
+    close: () => undefined,
+  };
+}
