@@ -11,11 +11,14 @@ import { createAudit } from './audit/audit.ts';
 import { createAccounts } from './auth/accounts.ts';
 import type { Caller } from './auth/caller.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
+import { createGuests } from './auth/guests.ts';
 import { openBroker } from './broker/broker.ts';
 import { openPortalChannel } from './broker/portal-channel.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createClubs } from './clubs/clubs.ts';
 import { createCourts } from './clubs/courts.ts';
+import { createCourtCodes } from './codes/court-codes.ts';
+import { createCourtVisits } from './codes/court-visits.ts';
 import { openDataDir, type DataDir } from './data-dir.ts';
 import { openDatabase, type Db } from './db/database.ts';
 import { createDeviceAdmin } from './devices/device-admin.ts';
@@ -26,7 +29,9 @@ import { createMovieRelay } from './files/movie-relay.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createPeople } from './people/people.ts';
 import { createPreviews } from './previews/previews.ts';
+import { createLiveStatus } from './sessions/live-status.ts';
 import { createSessions } from './sessions/sessions.ts';
 import type { Settings } from './settings.ts';
 import { createShares } from './shares/shares.ts';
@@ -88,6 +93,7 @@ async function openApp(
     ...people,
     ...link,
     ...library,
+    ...openCourtside(basis, people, link),
     courts: createCourts({ db, clock, audit: people.audit, devices: link.devices }),
     deviceAdmin: createDeviceAdmin({
       ...{ db, clock, audit: people.audit, broker: link.broker },
@@ -102,7 +108,10 @@ async function openApp(
     fetch: async (request, connection = {}) => api.fetch(request, connection),
     findCaller: (headers) => services.auth.findCaller(headers),
     handleUpgrade: (request, socket, head) => link.broker.handleUpgrade(request, socket, head),
-    endStreams: () => library.previews.close(),
+    endStreams() {
+      library.previews.close();
+      services.liveStatus.close();
+    },
     close,
   };
 }
@@ -121,6 +130,7 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
   const audit = createAudit({ db, clock });
   return {
     auth,
+    guests: createGuests({ db, clock, origin: settings.origin }),
     audit,
     gate: createGate({ db, audit }),
     users: createUsers({ db, clock, auth, audit }),
@@ -148,6 +158,23 @@ async function openLink({ db, clock, log, settings }: Basis, dir: DataDir, opene
 
 type People = Awaited<ReturnType<typeof openPeople>>;
 type Link = Awaited<ReturnType<typeof openLink>>;
+
+/** What players do at the court. */
+function openCourtside(
+  { db, clock, settings }: Basis,
+  { audit, gate, guests }: Awaited<ReturnType<typeof openPeople>>,
+  { devices, sessions }: Link,
+) {
+  const { origin } = settings;
+  const courtCodes = createCourtCodes({ db, clock, audit, origin });
+  const people = createPeople({ db, clock, origin, sessions });
+  return {
+    courtCodes,
+    people,
+    liveStatus: createLiveStatus({ clock, sessions }),
+    courtVisits: createCourtVisits({ db, clock, gate, guests, devices, codes: courtCodes, sessions, people }),
+  };
+}
 
 /** Stored movies and how they get there. */
 function openLibrary(
