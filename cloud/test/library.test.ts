@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Video } from '@padelvar/shared/portal-api';
+import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import { openTestPortal, ORIGIN } from './support/portal.ts';
 import type { TestPortal } from './support/portal.ts';
 import { seedClub, seedCourt, seedDevice, seedSession, seedUser, WITH_MOVIE } from './support/seed.ts';
@@ -97,6 +97,25 @@ describe('the list', () => {
     expect(second.nextCursor).toBeNull();
   });
 
+  test.each([
+    ['courtId=north1', 3],
+    ['courtId=south1', 0],
+    ['from=2026-06-01T18:30:01.000Z', 2],
+    ['to=2026-06-01T18:30:01.000Z', 1],
+    ['from=2026-06-01T18:30:01.000Z&to=2026-06-01T18:30:02.000Z&clubId=north', 1],
+  ])('filtered by %s holds %i', async (query, count) => {
+    expect((await list(`?${query}`, 'owner')).items).toHaveLength(count);
+  });
+
+  test.each(['courtId=No!', 'from=yesterday', 'to=1', 'limit=101', 'cursor=bm9uc2Vuc2U'])(
+    'filtered by %s is refused and the field named',
+    async (query) => {
+      const response = await call('GET', `list?${query}`, 'owner');
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ errors: [{ field: query.split('=')[0] }] });
+    },
+  );
+
   test('of one club names club, court, time and size', async () => {
     const { items } = await list('?clubId=south', 'admin');
     expect(items).toMatchObject([
@@ -104,6 +123,38 @@ describe('the list', () => {
     ]);
     expect((await call('GET', 'list?clubId=south', 'owner')).status).toBe(404);
     expect((await call('GET', 'list')).status).toBe(401);
+  });
+});
+
+describe('one video', () => {
+  test('is told with its gaps, in the time zone of its club, and what the reader may do with it', async () => {
+    const id = sessionIds[0] ?? '';
+    const gaps = [{ fromMs: 5000, toMs: 7000, reason: 'camera_lost' }];
+    const { db } = portal.app.services;
+    await db
+      .updateTable('match_session')
+      .set({ gaps: JSON.stringify(gaps) })
+      .where('id', '=', id)
+      .execute();
+    const read = async (user: string) => (await (await call('GET', id, user)).json()) as Video;
+    expect(await read('owner')).toMatchObject({
+      gaps,
+      timeZone: 'Europe/Paris',
+      canDelete: true,
+      canShare: true,
+    });
+    expect(await read('friend')).toMatchObject({ sessionId: id, canDelete: false, canShare: false });
+    expect((await call('GET', id, 'stranger')).status).toBe(404);
+    expect((await call('GET', sessionIds[1] ?? '', 'friend')).status).toBe(403);
+    expect((await call('GET', id)).status).toBe(401);
+  });
+
+  test('that does not exist, or not yet, is not found', async () => {
+    expect((await call('GET', 'sess_north_north1_1700000000', 'owner')).status).toBe(404);
+    const id = await addVideo('north', 'owner', 500);
+    const { db } = portal.app.services;
+    await db.updateTable('match_session').set({ movie_state: 'none' }).where('id', '=', id).execute();
+    expect((await call('GET', id, 'owner')).status).toBe(404);
   });
 });
 
@@ -155,11 +206,28 @@ describe('deleting', () => {
     const id = await addVideo('north', 'owner', 200);
     const link = await call('GET', `${id}/download`, 'owner');
     expect((await call('DELETE', id, 'friend')).status).toBe(403);
-    expect((await call('DELETE', id, 'owner')).status).toBe(204);
-    expect((await call('DELETE', id, 'manager')).status).toBe(204);
+    expect((await call('DELETE', id, 'owner')).status).toBe(200);
+    expect((await call('DELETE', id, 'manager')).status).toBe(200);
     expect((await follow(link)).status).toBe(404);
     expect((await call('GET', `${id}/download`, 'owner')).status).toBe(410);
     expect((await list('', 'owner')).items.some(({ sessionId }) => sessionId === id)).toBe(false);
+  });
+
+  test('answers a receipt, which says later that the box has erased its copy too', async () => {
+    const id = await addVideo('north', 'owner', 250);
+    expect((await call('GET', `${id}/receipt`, 'owner')).status).toBe(404);
+    const receipt = (await (await call('DELETE', id, 'manager')).json()) as DeletionReceipt;
+    expect(receipt).toMatchObject({
+      ...{ sessionId: id, clubName: 'Pádel north', courtName: 'Court 1', bytes: 500_000 },
+      ...{ deletedBy: 'manager', storeErased: true, deviceErasedAt: null },
+    });
+    const { db, clock } = portal.app.services;
+    expect(Math.abs(Date.parse(receipt.deletedAt) - clock.nowMs())).toBeLessThan(60_000);
+    const erased = { erased_at: clock.nowMs() };
+    await db.updateTable('match_session').set(erased).where('id', '=', id).execute();
+    const later = (await (await call('GET', `${id}/receipt`, 'owner')).json()) as DeletionReceipt;
+    expect(later).toEqual({ ...receipt, deviceErasedAt: new Date(erased.erased_at).toISOString() });
+    expect((await call('GET', `${id}/receipt`, 'friend')).status).toBe(403);
   });
 
   test('waits until the recording has been stopped', async () => {

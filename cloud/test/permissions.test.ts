@@ -14,6 +14,7 @@ import {
 import { ORIGIN, openTestPortal, type TestPortal } from './support/portal.ts';
 import {
   CALLERS,
+  DELETED_SESSION,
   DEVICE,
   MOVIE_SESSION,
   OPEN_SESSION,
@@ -131,6 +132,8 @@ const TABLE: Record<string, Row> = {
     undefined,
     WATCHERS,
   ],
+  'GET /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, SEERS],
+  'GET /api/video/files/{sessionId}/receipt': [`/api/video/files/${DELETED_SESSION}/receipt`, undefined, OWN],
   'DELETE /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, OWN],
   'POST /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, {}, OWN],
   'GET /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, undefined, OWN],

@@ -8,7 +8,8 @@ import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from './limits.ts';
 import { Gap } from './link.ts';
-import { pageOf } from './page.ts';
+import { OpeningHours } from './opening-hours.ts';
+import { pageOf, PageQuery } from './page.ts';
 import { Role } from './roles.ts';
 import { EndReason, MovieState, SessionState } from './session.ts';
 import { STORAGE_TROUBLES } from './storage-trouble.ts';
@@ -44,7 +45,23 @@ export type Me = z.infer<typeof Me>;
 
 // --- clubs and courts
 
-export const Club = z.object({ clubId: ClubId, name: z.string(), timeZone: z.string(), courts: z.int() });
+/** What holds at the courts of a club. */
+const ClubRules = z.object({
+  /** Whether anybody with a court's code may record within the opening hours. */
+  guestsAllowed: z.boolean(),
+  /** Null: always open. */
+  openingHours: OpeningHours.nullable(),
+  /** What happens to an open session when the next group arrives: its owner is asked, or it gives way when idle. */
+  nextGroup: z.enum(['ask', 'replace']),
+  /** Minutes without a recording after which a session gives way. */
+  nextGroupIdleMinutes: z.int().min(1).max(120),
+});
+export const Club = ClubRules.extend({
+  clubId: ClubId,
+  name: z.string(),
+  timeZone: z.string(),
+  courts: z.int(),
+});
 export type Club = z.infer<typeof Club>;
 export const ClubList = pageOf(Club);
 export const ClubCreate = z.object({
@@ -52,7 +69,10 @@ export const ClubCreate = z.object({
   name: Name,
   timeZone: z.string().max(64).default('Europe/Paris'),
 });
-export const ClubUpdate = z.object({ name: Name.optional(), timeZone: z.string().max(64).optional() });
+export const ClubUpdate = ClubRules.partial().extend({
+  name: Name.optional(),
+  timeZone: z.string().max(64).optional(),
+});
 
 export const Court = z.object({
   courtId: CourtId,
@@ -67,6 +87,8 @@ export const Court = z.object({
   deviceOnline: z.boolean(),
   /** The open session on this court, where there is one. */
   busy: z.boolean(),
+  /** Whether its camera stays connected while nobody plays, so that a session opens at once. */
+  warm: z.boolean(),
 });
 export type Court = z.infer<typeof Court>;
 export const CourtList = pageOf(Court);
@@ -80,6 +102,7 @@ export const CourtUpdate = z.object({
   name: Name.optional(),
   deviceId: DeviceId.nullable().optional(),
   cameraAddress: CameraAddress.optional(),
+  warm: z.boolean().optional(),
 });
 
 // --- administration
@@ -119,6 +142,10 @@ export const Device = z.object({
   clockOffsetMs: z.int().nullable(),
   sessions: z.int(),
   diskFreeBytes: z.int().nullable(),
+  /** How long the disk lasts for what is being recorded, or for one court. */
+  recordingMinutesLeft: z.int().nullable(),
+  /** What is wrong with the folder for videos. */
+  media: z.enum(['missing', 'replaced']).nullable(),
 });
 export type Device = z.infer<typeof Device>;
 export const DeviceList = pageOf(Device);
@@ -185,6 +212,8 @@ export const Video = z.object({
   sessionId: SessionId,
   clubId: ClubId,
   clubName: z.string(),
+  /** The club's: when a match was played is said in it. */
+  timeZone: z.string(),
   courtId: CourtId,
   courtName: z.string(),
   ownerId: z.string(),
@@ -195,10 +224,38 @@ export const Video = z.object({
   width: z.int(),
   height: z.int(),
   movie: MovieState,
+  /** Stretches without pictures, in milliseconds of the movie. */
+  gaps: z.array(Gap),
   canDelete: z.boolean(),
+  canShare: z.boolean(),
 });
 export type Video = z.infer<typeof Video>;
 export const VideoList = pageOf(Video);
+/** `from` and `to` are instants of the recording's beginning, the second excluded. */
+export const VideoQuery = PageQuery.extend({
+  clubId: ClubId.optional(),
+  courtId: CourtId.optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+});
+
+/** What was deleted, by whom, and which copies are gone. */
+export const DeletionReceipt = z.object({
+  sessionId: SessionId,
+  clubName: z.string(),
+  courtName: z.string(),
+  timeZone: z.string(),
+  recordedAt: Instant,
+  durationSeconds: z.number().nonnegative(),
+  bytes: z.int().nonnegative(),
+  deletedAt: Instant,
+  deletedBy: z.string(),
+  /** Whether the portal's store has nothing of it any more. */
+  storeErased: z.boolean(),
+  /** When the club's box said that its copy is gone; null: it will be told when it is in touch. */
+  deviceErasedAt: Instant.nullable(),
+});
+export type DeletionReceipt = z.infer<typeof DeletionReceipt>;
 
 export const PreviewInfo = z.object({
   sessionId: SessionId,

@@ -40,6 +40,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     object_key: null,
     ready_at: null,
     deleted_at: null,
+    deleted_by: null,
     erased_at: null,
     ...changes,
   };

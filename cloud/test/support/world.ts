@@ -1,10 +1,20 @@
 /** Two clubs and everybody in them: what the permission table is tried on. `north` holds all objects. */
 import type { Services } from '../../src/lib/server/api/services.ts';
 import type { Db } from '../../src/lib/server/db/database.ts';
-import { seedClub, seedCourt, seedDevice, seedSession, seedShare, seedUser, WITH_MOVIE } from './seed.ts';
+import {
+  SEEDED_AT,
+  seedClub,
+  seedCourt,
+  seedDevice,
+  seedSession,
+  seedShare,
+  seedUser,
+  WITH_MOVIE,
+} from './seed.ts';
 
 export const OPEN_SESSION = 'sess_north_n1_1767225600';
 export const MOVIE_SESSION = 'sess_north_n2_1767225600';
+export const DELETED_SESSION = 'sess_north_n2_1767225601';
 export const SHARE_ID = '0123456789abcdef';
 export const SHARE_TOKEN = 'share-token-of-32-characters-000';
 export const DEVICE = 'dev_north00000000';
@@ -87,10 +97,12 @@ async function fill(
   const where = { clubId: 'north', deviceId: DEVICE, ownerId };
   await seedSession(db, { ...where, courtId: 'n1' }, { id: OPEN_SESSION });
   await seedSession(db, { ...where, courtId: 'n2' }, { ...WITH_MOVIE, id: MOVIE_SESSION });
-  const participants = [OPEN_SESSION, MOVIE_SESSION].map((id) => ({
+  const participants = [OPEN_SESSION, MOVIE_SESSION, DELETED_SESSION].map((id) => ({
     session_id: id,
     user_id: participantId,
   }));
   await db.insertInto('session_participant').values(participants).execute();
+  const deleted = { ...WITH_MOVIE, movie_state: 'deleted', deleted_at: SEEDED_AT } as const;
+  await seedSession(db, { ...where, courtId: 'n2' }, { ...deleted, id: DELETED_SESSION });
   await seedShare(db, MOVIE_SESSION, { id: SHARE_ID, token: SHARE_TOKEN, ownerId });
 }

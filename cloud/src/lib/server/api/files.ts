@@ -1,8 +1,6 @@
 /** The library: list, download or play, delete. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { ClubId } from '@padelvar/shared/ids';
-import { PageQuery } from '@padelvar/shared/page';
-import { SessionRef, VideoList } from '@padelvar/shared/portal-api';
+import { DeletionReceipt, SessionRef, Video, VideoList, VideoQuery } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
@@ -16,8 +14,18 @@ const list = createRoute({
   tags,
   security,
   summary: 'Videos that the caller may see, newest first',
-  request: { query: PageQuery.extend({ clubId: ClubId.optional() }) },
+  request: { query: VideoQuery },
   responses: { 200: jsonAnswer(VideoList, 'A page of videos'), ...problems(400, 401, 404) },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}',
+  tags,
+  security,
+  summary: 'One video',
+  request: { params: SessionRef },
+  responses: { 200: jsonAnswer(Video, 'The video'), ...problems(400, 401, 403, 404, 410) },
 });
 
 const download = createRoute({
@@ -48,16 +56,35 @@ const remove = createRoute({
   security,
   summary: 'Delete a video everywhere; a repeat changes nothing',
   request: { params: SessionRef },
-  responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404, 409) },
+  responses: {
+    200: jsonAnswer(DeletionReceipt, 'Deleted, and what is gone by now'),
+    ...problems(400, 401, 403, 404, 409),
+  },
+});
+
+const receipt = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}/receipt',
+  tags,
+  security,
+  summary: 'What was deleted, by whom, and which copies are gone by now',
+  request: { params: SessionRef },
+  responses: { 200: jsonAnswer(DeletionReceipt, 'The receipt'), ...problems(400, 401, 403, 404) },
 });
 
 export function fileRoutes({ files, gate, audit }: Services) {
   return createSection()
     .openapi(list, async (c) => {
       const caller = gate.requireCaller(c.get('caller'));
-      const { clubId, cursor, limit } = c.req.valid('query');
-      if (clubId !== undefined) await gate.requireClub(caller, 'club.read', clubId);
-      return c.json(await files.list(caller, { scope: scopeOf(caller), clubId, cursor, limit }), 200);
+      const { from, to, ...query } = c.req.valid('query');
+      if (query.clubId !== undefined) await gate.requireClub(caller, 'club.read', query.clubId);
+      const span = { fromMs: instantOf(from), toMs: instantOf(to) };
+      return c.json(await files.list(caller, { scope: scopeOf(caller), ...query, ...span }), 200);
+    })
+    .openapi(get, async (c) => {
+      const { sessionId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'session.see', sessionId);
+      return c.json(await files.get(gate.requireCaller(c.get('caller')), sessionId), 200);
     })
     .openapi(download, async (c) => {
       const { sessionId } = c.req.valid('param');
@@ -69,8 +96,18 @@ export function fileRoutes({ files, gate, audit }: Services) {
     .openapi(remove, async (c) => {
       const { sessionId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'video.delete', sessionId);
-      await files.delete(sessionId);
-      await audit.record(gate.requireCaller(c.get('caller')), 'video.delete', sessionId);
-      return c.body(null, 204);
+      const caller = gate.requireCaller(c.get('caller'));
+      const deleted = await files.delete(sessionId, caller);
+      await audit.record(caller, 'video.delete', sessionId);
+      return c.json(deleted, 200);
+    })
+    .openapi(receipt, async (c) => {
+      const { sessionId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.delete', sessionId);
+      return c.json(await files.receipt(sessionId), 200);
     });
+}
+
+function instantOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
 }

@@ -8,6 +8,7 @@ import { createDeletions } from './migrations/005-deletions.ts';
 import { createRecorderFacts } from './migrations/006-recorder-facts.ts';
 import { createGuests } from './migrations/007-guests.ts';
 import { createShares } from './migrations/008-shares.ts';
+import { createLibrary } from './migrations/009-library.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -18,4 +19,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '006-recorder-facts': { up: createRecorderFacts },
   '007-guests': { up: createGuests },
   '008-shares': { up: createShares },
+  '009-library': { up: createLibrary },
 };

@@ -147,6 +147,7 @@ export interface MatchSessionTable {
   object_key: string | null;
   ready_at: number | null;
   deleted_at: number | null;
+  deleted_by: string | null;
   /** When its device said that its copy is gone too. */
   erased_at: number | null;
 }

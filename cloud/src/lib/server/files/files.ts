@@ -5,8 +5,7 @@
  */
 import { AppError } from '@padelvar/shared/errors';
 import type { SharedVideo } from '@padelvar/shared/library-api';
-import type { Video } from '@padelvar/shared/portal-api';
-import { decide } from '../access/decide.ts';
+import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
@@ -18,6 +17,7 @@ import { formatFileName } from './file-name.ts';
 import type { MovieRelay } from './movie-relay.ts';
 import { findVideoRow, listVideoRows } from './video-rows.ts';
 import type { VideoQuery, VideoRow } from './video-rows.ts';
+import { formatReceipt, formatShared, formatVideo, recordedAt } from './video-view.ts';
 
 export interface FilesOptions {
   db: Db;
@@ -31,6 +31,8 @@ export interface FilesOptions {
 
 export interface Files {
   list(caller: Caller, query: VideoQuery): Promise<{ items: Video[]; nextCursor: string | null }>;
+  /** `not_found` where there is no video, `gone` where it was deleted. */
+  get(caller: Caller, sessionId: string): Promise<Video>;
   /** A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted. */
   link(sessionId: string, disposition: 'inline' | 'attachment'): Promise<string>;
   /** The movie itself, as long as `mayGoOn` says so and it is not deleted; throws as `link` does. */
@@ -44,7 +46,9 @@ export interface Files {
   /** What a link to this video says of it; throws as `link` does. */
   describeShared(sessionId: string): Promise<Omit<SharedVideo, 'download' | 'expiresAt'>>;
   /** Store, library and device forget it. Repeating it changes nothing. `conflict` while it is being recorded. */
-  delete(sessionId: string): Promise<void>;
+  delete(sessionId: string, by?: Pick<Caller, 'userId'>): Promise<DeletionReceipt>;
+  /** What was deleted, and which copies are gone by now; `not_found` where nothing was. */
+  receipt(sessionId: string): Promise<DeletionReceipt>;
   /** Finishes deletions that a crash cut short. */
   sweep(): Promise<void>;
 }
@@ -85,9 +89,10 @@ export function createFiles(options: FilesOptions): Files {
   };
 
   /** The device learns of it by its desired document, however late it comes back. */
-  const markDeleted = async ({ id, device_id: deviceId }: VideoRow): Promise<void> => {
+  const markDeleted = async ({ id, device_id: deviceId }: VideoRow, userId: string | null): Promise<void> => {
     await db.transaction().execute(async (trx) => {
-      const deleted = { movie_state: 'deleted', deleted_at: clock.nowMs() } as const;
+      const by = { deleted_at: clock.nowMs(), deleted_by: userId };
+      const deleted = { movie_state: 'deleted', ...by } as const;
       await trx.updateTable('match_session').set(deleted).where('id', '=', id).execute();
       await devices.bumpRev(trx, deviceId);
     });
@@ -99,6 +104,12 @@ export function createFiles(options: FilesOptions): Files {
     async list(caller, query) {
       const { rows, nextCursor } = await listVideoRows(db, query);
       return { items: rows.map((row) => formatVideo(row, caller)), nextCursor };
+    },
+    async get(caller, sessionId) {
+      const row = await getVideoRow(db, sessionId);
+      if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
+      if (row.movie_state === 'none') throw new AppError('not_found', 'this session has no video');
+      return formatVideo(row, caller);
     },
     async link(sessionId, disposition) {
       const expiresInSeconds = disposition === 'inline' ? INLINE_LINK_SECONDS : ATTACHMENT_LINK_SECONDS;
@@ -117,15 +128,17 @@ export function createFiles(options: FilesOptions): Files {
     async describeShared(sessionId) {
       return formatShared(await getReadyRow(sessionId));
     },
-    async delete(sessionId) {
+    async delete(sessionId, by) {
       const row = await getVideoRow(db, sessionId);
       if (row.movie_state === 'none') throw new AppError('not_found', 'this session has no video');
       if (row.movie_state === 'recording') {
         throw new AppError('conflict', 'this match is being recorded: stop it first');
       }
-      if (row.movie_state !== 'deleted') await markDeleted(row);
+      if (row.movie_state !== 'deleted') await markDeleted(row, by?.userId ?? null);
       await eraseObject(sessionId, row.object_key);
+      return loadReceipt(db, sessionId);
     },
+    receipt: (sessionId) => loadReceipt(db, sessionId),
     async sweep() {
       const rows = await db
         .selectFrom('match_session')
@@ -154,44 +167,22 @@ async function getVideoRow(db: Db, sessionId: string): Promise<VideoRow> {
   return row;
 }
 
-function recordedAt(row: VideoRow): number {
-  return row.started_at ?? row.start_requested_at ?? row.opened_at;
-}
-
-function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'expiresAt'> {
-  return {
-    courtName: row.courtName,
-    clubName: row.clubName,
-    timeZone: row.timeZone,
-    recordedAt: new Date(recordedAt(row)).toISOString(),
-    durationSeconds: (row.movie_duration_ms ?? 0) / 1000,
-    bytes: row.movie_bytes ?? 0,
-    width: row.movie_width ?? 0,
-    height: row.movie_height ?? 0,
-  };
-}
-
-function formatVideo(row: VideoRow, caller: Caller): Video {
-  const object = {
-    kind: 'session',
-    clubId: row.club_id,
-    ownerId: row.owner_id,
-    participantIds: [],
-  } as const;
-  return {
-    sessionId: row.id,
-    clubId: row.club_id,
-    clubName: row.clubName,
-    courtId: row.court_id,
-    courtName: row.courtName,
-    ownerId: row.owner_id,
-    ownerName: row.ownerName,
-    recordedAt: new Date(recordedAt(row)).toISOString(),
-    durationSeconds: (row.movie_duration_ms ?? row.elapsed_ms) / 1000,
-    bytes: row.movie_bytes ?? row.bytes,
-    width: row.movie_width ?? 0,
-    height: row.movie_height ?? 0,
-    movie: row.movie_state,
-    canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
-  };
+async function loadReceipt(db: Db, sessionId: string): Promise<DeletionReceipt> {
+  const row = await getVideoRow(db, sessionId);
+  if (row.deleted_at === null) throw new AppError('not_found', 'this video has not been deleted');
+  const by = await db
+    .selectFrom('user')
+    .select('name')
+    .where('id', '=', row.deleted_by ?? '')
+    .executeTakeFirst();
+  const upload = await db
+    .selectFrom('upload')
+    .select('state')
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  return formatReceipt(row, {
+    deletedAt: row.deleted_at,
+    deletedBy: by?.name ?? '',
+    storeErased: row.object_key === null && upload?.state !== 'open',
+  });
 }

@@ -1,13 +1,21 @@
 /** Videos as rows: sessions that have something to show, newest first, with the names of where they were played. */
-import type { Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
+import { z } from 'zod';
+import { parseKeys, planPage } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
-import { formatCursor, parseCursor } from '../db/cursor.ts';
-import type { MatchSessionTable } from '../db/tables.ts';
+import type { MatchSessionTable, Tables } from '../db/tables.ts';
 import type { SessionScope } from '../sessions/session-list.ts';
 
-export interface VideoQuery {
-  scope: SessionScope;
+export interface VideoFilter {
   clubId?: string | undefined;
+  courtId?: string | undefined;
+  /** Unix milliseconds of the opening: the first that counts, and the first that does not. */
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+}
+
+export interface VideoQuery extends VideoFilter {
+  scope: SessionScope;
   cursor?: string | undefined;
   limit: number;
 }
@@ -19,51 +27,57 @@ export type VideoRow = Selectable<MatchSessionTable> & {
   ownerName: string;
 };
 
+const Newest = z.tuple([z.number(), z.string()]);
+
 export async function listVideoRows(
   db: Db,
-  { scope, clubId, cursor, limit }: VideoQuery,
+  query: VideoQuery,
 ): Promise<{ rows: VideoRow[]; nextCursor: string | null }> {
-  let query = selectVideos(db)
-    .where('match_session.movie_state', 'not in', ['none', 'deleted'])
+  const found = await planVideoQuery(db, query).execute();
+  const { rows, nextCursor } = planPage(found, query.limit, (row) => [row.opened_at, row.id]);
+  return { rows: rows.map(withNames), nextCursor };
+}
+
+/** One row more than `limit`, where there are more. */
+export function planVideoQuery(db: Db, query: VideoQuery) {
+  const { scope, clubId, courtId, fromMs, toMs, cursor, limit } = query;
+  const after = parseKeys(cursor, Newest);
+  let select = selectVideos(db)
+    // Letter by letter as the partial indexes say it, or they are not used.
+    .where(sql<boolean>`match_session.movie_state not in ('none', 'deleted')`)
     .orderBy('match_session.opened_at', 'desc')
     .orderBy('match_session.id', 'desc')
     .limit(limit + 1);
-  if (clubId !== undefined) query = query.where('match_session.club_id', '=', clubId);
-  if (scope.kind === 'clubs') query = query.where('match_session.club_id', 'in', [...scope.clubIds]);
+  if (clubId !== undefined) select = select.where('match_session.club_id', '=', clubId);
+  if (courtId !== undefined) select = select.where('match_session.court_id', '=', courtId);
+  if (fromMs !== undefined) select = select.where('match_session.opened_at', '>=', fromMs);
+  if (toMs !== undefined) select = select.where('match_session.opened_at', '<', toMs);
+  if (scope.kind === 'clubs') select = select.where('match_session.club_id', 'in', [...scope.clubIds]);
   if (scope.kind === 'user') {
     const { userId } = scope;
-    query = query.where((eb) =>
-      eb.or([
-        eb('match_session.owner_id', '=', userId),
-        eb(
-          'match_session.id',
-          'in',
-          eb.selectFrom('session_participant').select('session_id').where('user_id', '=', userId),
-        ),
-      ]),
-    );
+    select = select.where((eb) => isOwn(eb, userId));
   }
-  const after = parsePosition(cursor);
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('match_session.opened_at', '<', after.openedAt),
-        eb.and([
-          eb('match_session.opened_at', '=', after.openedAt),
-          eb('match_session.id', '<', after.sessionId),
-        ]),
-      ]),
-    );
-  }
-  const found = await query.execute();
-  const rows = found.slice(0, limit).map(withNames);
-  const last = found.length > limit ? rows.at(-1) : undefined;
-  return { rows, nextCursor: formatCursor(last && `${last.opened_at} ${last.id}`) };
+  if (after === undefined) return select;
+  return select.where((eb) =>
+    eb(eb.refTuple('match_session.opened_at', 'match_session.id'), '<', eb.tuple(...after)),
+  );
 }
 
 export async function findVideoRow(db: Db, sessionId: string): Promise<VideoRow | undefined> {
   const row = await selectVideos(db).where('match_session.id', '=', sessionId).executeTakeFirst();
   return row && withNames(row);
+}
+
+/** One's own, and those one takes part in. */
+function isOwn(eb: ExpressionBuilder<Tables, 'match_session'>, userId: string) {
+  return eb.or([
+    eb('match_session.owner_id', '=', userId),
+    eb(
+      'match_session.id',
+      'in',
+      eb.selectFrom('session_participant').select('session_id').where('user_id', '=', userId),
+    ),
+  ]);
 }
 
 /** A session outlives its club, court and owner: their ids or nothing then stand for their names. */
@@ -93,12 +107,4 @@ function withNames(row: Selectable<MatchSessionTable> & Nullable<Names>): VideoR
     courtName: row.courtName ?? row.court_id,
     ownerName: row.ownerName ?? '',
   };
-}
-
-/** A cursor that is not ours begins at the top, like none. */
-function parsePosition(cursor: string | undefined): { openedAt: number; sessionId: string } | undefined {
-  const [, openedAt, sessionId] = /^(\d{1,15}) (\w+)$/.exec(parseCursor(cursor) ?? '') ?? [];
-  return openedAt === undefined || sessionId === undefined
-    ? undefined
-    : { openedAt: Number(openedAt), sessionId };
 }

@@ -120,7 +120,7 @@ async function refuseTooMany(db: Db, sessionId: string, nowMs: number): Promise<
     .select((eb) => eb.fn.countAll<number>().as('standing'))
     .where('session_id', '=', sessionId)
     .executeTakeFirstOrThrow();
-  if (Number(standing) < MAX_SHARES) return;
+  if (standing < MAX_SHARES) return;
   throw new AppError('conflict', `expected fewer than ${MAX_SHARES} links to a video; take one back first`);
 }
 

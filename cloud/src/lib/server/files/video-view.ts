@@ -1,0 +1,75 @@
+/** How a video's row reads to people: pure. */
+import type { SharedVideo } from '@padelvar/shared/library-api';
+import { Gap } from '@padelvar/shared/link';
+import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
+import { decide } from '../access/decide.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { VideoRow } from './video-rows.ts';
+
+const Gaps = Gap.array();
+
+/** Unix milliseconds. */
+export function recordedAt(row: VideoRow): number {
+  return row.started_at ?? row.start_requested_at ?? row.opened_at;
+}
+
+export function formatVideo(row: VideoRow, caller: Caller): Video {
+  const object = {
+    kind: 'session',
+    clubId: row.club_id,
+    ownerId: row.owner_id,
+    participantIds: [],
+  } as const;
+  return {
+    sessionId: row.id,
+    clubId: row.club_id,
+    ...namesOf(row),
+    courtId: row.court_id,
+    ownerId: row.owner_id,
+    ownerName: row.ownerName,
+    durationSeconds: (row.movie_duration_ms ?? row.elapsed_ms) / 1000,
+    bytes: row.movie_bytes ?? row.bytes,
+    width: row.movie_width ?? 0,
+    height: row.movie_height ?? 0,
+    movie: row.movie_state,
+    gaps: Gaps.parse(JSON.parse(row.gaps)),
+    canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
+    canShare: row.movie_state === 'ready' && decide(caller, 'video.share', object) === 'allow',
+  };
+}
+
+/** What a link to a video says of it. */
+export function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'expiresAt'> {
+  return {
+    ...namesOf(row),
+    durationSeconds: (row.movie_duration_ms ?? 0) / 1000,
+    bytes: row.movie_bytes ?? 0,
+    width: row.movie_width ?? 0,
+    height: row.movie_height ?? 0,
+  };
+}
+
+export interface Erasure {
+  /** Unix milliseconds. */
+  deletedAt: number;
+  deletedBy: string;
+  storeErased: boolean;
+}
+
+export function formatReceipt(row: VideoRow, erasure: Erasure): DeletionReceipt {
+  return {
+    sessionId: row.id,
+    ...namesOf(row),
+    durationSeconds: (row.movie_duration_ms ?? row.elapsed_ms) / 1000,
+    bytes: row.movie_bytes ?? row.bytes,
+    deletedAt: new Date(erasure.deletedAt).toISOString(),
+    deletedBy: erasure.deletedBy,
+    storeErased: erasure.storeErased,
+    deviceErasedAt: row.erased_at === null ? null : new Date(row.erased_at).toISOString(),
+  };
+}
+
+function namesOf(row: VideoRow) {
+  const { clubName, courtName, timeZone } = row;
+  return { clubName, courtName, timeZone, recordedAt: new Date(recordedAt(row)).toISOString() };
+}
