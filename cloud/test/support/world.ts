@@ -97,12 +97,12 @@ async function fill(
   const where = { clubId: 'north', deviceId: DEVICE, ownerId };
   await seedSession(db, { ...where, courtId: 'n1' }, { id: OPEN_SESSION });
   await seedSession(db, { ...where, courtId: 'n2' }, { ...WITH_MOVIE, id: MOVIE_SESSION });
+  const deleted = { ...WITH_MOVIE, movie_state: 'deleted', deleted_at: SEEDED_AT } as const;
+  await seedSession(db, { ...where, courtId: 'n2' }, { ...deleted, id: DELETED_SESSION });
   const participants = [OPEN_SESSION, MOVIE_SESSION, DELETED_SESSION].map((id) => ({
     session_id: id,
     user_id: participantId,
   }));
   await db.insertInto('session_participant').values(participants).execute();
-  const deleted = { ...WITH_MOVIE, movie_state: 'deleted', deleted_at: SEEDED_AT } as const;
-  await seedSession(db, { ...where, courtId: 'n2' }, { ...deleted, id: DELETED_SESSION });
   await seedShare(db, MOVIE_SESSION, { id: SHARE_ID, token: SHARE_TOKEN, ownerId });
 }
