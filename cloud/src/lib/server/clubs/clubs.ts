@@ -10,6 +10,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
+import { CLUB_RULES, planRules, readRules, type RuleColumns } from './club-rules.ts';
 
 export interface Clubs {
   /** All for staff, one's own for everybody else; by name. */
@@ -53,13 +54,14 @@ export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
         .values({ id: clubId, name, time_zone: timeZone, created_at: clock.nowMs() })
         .execute();
       await audit.record(caller, 'club.create', clubId);
-      return { clubId, name, timeZone, courts: 0 };
+      return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());
     },
-    async update(caller, clubId, { name, timeZone }) {
+    async update(caller, clubId, { name, timeZone, ...rules }) {
       if (timeZone !== undefined) checkTimeZone(timeZone);
       const set = {
         ...(name === undefined ? {} : { name }),
         ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+        ...planRules(rules),
       };
       if (Object.keys(set).length > 0) {
         await db.updateTable('club').set(set).where('id', '=', clubId).execute();
@@ -81,7 +83,7 @@ export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
 function selectClubs(db: Db) {
   return db
     .selectFrom('club')
-    .select(['club.id', 'club.name', 'club.time_zone'])
+    .select(['club.id', 'club.name', 'club.time_zone', ...CLUB_RULES])
     .select((eb) =>
       eb
         .selectFrom('court')
@@ -91,8 +93,11 @@ function selectClubs(db: Db) {
     );
 }
 
-function toClub(row: { id: string; name: string; time_zone: string; courts: number | null }): Club {
-  return { clubId: row.id, name: row.name, timeZone: row.time_zone, courts: row.courts ?? 0 };
+type ClubColumns = RuleColumns & { id: string; name: string; time_zone: string; courts: number | null };
+
+function toClub(row: ClubColumns): Club {
+  const { id: clubId, name, time_zone: timeZone, courts } = row;
+  return { clubId, name, timeZone, courts: courts ?? 0, ...readRules(row) };
 }
 
 async function refuseTaken(db: Db, clubId: string): Promise<void> {

@@ -3,24 +3,20 @@
  * import `db`, `audit`, `clubs`.
  */
 import { AppError } from '@padelvar/shared/errors';
-import { OpeningHours } from '@padelvar/shared/opening-hours';
 import type { CourtSign } from '@padelvar/shared/players-api';
 import type { CourtRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
+import { readRules } from '../clubs/club-rules.ts';
 import type { Db } from '../db/database.ts';
 import { createCode } from './code-text.ts';
 
 /** A court, with its club's rules, as its code leads to it. */
-export interface CodedCourt {
+export interface CodedCourt extends ReturnType<typeof readRules> {
   court: CourtRow;
   clubName: string;
   timeZone: string;
-  guestsAllowed: boolean;
-  openingHours: OpeningHours | null;
-  nextGroup: 'ask' | 'replace';
-  nextGroupIdleMinutes: number;
 }
 
 export interface CourtCodes {
@@ -93,13 +89,5 @@ async function findByCode(db: Db, code: string): Promise<CodedCourt | undefined>
     .selectAll()
     .where('id', '=', court.club_id)
     .executeTakeFirstOrThrow();
-  return {
-    court,
-    clubName: club.name,
-    timeZone: club.time_zone,
-    guestsAllowed: club.guests_allowed === 1,
-    openingHours: club.opening_hours === null ? null : OpeningHours.parse(JSON.parse(club.opening_hours)),
-    nextGroup: club.next_group,
-    nextGroupIdleMinutes: club.next_group_idle_minutes,
-  };
+  return { court, clubName: club.name, timeZone: club.time_zone, ...readRules(club) };
 }

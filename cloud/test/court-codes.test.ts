@@ -1,0 +1,307 @@
+/** The journey at the court by its printed code: guests, claiming, joining, the next group, live events. */
+import type { CourtCodeView, CourtSign, MatchPeople } from '@padelvar/shared/players-api';
+import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock, type ManualClock } from './support/manual-clock.ts';
+import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
+import { seedClub, seedCourt, seedDevice, seedUser, type SeededUser } from './support/seed.ts';
+import { reportOf } from './support/test-device.ts';
+
+const DEVICE = 'dev_alpha00000000';
+/** A Monday evening in Paris. */
+const EVENING = Date.UTC(2026, 5, 1, 18, 30);
+const day = { opens: '08:00', closes: '23:00' };
+const HOURS = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
+
+let portal: TestPortal;
+let clock: ManualClock;
+let code: string;
+let admin: SeededUser;
+let anna: SeededUser;
+let ben: SeededUser;
+
+beforeEach(async () => {
+  clock = createManualClock(EVENING);
+  portal = await openTestPortal({ clock });
+  const { services } = portal.app;
+  await seedClub(services.db, 'alpha', { guests_allowed: 1, opening_hours: JSON.stringify(HOURS) });
+  await seedDevice(services.db, 'alpha', { id: DEVICE, online: 1, last_seen_at: clock.nowMs() });
+  for (const courtId of ['one', 'two'])
+    await seedCourt(services.db, 'alpha', courtId, { device_id: DEVICE, camera_sealed: '{}' });
+  admin = await seedUser(services, { role: 'CLUB_ADMIN', clubIds: ['alpha'], name: 'admin' });
+  anna = await seedUser(services, { role: 'PLAYER', name: 'anna' });
+  ben = await seedUser(services, { role: 'PLAYER', name: 'ben' });
+  code = await codeOf('one');
+});
+afterEach(() => portal.close());
+
+async function codeOf(courtId: string): Promise<string> {
+  const sign = await portal.call('GET', `/api/courts/${courtId}/code`, { token: admin.token });
+  return ((await sign.json()) as CourtSign).code;
+}
+
+/** One person's browser: keeps the guest's cookie, and logs in when told. */
+function openBrowser(user?: SeededUser) {
+  let cookie = user?.cookie ?? '';
+  const call = async (method: string, path: string, json?: unknown): Promise<Response> => {
+    const headers = { origin: ORIGIN, ...(cookie === '' ? {} : { cookie }) };
+    const response = await portal.call(method, path, { headers, json });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      cookie = [...cookie.split('; ').filter((other) => !other.startsWith('padelvar.guest=')), pair]
+        .filter((part) => part !== '' && !part.endsWith('='))
+        .join('; ');
+    }
+    return response;
+  };
+  return {
+    call,
+    cookie: () => cookie,
+    logIn: (who: SeededUser) => void (cookie = [cookie, who.cookie].filter((part) => part !== '').join('; ')),
+    read: async <Body>(path: string): Promise<Body> => (await (await call('GET', path)).json()) as Body,
+    look: async (): Promise<CourtCodeView> =>
+      (await (await call('GET', `/api/codes/${code}`)).json()) as CourtCodeView,
+  };
+}
+type Browser = ReturnType<typeof openBrowser>;
+
+/** Opens by the code, the device doing its part. */
+async function openByCode(browser: Browser, at = code): Promise<Session> {
+  const opening = browser.call('POST', `/api/codes/${at}/open`);
+  const { db, sessions } = portal.app.services;
+  await expect
+    .poll(async () => {
+      const row = await db
+        .selectFrom('match_session')
+        .select(['id', 'court_id'])
+        .where('state', '=', 'idle')
+        .executeTakeFirst();
+      if (row !== undefined) {
+        const report = { sessionId: row.id, courtId: row.court_id, state: 'created' as const };
+        await sessions.applyReported(DEVICE, reportOf(undefined, [report]));
+      }
+      return row?.id;
+    })
+    .toBeDefined();
+  const response = await opening;
+  expect(response.status).toBe(200);
+  return (await response.json()) as Session;
+}
+
+/** The device says that it records. */
+function reportRecording({ sessionId, courtId }: Session, state: 'recording' | 'complete' = 'recording') {
+  const recording = {
+    ...{ elapsedMs: 60_000, durationSeconds: 5400, bytes: 1_000_000, growing: state === 'recording' },
+    ...{ gaps: [], upload: { sentBytes: 0, confirmed: false } },
+  };
+  return portal.app.services.sessions.applyReported(
+    DEVICE,
+    reportOf(undefined, [{ sessionId, courtId, state, recording }]),
+  );
+}
+
+const minutes = (count: number): Promise<void> => keepOnline(count * 60_000);
+async function keepOnline(ms: number): Promise<void> {
+  await clock.advance(ms);
+  await portal.app.services.devices.heardOf(DEVICE);
+}
+
+describe('a court’s code', () => {
+  it('shows a stranger the names on the sign, and of an open match nothing at all', async () => {
+    const owner = openBrowser();
+    const { sessionId } = await openByCode(owner);
+    const text = await (await openBrowser().call('GET', `/api/codes/${code}`)).text();
+    expect(JSON.parse(text)).toEqual({
+      ...{ courtName: 'Court one', clubName: 'Club alpha', timeZone: 'Europe/Paris' },
+      ...{ state: 'busy', mayStart: false, hindrance: null, opensNext: null },
+      ...{ mine: null, unclaimed: null, asked: null, nextGroup: 'ask' },
+    });
+    expect(text).not.toContain(sessionId);
+    expect(await owner.look()).toMatchObject({ mine: sessionId });
+  });
+
+  it('that the club has changed leads nowhere', async () => {
+    const rotated = await portal.call('POST', '/api/courts/one/code', { token: admin.token });
+    const sign = (await rotated.json()) as CourtSign;
+    expect(sign.url).toBe(`${ORIGIN}/c/${sign.code}`);
+    expect(sign.code).not.toBe(code);
+    expect((await openBrowser().call('GET', `/api/codes/${code}`)).status).toBe(404);
+    expect((await openBrowser().call('POST', `/api/codes/${code}/open`)).status).toBe(404);
+    expect((await openBrowser().call('GET', `/api/codes/${sign.code}`)).status).toBe(200);
+  });
+
+  it('can’t be guessed: many wrong ones from one address are too many', async () => {
+    const statuses = new Set<number>();
+    for (let index = 0; index < 31; index += 1) {
+      statuses.add((await openBrowser().call('GET', `/api/codes/${String(index).padStart(16, '0')}`)).status);
+    }
+    expect([...statuses]).toEqual([404, 429]);
+  });
+});
+
+describe('a guest', () => {
+  it('records, sees and extends its own session, and watches it once it is somebody’s', async () => {
+    const guest = openBrowser();
+    expect(await guest.look()).toMatchObject({ state: 'free', mayStart: true });
+    const session = await openByCode(guest);
+    const { sessionId } = session;
+    expect(guest.cookie()).toMatch(/^padelvar\.guest=[\w-]{43}$/);
+    const started = await guest.call('POST', '/api/video/record/start', { sessionId });
+    expect(started.status).toBe(200);
+    await reportRecording(session);
+    const extended = await guest.call('POST', '/api/video/record/extend', { sessionId });
+    expect(((await extended.json()) as RecordStatus).durationSeconds).toBe(105 * 60);
+    await reportRecording(session);
+    const status = await guest.read<RecordStatus>(`/api/video/record/status/${sessionId}`);
+    expect(status).toMatchObject({ state: 'recording', durationSeconds: 105 * 60 });
+    expect((await guest.call('POST', '/api/video/record/stop', { sessionId })).status).toBe(200);
+    await reportRecording(session, 'complete');
+
+    expect(await guest.look()).toMatchObject({ mine: null, unclaimed: sessionId });
+    expect((await guest.call('GET', `/api/video/files/${sessionId}/download`)).status).toBe(401);
+    guest.logIn(anna);
+    const claimed = await guest.call('POST', '/api/guest/claim');
+    expect(await claimed.json()).toEqual({ sessionIds: [sessionId] });
+    expect(guest.cookie()).not.toContain('padelvar.guest');
+    // Not ready yet, but hers.
+    expect((await guest.call('GET', `/api/video/files/${sessionId}/download`)).status).toBe(409);
+    const { items } = await guest.read<{ items: Session[] }>('/api/video/session/list');
+    expect(items).toMatchObject([{ sessionId, ownerId: anna.userId }]);
+  });
+
+  it('is kept as a hash, and is nobody after a day', async () => {
+    const guest = openBrowser();
+    const { sessionId } = await openByCode(guest);
+    const rows = await portal.app.services.db.selectFrom('guest').selectAll().execute();
+    expect(rows).toHaveLength(1);
+    const token = guest.cookie().split('=')[1] ?? '';
+    expect(JSON.stringify(rows)).not.toContain(token);
+    const see = () => guest.call('GET', `/api/video/record/status/${sessionId}`);
+    expect((await see()).status).toBe(200);
+    await clock.advance(24 * 60 * 60_000);
+    expect((await see()).status).toBe(401);
+  });
+
+  it('finds the session again whose camera took too long', async () => {
+    const guest = openBrowser();
+    const opening = guest.call('POST', `/api/codes/${code}/open`);
+    await expect
+      .poll(async () => portal.app.services.db.selectFrom('match_session').select('id').execute())
+      .toHaveLength(1);
+    await clock.advance(8_000);
+    expect((await opening).status).toBe(504);
+    expect(guest.cookie()).toMatch(/^padelvar\.guest=/);
+    expect(await guest.look()).toMatchObject({ mine: expect.stringMatching(/^sess_alpha_one_/) as string });
+  });
+
+  it('has one open session at a time, wherever', async () => {
+    const guest = openBrowser();
+    await openByCode(guest);
+    const second = await guest.call('POST', `/api/codes/${await codeOf('two')}/open`);
+    expect(second.status).toBe(409);
+  });
+
+  it('is not taken outside the opening hours, nor where the club takes members only', async () => {
+    await minutes(3 * 60);
+    expect(await openBrowser().look()).toMatchObject({
+      ...{ mayStart: false, hindrance: 'closed', opensNext: { weekday: 'tue', time: '08:00' } },
+    });
+    expect((await openBrowser().call('POST', `/api/codes/${code}/open`)).status).toBe(401);
+    expect((await openBrowser(anna).call('POST', `/api/codes/${code}/open`)).status).toBe(403);
+    const settings = { guestsAllowed: false };
+    const changed = await portal.call('PATCH', '/api/clubs/alpha', { token: admin.token, json: settings });
+    expect(await changed.json()).toMatchObject(settings);
+    expect(await openBrowser().look()).toMatchObject({ mayStart: false, hindrance: 'login' });
+    expect(await openBrowser(anna).look()).toMatchObject({ mayStart: false, hindrance: 'members' });
+    expect(await openBrowser(admin).look()).toMatchObject({ mayStart: true, hindrance: null });
+  });
+
+  it('who opens one court again and again is too much', async () => {
+    await portal.app.services.db
+      .updateTable('court')
+      .set({ device_id: null })
+      .where('id', '=', 'one')
+      .execute();
+    const statuses: number[] = [];
+    for (let index = 0; index < 11; index += 1) {
+      statuses.push((await openBrowser().call('POST', `/api/codes/${code}/open`)).status);
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 409));
+    expect(statuses[10]).toBe(429);
+  });
+});
+
+describe('another player', () => {
+  it('joins by the match’s own code, which dies at the stop', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    const { sessionId } = session;
+    const people = await owner.read<MatchPeople>(`/api/matches/${sessionId}/people`);
+    expect(people.join?.url).toBe(`${ORIGIN}/j/${people.join?.code ?? ''}`);
+    const join = (who: Browser) => who.call('POST', '/api/matches/join', { code: people.join?.code });
+    expect((await join(openBrowser())).status).toBe(401);
+    expect(await (await join(openBrowser(anna))).json()).toEqual({ sessionId });
+    expect((await openBrowser(anna).call('GET', `/api/video/record/status/${sessionId}`)).status).toBe(200);
+    expect((await openBrowser(anna).call('POST', '/api/video/record/stop', { sessionId })).status).toBe(403);
+    await owner.call('POST', '/api/video/record/stop', { sessionId });
+    expect((await join(openBrowser(ben))).status).toBe(404);
+    expect(await owner.read<MatchPeople>(`/api/matches/${sessionId}/people`)).toMatchObject({
+      ...{ join: null, participants: [{ name: 'anna' }] },
+    });
+  });
+
+  it('asks by the court’s code and sees nothing until the owner lets them in', async () => {
+    const owner = openBrowser();
+    const { sessionId } = await openByCode(owner);
+    const guestAsks = await openBrowser().call('POST', `/api/codes/${code}/ask`);
+    expect(guestAsks.status).toBe(401);
+    for (const who of [anna, anna, ben]) {
+      expect((await openBrowser(who).call('POST', `/api/codes/${code}/ask`)).status).toBe(204);
+    }
+    const { requests } = await owner.read<MatchPeople>(`/api/matches/${sessionId}/people`);
+    expect(requests.map(({ name }) => name)).toEqual(['anna', 'ben']);
+    const see = async (who: SeededUser) =>
+      (await openBrowser(who).call('GET', `/api/video/record/status/${sessionId}`)).status;
+    expect(await see(anna)).toBe(404);
+    expect(await openBrowser(anna).look()).toMatchObject({ asked: { sessionId: null, state: 'open' } });
+    for (const [index, accept] of [true, false].entries()) {
+      const path = `/api/matches/${sessionId}/requests/${requests[index]?.requestId ?? ''}`;
+      expect((await owner.call('POST', path, { accept })).status).toBe(200);
+      expect((await owner.call('POST', path, { accept })).status).toBe(404);
+    }
+    expect([await see(anna), await see(ben)]).toEqual([200, 404]);
+    expect(await openBrowser(anna).look()).toMatchObject({ asked: { sessionId, state: 'accepted' } });
+    expect(await openBrowser(ben).look()).toMatchObject({ asked: { sessionId: null, state: 'declined' } });
+  });
+});
+
+describe('the next group', () => {
+  const arrive = async (): Promise<unknown> =>
+    (await openBrowser().call('POST', `/api/codes/${code}/next`)).json();
+
+  it('is announced to the owner, who goes on playing or makes room', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    await owner.call('POST', '/api/video/record/start', { sessionId: session.sessionId });
+    await reportRecording(session);
+    expect(await arrive()).toEqual({ outcome: 'asked' });
+    expect(await arrive()).toEqual({ outcome: 'asked' });
+    expect(await openBrowser().look()).toMatchObject({ asked: { kind: 'court', state: 'open' } });
+    const { nextGroup } = await owner.read<MatchPeople>(`/api/matches/${session.sessionId}/people`);
+    const path = `/api/matches/${session.sessionId}/requests/${nextGroup ?? ''}`;
+    await owner.call('POST', path, { accept: true });
+    const status = await owner.read<RecordStatus>(`/api/video/record/status/${session.sessionId}`);
+    expect(status.state).toBe('stopping');
+    expect(await arrive()).toEqual({ outcome: 'taken' });
+  });
+
+  it('takes an idle court after the club’s time, where that is its rule', async () => {
+    await openByCode(openBrowser());
+    const rule = { nextGroup: 'replace', nextGroupIdleMinutes: 10 };
+    await portal.call('PATCH', '/api/clubs/alpha', { token: admin.token, json: rule });
+    await minutes(9);
+    expect(await arrive()).toEqual({ outcome: 'asked' });
+    await minutes(1);
+    expect(await arrive()).toEqual({ outcome: 'taken' });
+  });
+});
