@@ -1,8 +1,8 @@
 /** Power cuts at random moments of matches under way: what is lost, and whether everything that is left can be played. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import type { Clock } from '../src/base/clock.ts';
@@ -14,9 +14,10 @@ import type { SentFrame } from '../src/simulate/sent-frames.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { openStore } from '../src/store/database.ts';
 import { createSessionStore } from '../src/store/sessions.ts';
-import { BUSY_MS } from './support/busy.ts';
 import { createRandom, isLongRun, pick, tellFigures } from './support/figures.ts';
 import type { Random } from './support/figures.ts';
+import { measureLateness } from './support/machine-lateness.ts';
+import type { MachineLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { askMp4box } from './support/movie-checkers.ts';
@@ -25,14 +26,19 @@ import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.
 
 const CUTS_A_ROUND = 20;
 const ROUNDS = isLongRun ? 10 : 1;
-const MAX_LOSS_SECONDS = 2 + BUSY_MS / 1000;
+const MAX_LOSS_SECONDS = 2;
 
 let simulator: Simulator;
+let lateness: MachineLateness;
 
 beforeAll(async () => {
+  lateness = await measureLateness();
   simulator = await startTestCourts([{ kind: 'rtsp' }, { kind: 'rtsp' }, { kind: 'mjpeg' }], SMALL_CLIP);
 });
-afterAll(() => simulator.close());
+afterAll(async () => {
+  await simulator.close();
+  await lateness.close();
+});
 
 interface Cut {
   folder: string;
@@ -62,10 +68,26 @@ async function beginMatches(lab: MatchLab, courtIds: readonly string[]): Promise
   return sessionIds;
 }
 
+/** Taking a cut holds the daemon up, which no power cut does: the next one waits until it has made up for that. */
+async function catchesUp(lab: CutLab): Promise<void> {
+  for (const [path] of lab.synced) {
+    if (!existsSync(path) || !isNewest(lab, path)) continue;
+    const { size } = statSync(path);
+    await lab.until('what was written to be on the disk', () => (lab.synced.get(path) ?? 0) >= size);
+  }
+}
+
+/** Older parts of a session are closed. */
+function isNewest({ synced }: CutLab, path: string): boolean {
+  const rivals = [...synced.keys()].filter((other) => dirname(other) === dirname(path));
+  return rivals.at(-1) === path;
+}
+
 async function cutOnce(lab: CutLab, random: Random): Promise<Cut> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-cut-'));
   const [tail, withDatabase] = [pick(random, TAILS), random() < 0.5];
-  await systemClock.sleep(50 + random() * 300);
+  await catchesUp(lab);
+  await systemClock.sleep(random() * 500);
   const atMs = systemClock.monotonicMs();
   cutPower({ dataDir: lab.dataDir, into: folder, synced: lab.synced, tail, withDatabase, random });
   const sent = simulator.courts.map((court) => court.framesSent());
@@ -184,10 +206,11 @@ test(
       for (const [index, cut] of cuts.entries())
         await judge(cut, sessionIds, isLongRun || index % 4 === 0 ? 3 : 2, figures);
     }
-    tellFigures('power cut while recording', { ...figures });
+    const allowanceSeconds = lateness.allowanceMs() / 1000;
+    tellFigures('power cut while recording', { ...figures, allowanceSeconds });
     expect(figures).toMatchObject({ unreadable: 0, framesMissingInside: 0 });
-    expect(figures.worstLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS);
-    expect(figures.worstEncodedLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS);
+    expect(figures.worstLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS + allowanceSeconds);
+    expect(figures.worstEncodedLossSeconds).toBeLessThanOrEqual(MAX_LOSS_SECONDS + allowanceSeconds);
   },
 );
 

@@ -39,6 +39,7 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
   const beganMs = clock.monotonicMs();
   let syncedAtMs = beganMs;
   let synced: Fragment | undefined;
+  let isSyncing = false;
   let seen: Fragment | undefined;
   let loggedAtMs = beganMs;
   let firstSeenMs: number | undefined;
@@ -54,9 +55,13 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
     if (signal.aborted) return 'stopped';
     const nowMs = clock.monotonicMs();
     const newest = part.fragments.at(-1);
-    if (newest !== synced && nowMs - syncedAtMs >= SYNC_MS) {
-      [syncedAtMs, synced] = [nowMs, newest];
-      part.sync().catch((error: unknown) => logger.warn({ err: error }, 'part could not be synced'));
+    // One that a slow disk is still busy with does not cover what came after it began.
+    if (newest !== synced && !isSyncing && nowMs - syncedAtMs >= SYNC_MS) {
+      [syncedAtMs, synced, isSyncing] = [nowMs, newest, true];
+      void part
+        .sync()
+        .catch((error: unknown) => logger.warn({ err: error }, 'part could not be synced'))
+        .finally(() => (isSyncing = false));
     }
     if (nowMs - loggedAtMs >= LOG_MS) {
       loggedAtMs = nowMs;

@@ -1,0 +1,48 @@
+/**
+ * How late the machine is with work that is not PadelVar's, measured beside a test by a thread of its own: it wakes up
+ * and puts a few bytes onto the disk, over and over. A time that is promised of a machine with some of it to spare may be
+ * missed by that much and no more.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** A frame on its way to the disk waits for its turn this often: camera, FFmpeg, the daemon's look and its sync. */
+const TURNS = 4;
+
+export interface MachineLateness {
+  /** What may be added to a promised time so far, milliseconds: the worst that was seen, for each turn. */
+  allowanceMs(): number;
+  close(): Promise<void>;
+}
+
+const MEASURE = `
+const { fdatasyncSync, openSync, writeSync } = require('node:fs');
+const { workerData, parentPort } = require('node:worker_threads');
+const PERIOD_MS = 50;
+const file = openSync(workerData, 'w');
+const bytes = Buffer.alloc(4096);
+const look = (dueMs) => {
+  writeSync(file, bytes, 0, bytes.length, 0);
+  fdatasyncSync(file);
+  const nowMs = performance.now();
+  parentPort.postMessage(nowMs - dueMs);
+  setTimeout(look, PERIOD_MS, nowMs + PERIOD_MS);
+};
+look(performance.now());
+`;
+
+export async function measureLateness(): Promise<MachineLateness> {
+  const folder = await mkdtemp(join(tmpdir(), 'padelvar-late-'));
+  const worker = new Worker(MEASURE, { eval: true, workerData: join(folder, 'probe') });
+  let worstMs = 0;
+  worker.on('message', (lateMs: number) => (worstMs = Math.max(worstMs, lateMs)));
+  return {
+    allowanceMs: () => TURNS * worstMs,
+    async close() {
+      await worker.terminate();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
