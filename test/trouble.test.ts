@@ -158,5 +158,6 @@ test('a device that is offline is told at once', async () => {
   const beganMs = performance.now();
   const answer = await problemOf(player.request('POST', '/video/session/create', { courtId: 'court1' }));
   expect(answer).toMatchObject({ status: 409, kind: 'device_offline' });
-  expect(performance.now() - beganMs).toBeLessThan(2_000);
+  // A device that is there is waited for for eight seconds.
+  expect(performance.now() - beganMs).toBeLessThan(5_000);
 });

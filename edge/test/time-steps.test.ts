@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import type { Clock } from '../src/base/clock.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { measureLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
@@ -50,6 +51,7 @@ describe('a wall clock that is set in the middle of a match', () => {
       try {
         const sessionId = lab.open('c1');
         await lab.reaches(sessionId, 'created');
+        const lateness = await measureLateness();
         const startedMs = clock.monotonicMs();
         lab.start(sessionId, DURATION_SECONDS);
         await lab.records(sessionId, 2_000);
@@ -62,7 +64,9 @@ describe('a wall clock that is set in the middle of a match', () => {
         const movie = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
         const [gap] = recording?.gaps ?? [];
         expect({ reason, gaps: recording?.gaps.length }).toEqual({ reason: 'duration', gaps: 1 });
-        expect(Math.abs(stoppedAfterMs - DURATION_SECONDS * 1000)).toBeLessThan(1_000);
+        const lateMs = lateness.allowanceMs();
+        await lateness.close();
+        expect(Math.abs(stoppedAfterMs - DURATION_SECONDS * 1000)).toBeLessThan(1_000 + lateMs);
         expect(Math.abs((gap?.toMs ?? 0) - (gap?.fromMs ?? 0) - movie.missing * 40)).toBeLessThan(500);
         const expectedMs = (movie.frames + movie.missing) * 40;
         expect(Math.abs((recording?.movie?.durationMs ?? 0) - expectedMs)).toBeLessThan(500);
