@@ -389,6 +389,29 @@ describe('the link', () => {
   });
 });
 
+describe('telemetry', () => {
+  it('tells the staff how long the disk lasts, and that it is not the one for videos', async () => {
+    const { auth, db } = portal.app.services;
+    const staff = await seedUser({ db, auth }, { role: 'SUPPORT', name: 'staff' });
+    const facts = {
+      v: 1,
+      at: 1,
+      uptimeSeconds: 60,
+      rssBytes: 1,
+      diskFreeBytes: 5_000,
+      loadAverage: 0,
+    } as const;
+    const ask = async (): Promise<unknown> =>
+      (await portal.call('GET', '/api/admin/devices', { token: staff.token })).json();
+    await link({ telemetry: () => ({ ...facts, recordingMinutesLeft: 42, media: 'missing' }) });
+    const said = { diskFreeBytes: 5_000, recordingMinutesLeft: 42, media: 'missing' };
+    await expect.poll(ask).toMatchObject({ items: [said] });
+    await device?.close();
+    await link({ telemetry: () => facts });
+    await expect.poll(ask).toMatchObject({ items: [{ recordingMinutesLeft: null, media: null }] });
+  });
+});
+
 describe('a device that is taken away', () => {
   it('is cut off at once, and its tokens and keys bring it back by no way', async () => {
     const { deviceId, link: deviceLink, portal: own } = await link();

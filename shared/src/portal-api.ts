@@ -89,6 +89,8 @@ export const Court = z.object({
   busy: z.boolean(),
   /** Whether its camera stays connected while nobody plays, so that a session opens at once. */
   warm: z.boolean(),
+  /** Whether its camera stays connected while nobody plays, so that a session opens at once. */
+  warm: z.boolean(),
 });
 export type Court = z.infer<typeof Court>;
 export const CourtList = pageOf(Court);
@@ -102,6 +104,7 @@ export const CourtUpdate = z.object({
   name: Name.optional(),
   deviceId: DeviceId.nullable().optional(),
   cameraAddress: CameraAddress.optional(),
+  warm: z.boolean().optional(),
   warm: z.boolean().optional(),
 });
 
@@ -142,6 +145,10 @@ export const Device = z.object({
   clockOffsetMs: z.int().nullable(),
   sessions: z.int(),
   diskFreeBytes: z.int().nullable(),
+  /** How long the disk lasts for what is being recorded, or for one court. */
+  recordingMinutesLeft: z.int().nullable(),
+  /** What is wrong with the folder for videos. */
+  media: z.enum(['missing', 'replaced']).nullable(),
   /** How long the disk lasts for what is being recorded, or for one court. */
   recordingMinutesLeft: z.int().nullable(),
   /** What is wrong with the folder for videos. */

@@ -9,6 +9,7 @@ import type {
   Reply,
   Reported,
   ReportedSession,
+  Telemetry,
 } from '@padelvar/shared/link';
 import { systemClock } from '../../../edge/src/base/clock.ts';
 import { silentLogger } from '../../../edge/src/base/log.ts';
@@ -40,6 +41,7 @@ export interface TestDeviceOptions {
   /** What the court says of a session that is asked of it; undefined: nothing. */
   obey?: (session: DesiredSession) => ReportedSession | undefined;
   onCommand?: (command: Command) => Promise<Reply['error'] | undefined>;
+  telemetry?: () => Telemetry;
   pollSeconds?: number;
   keepaliveSeconds?: number;
 }
@@ -81,6 +83,7 @@ export async function openTestDevice(folder: string, options: TestDeviceOptions 
       wake();
       return options.onCommand?.(command);
     },
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),
     ...(options.keepaliveSeconds === undefined ? {} : { keepaliveSeconds: options.keepaliveSeconds }),
   });

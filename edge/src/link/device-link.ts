@@ -52,8 +52,13 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   const takeCommand = createCommandIntake(options);
   let connection: LinkConnection | undefined;
 
+  const tellTelemetry = async (standing: LinkConnection): Promise<void> => {
+    if (options.telemetry !== undefined) await standing.publishTelemetry(options.telemetry());
+  };
   const use = (next: LinkConnection | undefined): void => {
     connection = next;
+    // What is lost of it is told again half a minute later.
+    if (next !== undefined) void tellTelemetry(next).catch(() => undefined);
     reports.use(next && ((reported) => next.publishReported(reported)));
     events.use(next && ((event) => next.publishEvent(event)));
   };
@@ -71,7 +76,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
     });
   const renew = async (standing: LinkConnection): Promise<void> => {
     await standing.publishPresence();
-    if (options.telemetry !== undefined) await standing.publishTelemetry(options.telemetry());
+    await tellTelemetry(standing);
   };
 
   const known = journal.loadDesired();

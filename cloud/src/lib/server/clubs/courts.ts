@@ -74,7 +74,7 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
       await audit.record(caller, 'court.create', courtId, { deviceId, camera: sealed !== null });
       return get(courtId);
     },
-    async update(caller, court, { name, deviceId = court.device_id, cameraAddress }) {
+    async update(caller, court, { name, deviceId = court.device_id, cameraAddress, warm }) {
       const isMoved = deviceId !== court.device_id;
       if (isMoved) {
         await refuseBusy(db, court.id);
@@ -85,6 +85,7 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
       await db
         .updateTable('court')
         .set({ name: name ?? court.name, device_id: deviceId })
+        .$if(warm !== undefined, (query) => query.set({ warm: warm === true ? 1 : 0 }))
         .$if(isNewCamera, (query) =>
           query.set({ camera_sealed: sealed, camera_state: 'unknown', camera_reason: null }),
         )

@@ -67,5 +67,6 @@ function toCourt(row: CourtRow, busy: boolean, deviceOnline: boolean): Court {
     cameraReason: EndReason.nullable().catch(null).parse(row.camera_reason),
     deviceOnline,
     busy,
+    warm: row.warm === 1,
   };
 }

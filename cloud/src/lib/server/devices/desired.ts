@@ -88,7 +88,8 @@ function findLastEvent(
 }
 
 function desiredCourt(row: Selectable<CourtTable>): DesiredCourt {
-  const court = { courtId: row.id, clubId: row.club_id, name: row.name };
+  const warm = row.warm === 1 ? { warm: true } : {};
+  const court = { courtId: row.id, clubId: row.club_id, name: row.name, ...warm };
   return row.camera_sealed === null
     ? court
     : { ...court, camera: SealedCamera.parse(JSON.parse(row.camera_sealed)) };

@@ -110,5 +110,7 @@ function toDevice(row: DeviceRow, nowMs: number, sessions: number): Device {
     clockOffsetMs: row.clock_offset_ms,
     sessions,
     diskFreeBytes: row.disk_free_bytes,
+    recordingMinutesLeft: row.recording_minutes_left,
+    media: row.media,
   };
 }

@@ -141,7 +141,12 @@ async function storeTelemetry(
 ): Promise<void> {
   await db
     .updateTable('device')
-    .set({ last_seen_at: nowMs, disk_free_bytes: telemetry.diskFreeBytes })
+    .set({
+      last_seen_at: nowMs,
+      disk_free_bytes: telemetry.diskFreeBytes,
+      recording_minutes_left: telemetry.recordingMinutesLeft ?? null,
+      media: telemetry.media ?? null,
+    })
     .where('id', '=', deviceId)
     .execute();
 }
