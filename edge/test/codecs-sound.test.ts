@@ -5,6 +5,8 @@ import type { CourtOptions } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { measureBeeps } from './support/beeps.ts';
 import { countFrameFaults } from './support/frame-numbers.ts';
+import { measureLateness } from './support/machine-lateness.ts';
+import type { MachineLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { askMediabunny, askMp4box } from './support/movie-checkers.ts';
@@ -32,8 +34,10 @@ const CASES: Case[] = [
 
 let simulator: Simulator;
 let lab: MatchLab;
+let lateness: MachineLateness;
 
 beforeAll(async () => {
+  lateness = await measureLateness();
   simulator = await startTestCourts(
     CASES.map(({ court }) => ({ kind: 'rtsp', ...court })),
     SMALL_CLIP,
@@ -44,6 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.dispose();
   await simulator.close();
+  await lateness.close();
 });
 
 describe('a movie with sound', () => {
@@ -72,7 +77,7 @@ describe('a movie with sound', () => {
         unreadable: 0,
       });
       expect(offsetsMs.length).toBeGreaterThanOrEqual(5);
-      expect(Math.max(...offsetsMs.map(Math.abs))).toBeLessThan(MOST_OFFSET_MS);
+      expect(Math.max(...offsetsMs.map(Math.abs))).toBeLessThan(MOST_OFFSET_MS + lateness.allowanceMs());
       for (const witness of [await askMediabunny(path), askMp4box(await readFile(path))])
         expect(witness.frames).toBe(numbers.length);
     },

@@ -8,6 +8,8 @@ import type { CourtOptions } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { measureBeeps } from './support/beeps.ts';
 import { countFrameFaults, readFrameNumbers } from './support/frame-numbers.ts';
+import { measureLateness } from './support/machine-lateness.ts';
+import type { MachineLateness } from './support/machine-lateness.ts';
 import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
 
 const CLEAN = { missing: 0, repeated: 0, reordered: 0, unreadable: 0 };
@@ -20,8 +22,10 @@ const COURTS: [string, CourtOptions][] = [
 
 let simulator: Simulator;
 let folder: string;
+let lateness: MachineLateness;
 
 beforeAll(async () => {
+  lateness = await measureLateness();
   folder = await mkdtemp(join(tmpdir(), 'padelvar-streams-'));
   simulator = await startTestCourts(
     COURTS.map(([, court]) => court),
@@ -31,6 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await simulator.close();
+  await lateness.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -51,7 +56,7 @@ describe('a simulated RTSP court', () => {
       expect(countFrameFaults(numbers.slice(0, -2))).toMatchObject(CLEAN);
       const { offsetsMs } = await measureBeeps(path, { ffmpegPath: TEST_FFMPEG, clip: simulator.clip });
       if (COURTS[index]?.[1].audio === undefined) expect(offsetsMs).toEqual([]);
-      else expect(Math.max(...offsetsMs.map(Math.abs))).toBeLessThan(45);
+      else expect(Math.max(...offsetsMs.map(Math.abs))).toBeLessThan(45 + lateness.allowanceMs());
     },
   );
 });
