@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock as clock } from '../src/base/clock.ts';
 import type { CourtOptions } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { countFrameFaults } from './support/frame-numbers.ts';
@@ -42,12 +43,15 @@ const CASES: Case[] = [
   },
 ];
 
+/** FFmpeg writes nothing before its first keyframe, which comes after the wait for it is over. */
+const LATE_COURT: CourtOptions = { kind: 'rtsp', stream: { gopFrames: 250 }, parameterSetsInSdp: false };
+
 let simulator: Simulator;
 let lab: MatchLab;
 
 beforeAll(async () => {
   simulator = await startTestCourts(
-    CASES.map(({ court }) => ({ kind: 'rtsp', ...court })),
+    [...CASES.map(({ court }) => ({ kind: 'rtsp' as const, ...court })), LATE_COURT],
     SMALL_CLIP,
   );
   lab = await openMatchLab(simulator.courts);
@@ -83,3 +87,31 @@ describe('a movie of a court with', () => {
     },
   );
 });
+
+it.concurrent(
+  'a court whose next keyframe is 9 s away, and its parameter sets with it, is open within 8 s and records from there',
+  async () => {
+    const court = simulator.courts[CASES.length];
+    const courtId = `c${String(CASES.length + 1)}`;
+    const first = lab.open(courtId);
+    await lab.until('a frame', () => court?.framesSent().length !== 0);
+    lab.close(first);
+    const { number = 0, sentAtMs = 0 } = court?.framesSent().at(-1) ?? {};
+    const placeNow = (): number => (number + Math.floor((clock.monotonicMs() - sentAtMs) / 40)) % 250;
+    await lab.reaches(first, 'complete');
+    await lab.until('a keyframe just gone', () => placeNow() > 2 && placeNow() < 20);
+    const sessionId = lab.open(courtId);
+    const fromMs = clock.monotonicMs();
+    await lab.reaches(sessionId, 'created', 30_000);
+    process.stdout.write(`open after ${(clock.monotonicMs() - fromMs).toFixed(0)} ms\n`);
+    expect(lab.get(sessionId).report.recording).toBeUndefined();
+    lab.start(sessionId);
+    await lab.records(sessionId, 1_000);
+    lab.stop(sessionId);
+    await lab.reaches(sessionId, 'complete');
+    await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+    const movie = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
+    expect(movie).toMatchObject({ ...CLEAN, complaints: '' });
+    expect((movie.numbers[0] ?? 1) % 250).toBe(0);
+  },
+);

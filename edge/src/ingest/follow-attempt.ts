@@ -20,6 +20,8 @@ const SYNC_MS = 300;
  */
 const STALL_MS = 2_400;
 const FIRST_FRAGMENT_MS = 20_000;
+/** An FFmpeg to which nothing comes has ended by then: one that lives is being sent something. */
+const SIGN_OF_LIFE_MS = 5_000;
 
 /** `failed`: its part could not be read. */
 export type AttemptOutcome = 'stalled' | 'ended' | 'stopped' | 'failed';
@@ -30,6 +32,8 @@ export interface FollowOptions {
   clock: Clock;
   logger: Logger;
   logCopy: LogCopy;
+  /** The camera sends, though nothing of it is written yet. */
+  onSign?: (() => void) | undefined;
   /** The attempt is no longer wanted. */
   signal: AbortSignal;
 }
@@ -68,6 +72,7 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
       void logCopy.flush();
     }
     if (part.fragments.length > 0) firstSeenMs ??= nowMs;
+    else if (nowMs - beganMs > SIGN_OF_LIFE_MS) options.onSign?.();
     const quietSinceMs = firstSeenMs === undefined ? undefined : (part.grewAtMs ?? firstSeenMs);
     if (isStalled(quietSinceMs, beganMs, nowMs)) return 'stalled';
     const waitMs = newest === seen ? POLL_MS : AFTER_FRAGMENT_MS;

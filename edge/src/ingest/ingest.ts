@@ -36,6 +36,8 @@ export interface IngestOptions {
   onFragment?: (part: Part, fragment: Fragment) => void;
   /** That many bytes of a part outlast a power cut. */
   onSynced?: ((part: Part, bytes: number) => void) | undefined;
+  /** A camera of which nothing is written yet sends: where FFmpeg waits for a keyframe. */
+  onSign?: () => void;
   /** An attempt ended although it was wanted. */
   onDrop?: (reason: DropReason) => void;
   /** Ends what FFmpeg reads, so that it ends by itself with all of it written; asked once, at the stop. */
@@ -140,7 +142,9 @@ export function openIngest(options: IngestOptions): Ingest {
       return;
     }
     const { part, attempt } = started;
-    const outcome = await followAttempt({ part, attempt, clock, logger, logCopy, signal: ending.signal });
+    const { onSign } = options;
+    const { signal } = ending;
+    const outcome = await followAttempt({ part, attempt, clock, logger, logCopy, onSign, signal });
     if (outcome === 'stopped' && leaving) return;
     await endAttempt(started, outcome);
     if (outcome !== 'stopped') options.onDrop?.(outcome);

@@ -26,7 +26,7 @@ export interface RtspIngest {
 
 export async function openRtspIngest(
   options: IngestSourceOptions,
-  events: Pick<IngestOptions, 'onInit' | 'onFragment' | 'onDrop'>,
+  events: Pick<IngestOptions, 'onInit' | 'onFragment' | 'onSign' | 'onDrop'>,
 ): Promise<RtspIngest> {
   const { clock, logger, probe } = options;
   const sound = options.audio ? probe.sound : undefined;

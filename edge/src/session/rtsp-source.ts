@@ -9,6 +9,7 @@ export async function openRtspSource(options: SourceOptions): Promise<CameraSour
   const preview = openLivePreview({ ffmpegPath, clock, log: logger, hub });
   const rtsp = await openRtspIngest(options, {
     onInit: (_part, init) => preview.partBegan(init),
+    onSign: options.onSign,
     onFragment(part, fragment) {
       const live = toLiveFragment(part, fragment);
       // What an earlier daemon's attempt left is no sign of life.
