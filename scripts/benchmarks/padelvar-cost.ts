@@ -1,7 +1,7 @@
 /** What a recorder and its children cost in steady state, told apart: daemon, ingest, preview. */
 import { systemClock as clock } from '../../edge/src/base/clock.ts';
 import { mean, sum } from './figures.ts';
-import { listChildren, readCost } from './process-cost.ts';
+import { listChildren, readCost, readPssMiB } from './process-cost.ts';
 import type { ProcessCost } from './process-cost.ts';
 
 export interface PadelvarCost {
@@ -11,6 +11,8 @@ export interface PadelvarCost {
   preview: number;
   /** Resident at most, and what FFmpeg holds per court: the ingest and the keyframe decoder. */
   rssMiB: { daemon: number; perCourt: number; ingest: number; preview: number };
+  /** What the FFmpegs take of the machine's memory, per court: the libraries they share counted once. */
+  pssMiBPerCourt: number;
 }
 
 interface Sample {
@@ -47,6 +49,7 @@ export async function measureSteadyState(
       courts,
     ingest: cpuBetween(before.ingest, after.ingest) / courts,
     preview: cpuBetween(before.preview, after.preview) / courts,
+    pssMiBPerCourt: sum([...after.ingest, ...after.preview].map(({ pid }) => readPssMiB(pid))) / courts,
     rssMiB: {
       daemon: Math.max(...daemonRss),
       perCourt: (ingestRss ?? 0) + (previewRss ?? 0),

@@ -13,6 +13,15 @@ export interface ProcessCost {
   rssMiB: number;
 }
 
+/**
+ * Proportional set size: what is shared, as FFmpeg's libraries are among all FFmpegs, is divided by those who share it. The
+ * sum over processes is what they take of the machine. Throws where the process is gone.
+ */
+export function readPssMiB(pid: number): number {
+  const pss = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8'))?.[1];
+  return Number(pss ?? 0) / 1024;
+}
+
 /** Throws where the process is gone. */
 export function readCost(pid: number): ProcessCost {
   const fields = readFields(pid);

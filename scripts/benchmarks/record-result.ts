@@ -39,6 +39,8 @@ export interface RecordResult {
     ratios: number[];
     ingestRssMiB: number;
     previewRssMiB: number;
+    /** Shared libraries counted once. */
+    pssMiBPerCourt: number;
     ffmpegCopyRssMiB: number;
     settle90MinMs: number;
     index90MinMs: number;
@@ -89,6 +91,7 @@ export function computeResult(
       ),
       ingestRssMiB: mib(costs.map(({ rssMiB }) => rssMiB.ingest)),
       previewRssMiB: mib(costs.map(({ rssMiB }) => rssMiB.preview)),
+      pssMiBPerCourt: mib(costs.map(({ pssMiBPerCourt }) => pssMiBPerCourt)),
       ffmpegCopyRssMiB: mib(rounds.map(({ copy }) => copy.rssMiB)),
       settle90MinMs: round(long.settleMs, 0),
       index90MinMs: round(long.indexMs, 0),
@@ -125,6 +128,7 @@ export function formatResult(result: RecordResult): string {
       `${rssMiB.perCourt.toFixed(0)} MiB`,
       `ingest ${detail.ingestRssMiB}, keyframe decoder ${detail.previewRssMiB}; a bare copy ${detail.ffmpegCopyRssMiB}`,
     ],
+    ['  shared libraries counted once', `${detail.pssMiBPerCourt.toFixed(0)} MiB`, ''],
     [
       'cold start',
       `${startMs.coldP50} ms`,
