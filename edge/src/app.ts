@@ -11,6 +11,8 @@ import { findFfmpeg } from './base/ffmpeg-program.ts';
 import type { Logger } from './base/log.ts';
 import { openMemoryFolder } from './base/memory-folder.ts';
 import { performCommand } from './commands.ts';
+import { createDelivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { describeHealth, lanAddresses, readTelemetry } from './health/health.ts';
 import { openMachine } from './health/open-machine.ts';
 import { createCourtStates } from './health/court-states.ts';
@@ -20,8 +22,8 @@ import type { DeviceLink } from './link/device-link.ts';
 import { findEnrollment, loadOrCreateIdentity } from './link/identity.ts';
 import { createPortal } from './link/portal.ts';
 import type { Portal } from './link/portal.ts';
+import type { PortalClient } from './link/portal-client.ts';
 import { createPreviewPusher } from './link/preview-pusher.ts';
-import { createUploadPortal } from './link/upload-portal.ts';
 import { createPortPool } from './proxy/port-pool.ts';
 import { createSessionManager } from './session/manager.ts';
 import type { SessionManager } from './session/manager.ts';
@@ -31,10 +33,7 @@ import { openStore } from './store/database.ts';
 import { createJournal } from './store/journal.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createSessionStore } from './store/sessions.ts';
-import { createUploadStore } from './store/uploads.ts';
 import { createDeletions } from './upload/deletions.ts';
-import { createUploader } from './upload/uploader.ts';
-import type { Uploader } from './upload/uploader.ts';
 
 /** While something is open the portal hears of it this often; changes are told at once. */
 const REPORT_MS = 2_000;
@@ -65,7 +64,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   const courtStates = createCourtStates();
   let desired = journal.loadDesired();
   let link: DeviceLink | undefined;
-  let uploader: Uploader | undefined;
+  let delivery: Delivery | undefined;
   let cancelReport: (() => void) | undefined;
 
   const machine = await openMachine({
@@ -86,7 +85,8 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
       courtStates.set(courtId, reason);
       report();
     },
-    onView: (view) => uploader?.add(view),
+    layout: (courtId) => delivery?.layout(courtId) ?? 'header-first',
+    onView: (view) => delivery?.add(view),
     onChange() {
       cancelReport ??= clock.setTimer(REPORT_DELAY_MS, report);
     },
@@ -95,7 +95,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   const deletions = createDeletions({
     log: logger,
     async erase(sessionId) {
-      uploader?.remove(sessionId);
+      delivery?.forget(sessionId);
       await sessions.deleteMovie(sessionId);
     },
     onErased: report,
@@ -104,7 +104,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   function report(): void {
     cancelReport = undefined;
     const reports = sessions.reports();
-    for (const { sessionId } of reports) uploader?.nudge(sessionId);
+    delivery?.nudge(reports.map(({ sessionId }) => sessionId));
     courtStates.note(reports);
     link?.report(buildReport());
   }
@@ -116,7 +116,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
       rev: desired?.rev ?? 0,
       bootId: readBootId(),
       epoch,
-      sessions: sessions.reports(),
+      sessions: delivery?.withReadyIn(sessions.reports()) ?? sessions.reports(),
       courts: courtStates.list(desired?.courts ?? []),
       erased: deletions.erased(),
       lan: lanAddresses(),
@@ -143,7 +143,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     portal === undefined
       ? undefined
       : createPreviewPusher({
-          client: portal.client,
+          client: watchLive(portal.client, (bytes) => delivery?.noteLive(bytes)),
           clock,
           log: logger,
           findHub: (sessionId) => sessions.find(sessionId)?.hub,
@@ -152,20 +152,22 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     sessions.setCourts(desired.courts.map((court) => openCourt(portal, court, logger)));
   }
   if (portal !== undefined) {
-    uploader = createUploader({
-      portal: createUploadPortal(portal.client),
-      store: createUploadStore(store),
-      clock,
-      log: logger,
-      onProgress: (sessionId, sentBytes) => sessions.noteUpload(sessionId, { sentBytes, confirmed: false }),
-      onConfirmed: (sessionId) => noteConfirmed(sessions, sessionId),
-      onGone: (sessionId) =>
-        void sessions
-          .deleteMovie(sessionId)
-          .catch((error: unknown) => logger.warn({ err: error }, 'movie stays')),
+    delivery = createDelivery({
+      ...{ dataDir, ffmpegPath, store, clock, sessions, client: portal.client, log: logger },
+      settings: () => desired?.settings,
+      courts: () => desired?.courts.length ?? 1,
+      onRemoved: (sessionId) =>
+        link?.event({
+          at: clock.nowMs(),
+          epoch,
+          type: 'copy_removed',
+          sessionId,
+          detail: 'the portal has it',
+        }),
     });
   }
   await sessions.recover();
+  delivery?.resume();
   if (portal !== undefined && pusher !== undefined) {
     link = openDeviceLink({
       ...{ portal, journal, clock, onDesired, log: logger },
@@ -177,7 +179,10 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
           portal,
           courtStates,
         }),
-      telemetry: () => readTelemetry(clock.nowMs(), machine.facts()),
+      telemetry: () => ({
+        ...readTelemetry(clock.nowMs(), machine.facts()),
+        uplink: delivery?.describeUplink(),
+      }),
     });
   }
   const lan = await openLanServer(
@@ -196,7 +201,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   const stopReports = repeat(clock, REPORT_MS, () => {
     // Portal time may only now be known: what waited for it can begin.
     if (desired !== undefined) pursue(desired);
-    if (sessions.hasOpen()) report();
+    if (sessions.hasOpen() || delivery?.isBusy === true) report();
   });
   logger.info(
     { lanPort: lan.port, portal: enrollment?.portalOrigin, deviceId: enrollment?.deviceId },
@@ -209,7 +214,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
       await orphans.stop();
       await stopReports();
       cancelReport?.();
-      await Promise.all([lan.close(), pusher?.close(), uploader?.close()]);
+      await Promise.all([lan.close(), pusher?.close(), delivery?.close()]);
       await sessions.release();
       await machine.close();
       cancelReport?.();
@@ -236,9 +241,14 @@ function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
   }
 }
 
-function noteConfirmed(sessions: SessionManager, sessionId: string): void {
-  const sentBytes = sessions.find(sessionId)?.view?.finished()?.totalBytes ?? 0;
-  sessions.noteUpload(sessionId, { sentBytes, confirmed: true });
+/** Tells of each live picture that goes out. */
+function watchLive(client: PortalClient, note: (bytes: number) => void): Pick<PortalClient, 'request'> {
+  return {
+    request(path, init) {
+      note(init?.body?.length ?? 0);
+      return client.request(path, init);
+    },
+  };
 }
 
 function readBuild(): string {

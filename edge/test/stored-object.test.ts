@@ -1,83 +1,28 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { FragmentIndex } from '@padelvar/shared/side-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readBootId } from '../src/base/child-process.ts';
 import { systemClock as clock } from '../src/base/clock.ts';
-import { createLivePart } from '../src/ingest/live-part.ts';
-import type { LivePart } from '../src/ingest/live-part.ts';
-import { createPartRecord, partPath, savePartRecord } from '../src/ingest/part.ts';
 import { readBoxes } from '../src/mp4/boxes.ts';
 import { INDEX_LAST_ROOM_BYTES } from '../src/mp4/movie-header.ts';
 import { clipFinished } from '../src/recording/clip-source.ts';
 import { cutClip } from '../src/recording/clip.ts';
-import { recordingPaths, saveRecord } from '../src/recording/folder.ts';
-import type { RecordingPaths } from '../src/recording/folder.ts';
 import type { MovieView } from '../src/recording/movie-view.ts';
-import { openRecording } from '../src/recording/recording.ts';
-import type { Recording } from '../src/recording/recording.ts';
 import { findLeftRecordings, recoverRecording } from '../src/recording/recover.ts';
+import { leaveRecording } from './support/left-recording.ts';
+import type { Left } from './support/left-recording.ts';
 import { decodeComplaints } from './support/match-lab.ts';
 import { askFfprobe, askMediabunny, askMp4box } from './support/movie-checkers.ts';
-import { TEST_FFMPEG } from './support/test-courts.ts';
 
-const run = promisify(execFile);
 const FRAMES = 100;
-const SESSION = 'sess_club_c1_1700000000';
 let dataDir: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'padelvar-object-'));
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
-
-interface Left {
-  recording: Recording;
-  paths: RecordingPaths;
-  close(): Promise<void>;
-}
-
-/** A recording of real parts of 4 s each, a second apart, whose object keeps that room for its header. */
-async function leaveRecording(
-  name: string,
-  encoder: string[],
-  headerRoomBytes: number,
-  parts: number,
-): Promise<Left> {
-  const paths = recordingPaths(join(dataDir, name), 'club', SESSION);
-  await mkdir(paths.folder, { recursive: true });
-  const opened: LivePart[] = [];
-  for (let number = 1; number <= parts; number += 1) {
-    await run(TEST_FFMPEG, [
-      ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc=size=160x96:rate=25`, '-frames:v', String(FRAMES)],
-      ...[...encoder, '-pix_fmt', 'yuv420p', '-g', '25', '-video_track_timescale', '90000'],
-      ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '480000'],
-      partPath(paths.folder, number),
-    ]);
-    const at = { beganMonotonicMs: 1_000 + number * 5_000, beganAtMs: 1_000 + number * 5_000 };
-    const record = { ...createPartRecord(number, { bootId: '', pid: 0, startTicks: 0 }), ...at };
-    await savePartRecord(paths.folder, record);
-    const part = createLivePart({ folder: paths.folder, record, growing: false, clock });
-    await part.look();
-    opened.push(part);
-  }
-  const mark = {
-    ...{ sessionId: SESSION, clubId: 'club', courtId: 'c1', part: 1, offset: 0, bootId: readBootId() },
-    ...{ startedMonotonicMs: 6_000, startedAtMs: 6_000, durationSeconds: 600, headerRoomBytes },
-  };
-  await saveRecord(paths.folder, 'start.json', mark);
-  return {
-    paths,
-    recording: openRecording(paths, mark, () => opened, clock),
-    close: async () => {
-      await Promise.all(opened.map((part) => part.close()));
-    },
-  };
-}
 
 const readWhole = (view: MovieView): Promise<Buffer> => view.read(0, view.finished()?.totalBytes ?? 0);
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -100,7 +45,9 @@ describe.each([
   let path: string;
 
   beforeAll(async () => {
-    left = await leaveRecording(name, encoder, roomBytes, parts);
+    left = await leaveRecording({
+      ...{ dataDir: join(dataDir, name), encoder, headerRoomBytes: roomBytes, parts, frames: FRAMES },
+    });
     const { view } = left.recording;
     running = await view.read(roomBytes, view.grownTo() - roomBytes);
     await left.recording.finalise();

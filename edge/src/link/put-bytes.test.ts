@@ -20,7 +20,7 @@ async function serve(listener: RequestListener): Promise<URL> {
 }
 
 function open(silenceMs: number): ReturnType<typeof putBytes> {
-  const put = putBytes(silenceMs);
+  const put = putBytes({ silenceMs });
   cleanUps.push(() => put.close());
   return put;
 }
@@ -74,6 +74,41 @@ test('a refusal is answered by its status', async () => {
     request.resume().on('end', () => response.writeHead(403).end('{}'));
   });
   expect(await open(5_000).send(url, {}, bytes, signal)).toBe(403);
+});
+
+test('a refusal before the whole was heard is answered at once', async () => {
+  const url = await serve((_request, response) => response.writeHead(507).end('{}'));
+  const many = Buffer.alloc(64 * 1024 * 1024);
+  expect([507, 'timeout']).toContain(
+    await open(5_000)
+      .send(url, {}, many, signal)
+      .catch((error: unknown) => (error as { kind: string }).kind),
+  );
+});
+
+test('each piece waits until it may go, and a wish to stop ends the waiting', async () => {
+  const url = await serve((request, response) => request.resume().on('end', () => response.end()));
+  let taken = 0;
+  const put = putBytes({
+    pace(pieceBytes) {
+      taken += pieceBytes;
+      return Promise.resolve();
+    },
+  });
+  cleanUps.push(() => put.close());
+  expect(await put.send(url, {}, bytes, signal)).toBe(200);
+  expect(taken).toBe(bytes.length);
+
+  const stopping = new AbortController();
+  const held = putBytes({
+    pace: (_pieceBytes, paceSignal) =>
+      new Promise((_resolve, reject) => {
+        paceSignal.addEventListener('abort', () => reject(paceSignal.reason as Error));
+        stopping.abort();
+      }),
+  });
+  cleanUps.push(() => held.close());
+  await expect(held.send(url, {}, bytes, stopping.signal)).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('a broken line is a timeout, a wish to stop is that wish', async () => {

@@ -2,6 +2,7 @@
  * PUT of bytes over kept-alive connections, for lines of any slowness: what ends it is silence, not its length.
  * (`fetch` gives up on an answer that has not begun after five minutes, however well the body is moving.)
  */
+import { once } from 'node:events';
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
@@ -13,10 +14,18 @@ export interface PutBytes {
   close(): void;
 }
 
+export interface PutBytesOptions {
+  silenceMs?: number;
+  /** Resolves when so many bytes more may go. */
+  pace?: (bytes: number, signal: AbortSignal) => Promise<void>;
+}
+
 /** Bytes that the system has taken over and a slow line has not yet carried count as silence, so it is long. */
 const SILENCE_MS = 120_000;
+/** At 1 Mbit/s a piece takes an eighth of a second. */
+const PIECE_BYTES = 16 * 1024;
 
-export function putBytes(silenceMs = SILENCE_MS): PutBytes {
+export function putBytes({ silenceMs = SILENCE_MS, pace }: PutBytesOptions = {}): PutBytes {
   const http = new HttpAgent({ keepAlive: true });
   const https = new HttpsAgent({ keepAlive: true });
   const open = (url: URL, headers: Record<string, string | number>, signal: AbortSignal): ClientRequest => {
@@ -28,23 +37,48 @@ export function putBytes(silenceMs = SILENCE_MS): PutBytes {
   return {
     send: (url, headers, bytes, signal) =>
       new Promise((resolve, reject) => {
+        const ending = new AbortController();
         const request = open(url, { ...headers, 'content-length': bytes.length }, signal);
-        const fail = (cause: Error): void =>
+        const fail = (cause: Error): void => {
+          ending.abort(cause);
           reject(
             signal.aborted
               ? cause
               : new AppError('timeout', `the store ${url.origin} could not be reached`, { cause }),
           );
+        };
         request.on('error', fail);
         request.on('timeout', () => request.destroy(new Error(`silent for ${String(silenceMs)} ms`)));
-        request.on('response', (response) => drain(response, resolve, fail));
-        request.end(bytes);
+        request.on('response', (response) => {
+          // A store that says no before it has heard all hears no more.
+          ending.abort(new Error('the store has answered'));
+          drain(response, resolve, fail);
+          response.on('end', () => request.writableEnded || request.destroy());
+        });
+        write(request, bytes, pace, AbortSignal.any([signal, ending.signal])).catch((error: unknown) => {
+          if (!ending.signal.aborted) request.destroy(error as Error);
+        });
       }),
     close() {
       http.destroy();
       https.destroy();
     },
   };
+}
+
+/** Piece by piece: no more of it lies in the system's buffers than the line is about to take. */
+async function write(
+  request: ClientRequest,
+  bytes: Uint8Array,
+  pace: PutBytesOptions['pace'],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES) {
+    const piece = bytes.subarray(offset, offset + PIECE_BYTES);
+    await pace?.(piece.length, signal);
+    if (!request.write(piece)) await once(request, 'drain', { signal });
+  }
+  request.end();
 }
 
 /** The answer is read to its end, so that its connection serves the next part. */

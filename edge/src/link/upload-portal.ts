@@ -9,17 +9,26 @@ import { AppError, ERROR_KINDS } from '@padelvar/shared/errors';
 import type { ErrorKind } from '@padelvar/shared/errors';
 import type { UploadPortal } from '../upload/upload-portal.ts';
 import type { PortalClient } from './portal-client.ts';
+import type { UplinkGate } from '../upload/uplink.ts';
 import { putBytes } from './put-bytes.ts';
 
 /** Completing an upload of 160 parts took 267 ms on Swift; a slow disk may sync for long. */
 const COMPLETE_TIMEOUT_MS = 120_000;
 
-export function createUploadPortal(client: PortalClient): UploadPortal & { close(): void } {
-  const put = putBytes();
+/** Side files come after the movie, and a slow line may carry them for long. */
+const SIDE_FILE_TIMEOUT_MS = 10 * 60_000;
+
+/** Without a gate nothing waits. */
+export function createUploadPortal(
+  client: PortalClient,
+  gate?: UplinkGate,
+): UploadPortal & { close(): void } {
+  const put = putBytes(gate === undefined ? {} : { pace: (bytes, signal) => gate.pace(bytes, signal) });
+  const measured = <Result>(send: () => Promise<Result>): Promise<Result> => gate?.around(send) ?? send();
   const pathOf = (sessionId: string): string => `/api/edge/uploads/${sessionId}`;
   return {
-    async open(sessionId, signal) {
-      const json = { layout: 'header-first' };
+    async open(sessionId, layout, signal) {
+      const json = { layout };
       const response = await client.request(pathOf(sessionId), { method: 'POST', json, signal });
       return UploadState.parse(await response.json());
     },
@@ -29,8 +38,15 @@ export function createUploadPortal(client: PortalClient): UploadPortal & { close
       return SignPartResponse.parse(await response.json());
     },
     async putPart(signed, bytes, signal) {
-      const status = await put.send(toAddress(signed, client.origin), signed.headers, bytes, signal);
-      if (status < 200 || status > 299) throw refused(status);
+      await measured(async () => {
+        const status = await put.send(toAddress(signed, client.origin), signed.headers, bytes, signal);
+        if (status < 200 || status > 299) throw refused(status);
+      });
+    },
+    async putSideFile(sessionId, name, bytes, signal) {
+      await gate?.pace(bytes.length, signal);
+      const init = { method: 'PUT', body: bytes, signal, timeoutMs: SIDE_FILE_TIMEOUT_MS };
+      await client.request(`${pathOf(sessionId)}/files/${name}`, init);
     },
     async complete(sessionId, request, signal) {
       const init = { method: 'POST', json: request, signal, timeoutMs: COMPLETE_TIMEOUT_MS };

@@ -53,6 +53,13 @@ export interface KnownMatch {
   clipSource: () => Promise<ClipSource> | undefined;
 }
 
+export interface FinishedMatch {
+  sessionId: string;
+  bytes: number;
+  /** Wall-clock milliseconds. */
+  endedAtMs: number;
+}
+
 export interface SessionManager {
   setCourts(courts: readonly Court[]): void;
   /** Does what the document wants; safe to call again and again with the same one. */
@@ -65,6 +72,8 @@ export interface SessionManager {
   /** Sessions whose pictures are being encoded. */
   encoding(): { sessionId: string; megapixels: number; pid: number | undefined }[];
   find(sessionId: string): KnownMatch | undefined;
+  /** Every finished movie that is on the disk, however old. */
+  finished(): FinishedMatch[];
   noteUpload(sessionId: string, upload: UploadProgress): void;
   /** Removes whatever the device holds of a session's movie. AppError `conflict` while the session goes on. */
   deleteMovie(sessionId: string): Promise<void>;
@@ -271,6 +280,13 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         clipSource: () => findClipSource(entry),
       };
     },
+    finished: () =>
+      [...entries.values()].flatMap(({ view, endedAtMs }) => {
+        const movie = view?.finished();
+        return view === undefined || movie === undefined || endedAtMs === null
+          ? []
+          : [{ sessionId: view.sessionId, bytes: movie.totalBytes, endedAtMs }];
+      }),
     noteUpload(sessionId, upload) {
       const entry = entries.get(sessionId);
       if (entry === undefined) return;

@@ -193,6 +193,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
         ids,
         durationSeconds,
         preRollMs,
+        layout: context.layout?.(courtId),
         parts: () => running.parts,
         clock,
       });

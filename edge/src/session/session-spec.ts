@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Part } from '../ingest/live-part.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
+import type { ObjectLayout } from '../recording/layout.ts';
 import type { CameraMemory } from './camera-memory.ts';
 import type { Machine } from './machine.ts';
 
@@ -30,6 +31,8 @@ export interface SessionRooms {
   preRollSeconds?: () => number;
   /** What earlier sessions learnt of their cameras. */
   cameras?: CameraMemory;
+  /** Where the index of a stored object is to stand whose recording begins now on that court; first where it is left out. */
+  layout?: (courtId: string) => ObjectLayout;
   /** That many bytes of a part outlast a power cut. */
   onSynced?: ((part: Part, bytes: number) => void) | undefined;
 }

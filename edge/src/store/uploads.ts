@@ -12,6 +12,10 @@ const UploadRecord = z.object({
   parts: z.array(SentPart),
   /** Whether the portal has confirmed the whole. */
   confirmed: z.boolean(),
+  /** When it did, by the device's wall clock, milliseconds. */
+  confirmedAtMs: z.number().optional(),
+  /** Which small files beside the movie have arrived; absent until the last of them has been tried. */
+  sideFiles: z.array(z.string()).optional(),
 });
 export type UploadRecord = z.infer<typeof UploadRecord>;
 

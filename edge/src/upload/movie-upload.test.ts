@@ -35,6 +35,7 @@ function createPortal(): TestPortal {
       Promise.resolve({ url: String(partNumber), headers: {}, expiresInSeconds: 60 }),
     putPart: ({ url }, bytes) => Promise.resolve(void stored.set(Number(url), Uint8Array.from(bytes))),
     complete: (_sessionId, { totalBytes }) => Promise.resolve(totalBytes),
+    putSideFile: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
   };
 }

@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { UploadState } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
+import { INDEX_LAST_ROOM_BYTES } from '../mp4/movie-header.ts';
+import type { ObjectLayout } from '../recording/layout.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SentPart, UploadStore } from '../store/uploads.ts';
 import { findNextPart, planParts } from './part-plan.ts';
@@ -73,7 +75,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
       await portal.abandon(sessionId, signal);
       store.remove(sessionId);
     }
-    const state = await portal.open(sessionId, signal);
+    const state = await portal.open(sessionId, layoutOf(payloadOffset), signal);
     const sent = known?.uploadId === state.uploadId ? known.parts : [];
     const resumed = describeOpened(state, payloadOffset, sent);
     await forgetLost(resumed);
@@ -130,6 +132,11 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
       return isConfirmed;
     },
   };
+}
+
+/** As it was planned: an index that outgrew its room goes last all the same. */
+function layoutOf(payloadOffset: number): ObjectLayout {
+  return payloadOffset <= INDEX_LAST_ROOM_BYTES ? 'index-last' : 'header-first';
 }
 
 function extentOf(view: MovieView): MovieExtent {

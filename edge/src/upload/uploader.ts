@@ -13,6 +13,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { UploadStore } from '../store/uploads.ts';
+import type { WaitingMovie } from './ready-in.ts';
 import { createMovieUpload } from './movie-upload.ts';
 import type { MovieUpload } from './movie-upload.ts';
 import type { UploadPortal } from './upload-portal.ts';
@@ -35,6 +36,8 @@ export interface Uploader {
   add(view: MovieView): void;
   /** It has grown, or is finished. */
   nudge(sessionId: string): void;
+  /** Finished movies that are not confirmed, in the order in which they go up. */
+  waiting(): WaitingMovie[];
   /** No longer of interest; a step under way ends by itself. */
   remove(sessionId: string): void;
   /** Breaks off what is under way; the journal knows what arrived. */
@@ -67,6 +70,8 @@ export function createUploader(options: UploaderOptions): Uploader {
     options.onProgress(sessionId, movie.upload.sentBytes());
     if (!movie.upload.isConfirmed) return;
     movies.delete(sessionId);
+    const record = store.find(sessionId);
+    if (record !== undefined) store.save(sessionId, { ...record, confirmedAtMs: clock.nowMs() });
     options.onConfirmed(sessionId);
   };
 
@@ -123,6 +128,14 @@ export function createUploader(options: UploaderOptions): Uploader {
       pump();
     },
     nudge: pump,
+    waiting: () =>
+      [...movies]
+        .filter(([, { view }]) => view.finished() !== undefined)
+        .sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view))
+        .map(([sessionId, { view, upload }]) => {
+          const missingBytes = (view.finished()?.totalBytes ?? 0) - upload.sentBytes();
+          return { sessionId, missingBytes: Math.max(0, missingBytes) };
+        }),
     remove(sessionId) {
       const movie = movies.get(sessionId);
       if (movie !== undefined) movie.isRemoved = true;

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { silentLogger } from '../base/log.ts';
+import { createManualClock } from '../../test/support/manual-clock.ts';
+import { createUplink } from './uplink.ts';
+import { createUplinkMeter } from './uplink-meter.ts';
+
+const MIB = 1024 * 1024;
+const { signal } = new AbortController();
+
+test('a line is what goes out while parts are under way, however many at once', async () => {
+  const clock = createManualClock();
+  const meter = createUplinkMeter({ clock });
+  const send = (ms: number): Promise<void> =>
+    meter.around(async () => {
+      for (let piece = 0; piece < 10; piece += 1) {
+        await clock.sleep(ms / 10);
+        meter.progress(MIB / 2);
+      }
+    });
+  expect(meter.kbitPerSecond).toBeUndefined();
+  const two = [send(10_000), send(10_000)];
+  for (let at = 0; at < 100; at += 1) await clock.advance(100);
+  await Promise.all(two);
+  const kbit = (10 * MIB * 8) / 10_000;
+  expect(Math.abs((meter.kbitPerSecond ?? 0) / kbit - 1)).toBeLessThan(0.1);
+  // Time in which nothing was to be sent is no part of it.
+  await clock.advance(600_000);
+  const one = send(5_000);
+  for (let at = 0; at < 50; at += 1) await clock.advance(100);
+  await one;
+  expect(Math.abs((meter.kbitPerSecond ?? 0) / kbit - 1)).toBeLessThan(0.1);
+});
+
+test('a part that fails, and one too small to tell, say nothing', async () => {
+  const clock = createManualClock();
+  const meter = createUplinkMeter({ clock, initial: 5_000 });
+  await expect(
+    meter.around(() => {
+      meter.progress(5 * MIB);
+      return Promise.reject(new Error('broken'));
+    }),
+  ).rejects.toThrow('broken');
+  await meter.around(() => {
+    meter.progress(1_000);
+    return Promise.resolve();
+  });
+  expect(meter.kbitPerSecond).toBe(5_000);
+});
+
+test('under a limit of ours the line is taken for no less than it was', async () => {
+  const clock = createManualClock();
+  const measured: number[] = [];
+  const uplink = createUplink({
+    ...{ clock, log: silentLogger, ceilingKbitPerSecond: () => 1_000, runningKbitPerSecond: () => 0 },
+    ...{ measuredBefore: 20_000, onMeasured: (kbit: number) => void measured.push(kbit) },
+  });
+  const sending = uplink.around(async () => {
+    for (let piece = 0; piece < 128; piece += 1) await uplink.pace(16_384, signal);
+  });
+  for (let second = 0; second < 20; second += 1) await clock.advance(1_000);
+  await sending;
+  expect(uplink.measuredKbitPerSecond).toBe(20_000);
+  expect(measured).toEqual([20_000]);
+});
+
+test('a ceiling is lifted while a match would leave a backlog, and holds again afterwards', async () => {
+  const clock = createManualClock();
+  let running = 0;
+  const uplink = createUplink({
+    ...{ clock, log: silentLogger },
+    ...{ ceilingKbitPerSecond: () => 2_000, runningKbitPerSecond: () => running },
+  });
+  expect(uplink.plan()).toEqual({ limitKbitPerSecond: 2_000, isLifted: false });
+  running = 4_000;
+  await clock.advance(1_000);
+  expect(uplink.plan()).toEqual({ limitKbitPerSecond: 4_600, isLifted: true });
+  running = 0;
+  await clock.advance(1_000);
+  expect(uplink.plan()).toEqual({ limitKbitPerSecond: 2_000, isLifted: false });
+});
