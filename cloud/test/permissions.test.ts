@@ -134,6 +134,12 @@ const TABLE: Record<string, Row> = {
   ],
   'GET /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, SEERS],
   'GET /api/video/files/{sessionId}/receipt': [`/api/video/files/${DELETED_SESSION}/receipt`, undefined, OWN],
+  ...Object.fromEntries(
+    ['playlist.m3u8', 'init.mp4', 'thumbnail.jpg', 'storyboard.vtt', 'storyboard.jpg'].map((name) => [
+      `GET /api/video/files/{sessionId}/${name}`,
+      [`/api/video/files/${MOVIE_SESSION}/${name}`, undefined, WATCHERS] satisfies Row,
+    ]),
+  ),
   'DELETE /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, OWN],
   'POST /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, {}, OWN],
   'GET /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, undefined, OWN],
@@ -172,6 +178,11 @@ const TABLE: Record<string, Row> = {
   'POST /api/edge/uploads/{sessionId}': [`/api/edge/uploads/${OPEN_SESSION}`, {}, DEVICES_ONLY],
   'DELETE /api/edge/uploads/{sessionId}': [`/api/edge/uploads/${OPEN_SESSION}`, undefined, DEVICES_ONLY],
   'POST /api/edge/uploads/{sessionId}/parts': [`/api/edge/uploads/${OPEN_SESSION}/parts`, {}, DEVICES_ONLY],
+  'PUT /api/edge/uploads/{sessionId}/files/{name}': [
+    `/api/edge/uploads/${OPEN_SESSION}/files/init.mp4`,
+    {},
+    DEVICES_ONLY,
+  ],
   'POST /api/edge/uploads/{sessionId}/complete': [
     `/api/edge/uploads/${OPEN_SESSION}/complete`,
     {},

@@ -42,6 +42,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     deleted_at: null,
     deleted_by: null,
     erased_at: null,
+    storage_trouble: null,
     ...changes,
   };
 }

@@ -26,6 +26,7 @@ import { createDeviceTokens } from './devices/device-tokens.ts';
 import { createDevices } from './devices/devices.ts';
 import { createFiles } from './files/files.ts';
 import { createMovieRelay } from './files/movie-relay.ts';
+import { createPlayback } from './files/playback.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -36,6 +37,7 @@ import { createSessions } from './sessions/sessions.ts';
 import type { Settings } from './settings.ts';
 import { createShares } from './shares/shares.ts';
 import { openStorage } from './storage/open-storage.ts';
+import { createSideFiles } from './uploads/side-files.ts';
 import { createUploads } from './uploads/uploads.ts';
 import { createUsers } from './users/users.ts';
 
@@ -185,13 +187,15 @@ function openLibrary(
 ) {
   const storage = openStorage({ s3, root: dir.path, secret: dir.secretFor('store-links'), clock });
   const { store } = storage;
-  const uploads = createUploads({ db, clock, log, store });
+  const sideFiles = createSideFiles({ db, clock, store });
+  const uploads = createUploads({ db, clock, log, store, sideFiles });
   const relay = createMovieRelay({ clock, origin, fetchStored: (request) => storage.fetchStored(request) });
   const files = createFiles({ db, clock, store, uploads, sessions, devices, relay });
   const shares = createShares({ db, clock, audit, origin });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
-  return { storage, store, uploads, files, shares, previews };
+  const playback = createPlayback({ db, sideFiles });
+  return { storage, store, uploads, playback, files, shares, previews };
 }
 
 function planJobs({ db, clock, sessions, files, uploads }: Services) {

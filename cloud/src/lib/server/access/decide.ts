@@ -39,6 +39,7 @@ const RULES = {
   'preview.stream': [...SHARED, 'guest'],
   'preview.snapshot': ['super', 'support', 'club-admin', 'owner', 'participant', 'guest'],
   'video.watch': SHARED,
+  'video.thumbnail': SHARED,
   'video.download': SHARED,
   'video.delete': OWN,
   'video.share': OWN,

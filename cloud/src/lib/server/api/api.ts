@@ -17,6 +17,7 @@ import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
 import { liveRoutes } from './live.ts';
 import { peopleRoutes } from './people.ts';
+import { playbackRoutes } from './playback.ts';
 import { previewRoutes } from './preview.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
@@ -48,6 +49,7 @@ const SECTIONS = [
   uploadRoutes,
   storeRoutes,
   fileRoutes,
+  playbackRoutes,
   shareRoutes,
   previewRoutes,
 ];

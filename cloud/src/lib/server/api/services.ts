@@ -15,6 +15,7 @@ import type { DeviceAdmin } from '../devices/device-admin.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Files } from '../files/files.ts';
+import type { Playback } from '../files/playback.ts';
 import type { Logger } from '../log.ts';
 import type { People } from '../people/people.ts';
 import type { Previews } from '../previews/previews.ts';
@@ -53,6 +54,7 @@ export interface Services {
   store: ObjectStore;
   uploads: Uploads;
   files: Files;
+  playback: Playback;
   shares: Shares;
   previews: Previews;
 }

@@ -1,5 +1,5 @@
 /** `/api/edge/uploads/…`: how a device brings its movies to the store. Device token only. */
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import {
   SignPartRequest,
   SignPartResponse,
@@ -9,6 +9,9 @@ import {
   UploadState,
 } from '@padelvar/shared/edge-api';
 import { SessionRef } from '@padelvar/shared/portal-api';
+import { SIDE_FILE_MAX_BYTES, SideFileName } from '@padelvar/shared/side-files';
+import { readBounded } from '../uploads/read-bounded.ts';
+import { tooLarge } from '../uploads/side-file-content.ts';
 import { createSection, jsonAnswer, jsonBody, problems } from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
@@ -16,6 +19,7 @@ import type { Services } from './services.ts';
 const tags = ['edge'];
 const security = DEVICE_TOKEN;
 const params = SessionRef;
+const Binary = z.any().openapi({ type: 'string', format: 'binary' });
 
 const open = createRoute({
   method: 'post',
@@ -60,6 +64,19 @@ const abandon = createRoute({
   responses: { 204: { description: 'Given up' }, ...problems(400, 401, 404) },
 });
 
+const putFile = createRoute({
+  method: 'put',
+  path: '/api/edge/uploads/{sessionId}/files/{name}',
+  tags,
+  security,
+  summary: 'Keep a small file beside the movie; sending it again replaces it',
+  request: {
+    params: params.extend({ name: SideFileName }),
+    body: { required: true, content: { 'application/octet-stream': { schema: Binary } } },
+  },
+  responses: { 204: { description: 'Kept' }, ...problems(400, 401, 404, 409, 410) },
+});
+
 export function uploadRoutes(services: Services) {
   const { uploads } = services;
   const section = createSection();
@@ -80,6 +97,13 @@ export function uploadRoutes(services: Services) {
     })
     .openapi(abandon, async (c) => {
       await uploads.abandon(c.get('deviceId'), c.req.valid('param').sessionId);
+      return c.body(null, 204);
+    })
+    .openapi(putFile, async (c) => {
+      const { sessionId, name } = c.req.valid('param');
+      const maxBytes = SIDE_FILE_MAX_BYTES[name];
+      const body = await readBounded(c.req.raw, maxBytes, () => tooLarge(name, maxBytes));
+      await uploads.putSideFile(c.get('deviceId'), sessionId, name, body);
       return c.body(null, 204);
     });
 }

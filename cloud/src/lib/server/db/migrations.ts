@@ -9,6 +9,7 @@ import { createRecorderFacts } from './migrations/006-recorder-facts.ts';
 import { createGuests } from './migrations/007-guests.ts';
 import { createShares } from './migrations/008-shares.ts';
 import { createLibrary } from './migrations/009-library.ts';
+import { createStorage } from './migrations/010-storage.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -20,4 +21,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '007-guests': { up: createGuests },
   '008-shares': { up: createShares },
   '009-library': { up: createLibrary },
+  '010-storage': { up: createStorage },
 };

@@ -4,6 +4,7 @@
  */
 import type { Role } from '@padelvar/shared/roles';
 import type { MovieState } from '@padelvar/shared/session';
+import type { SideFileName } from '@padelvar/shared/side-files';
 import type { Generated } from 'kysely';
 
 /** better-auth's own table, of which these columns are read here; its instants are ISO 8601 texts. */
@@ -26,6 +27,8 @@ export interface ClubTable {
   id: string;
   name: string;
   time_zone: string;
+  /** Videos are deleted so many days after they were recorded; null keeps them. */
+  retention_days: Generated<number | null>;
   created_at: number;
   /** Whether anybody with a court's code may record within the opening hours. */
   guests_allowed: Generated<number>;
@@ -148,6 +151,8 @@ export interface MatchSessionTable {
   ready_at: number | null;
   deleted_at: number | null;
   deleted_by: string | null;
+  /** What kept the portal from taking the movie when it last tried: one of StorageTrouble. */
+  storage_trouble: Generated<string | null>;
   /** When its device said that its copy is gone too. */
   erased_at: number | null;
 }
@@ -205,6 +210,32 @@ export interface UploadTable {
   created_at: number;
 }
 
+/** What lies in the store beside a movie. */
+export interface SideFileTable {
+  session_id: string;
+  name: SideFileName;
+  object_key: string;
+  bytes: number;
+  stored_at: number;
+}
+
+/** What the store was allowed to take as a part: whatever it calls a part, it is one of these. */
+export interface SignedPartTable {
+  session_id: string;
+  upload_id: string;
+  part_number: number;
+  bytes: number;
+  md5: string;
+}
+
+/** That a video will be deleted, said so many days before. */
+export interface RetentionNoticeTable {
+  session_id: string;
+  days_before: number;
+  expires_at: number;
+  made_at: number;
+}
+
 /** A link that shares a video. */
 export interface ShareTable {
   id: string;
@@ -244,6 +275,9 @@ export interface Tables {
   match_request: MatchRequestTable;
   idempotency: IdempotencyTable;
   upload: UploadTable;
+  side_file: SideFileTable;
+  signed_part: SignedPartTable;
+  retention_notice: RetentionNoticeTable;
   share: ShareTable;
   audit: AuditTable;
 }

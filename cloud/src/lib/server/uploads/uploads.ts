@@ -11,11 +11,17 @@ import type {
 } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
+import type { SideFileName } from '@padelvar/shared/side-files';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
-import type { ObjectHead, ObjectStore, StoredPart } from '../storage/object-store.ts';
+import type { ObjectStore, StoredPart } from '../storage/object-store.ts';
+import { completeInStore, findParts } from './in-store.ts';
+import { createSignedParts } from './signed-parts.ts';
+import type { SideFiles } from './side-files.ts';
+import { createTroubleNotes } from './trouble-notes.ts';
 import { createTurns } from './turns.ts';
+import { abortUnknown } from './unknown-uploads.ts';
 import { planUploadLimits, requirePartList, requirePartNumber } from './upload-limits.ts';
 import { findUpload, saveReady } from './upload-rows.ts';
 import type { UploadRow } from './upload-rows.ts';
@@ -27,6 +33,7 @@ export interface UploadsOptions {
   clock: Clock;
   log: Logger;
   store: ObjectStore;
+  sideFiles: SideFiles;
 }
 
 /** Each call throws `not_found` for a session of another device, `gone` once the video was deleted. */
@@ -39,16 +46,22 @@ export interface Uploads {
   complete(deviceId: string, sessionId: string, request: UploadCompleteRequest): Promise<number>;
   /** Gives the open upload up. None is no error. */
   abandon(deviceId: string, sessionId: string): Promise<void>;
-  /** Gives up what is arriving for a video that has been deleted. */
+  /** Keeps a small file beside the movie, whose upload must have been opened. */
+  putSideFile(deviceId: string, sessionId: string, name: SideFileName, body: Uint8Array): Promise<void>;
+  /** Gives up what is arriving for a video that has been deleted, and what lies beside it. */
   discard(sessionId: string): Promise<void>;
+  /** Gives up what the store holds of uploads that nobody here knows, once they are so old. */
+  abortUnknown(olderThanMs: number): Promise<number>;
   onReady(listener: (sessionId: string) => void): void;
 }
 
 /** A part of 5 MiB takes 11 minutes at 64 kbit/s. */
 const PART_LINK_SECONDS = 15 * 60;
 
-export function createUploads({ db, clock, log, store }: UploadsOptions): Uploads {
+export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptions): Uploads {
   const turns = createTurns();
+  const signedParts = createSignedParts(db);
+  const troubles = createTroubleNotes(db);
   const listeners = new Set<(sessionId: string) => void>();
 
   const create = async (session: SessionRow): Promise<UploadRow> => {
@@ -81,6 +94,7 @@ export function createUploads({ db, clock, log, store }: UploadsOptions): Upload
       await store.delete(row.object_key);
       throw new AppError('gone', 'this video has been deleted');
     }
+    await signedParts.forget(row.session_id);
     log.info({ sessionId: row.session_id, bytes, parts: request.parts.length }, 'a movie is ready');
     for (const listener of listeners) listener(row.session_id);
   };
@@ -90,18 +104,23 @@ export function createUploads({ db, clock, log, store }: UploadsOptions): Upload
     if (row?.state !== 'open') return;
     await store.abort(row.object_key, row.upload_id);
     await db.updateTable('upload').set({ state: 'aborted' }).where('session_id', '=', sessionId).execute();
+    await signedParts.forget(sessionId);
   };
+
+  /** One at a time for each session; what the store fails to do is noted on it. */
+  const inTurn = <Answer>(sessionId: string, work: () => Promise<Answer>): Promise<Answer> =>
+    turns.take(sessionId, () => troubles.watch(sessionId, work));
 
   return {
     open: (deviceId, sessionId) =>
-      turns.take(sessionId, async () => {
+      inTurn(sessionId, async () => {
         const session = await getUploadSession(db, deviceId, sessionId);
         const known = await findUpload(db, sessionId);
         if (known?.state === 'complete') return describeUpload(session, known, []);
         const parts = known?.state === 'open' ? await findParts(store, known) : undefined;
-        return known === undefined || parts === undefined
-          ? describeUpload(session, await create(session), [])
-          : describeUpload(session, known, parts);
+        if (known === undefined || parts === undefined)
+          return describeUpload(session, await create(session), []);
+        return describeUpload(session, known, await signedParts.name(sessionId, known.upload_id, parts));
       }),
 
     async signPart(deviceId, sessionId, { uploadId, partNumber, bytes, md5 }) {
@@ -109,29 +128,46 @@ export function createUploads({ db, clock, log, store }: UploadsOptions): Upload
       requirePartNumber(partNumber, planUploadLimits(session.duration_seconds));
       const row = await getOpen(sessionId, uploadId);
       if (row.state === 'complete') throw new AppError('conflict', 'this upload is complete');
+      await signedParts.add(sessionId, uploadId, { partNumber, bytes, md5 });
       const expiresInSeconds = PART_LINK_SECONDS;
       const part = { key: row.object_key, uploadId, partNumber, bytes, md5, expiresInSeconds };
       return { ...(await store.signPart(part)), expiresInSeconds };
     },
 
     complete: (deviceId, sessionId, request) =>
-      turns.take(sessionId, async () => {
+      inTurn(sessionId, async () => {
         const session = await getUploadSession(db, deviceId, sessionId);
         const row = await getOpen(sessionId, request.uploadId);
         if (row.state === 'complete') return session.movie_bytes ?? 0;
         requirePartList(request.parts, request.totalBytes, planUploadLimits(session.duration_seconds));
+        await signedParts.requireSigned(sessionId, row.upload_id, request.parts);
         const { bytes } = await completeInStore(store, row, request);
         await finish(row, request, bytes);
         return bytes;
       }),
 
     abandon: (deviceId, sessionId) =>
-      turns.take(sessionId, async () => {
+      inTurn(sessionId, async () => {
         await getUploadSession(db, deviceId, sessionId);
         await giveUp(sessionId);
       }),
 
-    discard: (sessionId) => turns.take(sessionId, () => giveUp(sessionId)),
+    putSideFile: (deviceId, sessionId, name, body) =>
+      inTurn(sessionId, async () => {
+        await getUploadSession(db, deviceId, sessionId);
+        const row = await findUpload(db, sessionId);
+        if (row === undefined || row.state === 'aborted') {
+          throw new AppError('conflict', 'expected an upload that was opened before its side files');
+        }
+        await sideFiles.put(sessionId, row.object_key, name, body);
+      }),
+
+    discard: (sessionId) =>
+      turns.take(sessionId, async () => {
+        await sideFiles.erase(sessionId);
+        await giveUp(sessionId);
+      }),
+    abortUnknown: (olderThanMs) => abortUnknown({ db, store, before: clock.nowMs() - olderThanMs }),
     onReady: (listener) => void listeners.add(listener),
   };
 }
@@ -145,29 +181,4 @@ function describeUpload(session: SessionRow, row: UploadRow, parts: StoredPart[]
     state: row.state === 'complete' ? 'complete' : 'open',
     parts,
   };
-}
-
-/** Undefined where the store knows the upload no more, and did not complete it either. */
-async function findParts(store: ObjectStore, row: UploadRow): Promise<StoredPart[] | undefined> {
-  try {
-    return await store.listParts(row.object_key, row.upload_id);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.kind !== 'not_found') throw error;
-    return (await store.head(row.object_key)) === undefined ? undefined : [];
-  }
-}
-
-/**
- * An object that is there although the upload is still open here was verified and completed before a crash kept
- * us from writing it down: objects come into being in no other way.
- */
-async function completeInStore(
-  store: ObjectStore,
-  row: UploadRow,
-  { totalBytes, parts }: UploadCompleteRequest,
-): Promise<ObjectHead> {
-  const head =
-    (await store.head(row.object_key)) ?? (await store.complete(row.object_key, row.upload_id, parts));
-  if (head.bytes === totalBytes) return head;
-  throw new AppError('conflict', `expected ${totalBytes} stored bytes, found ${head.bytes}`);
 }
