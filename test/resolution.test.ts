@@ -10,6 +10,7 @@ import { SMALL_CLIP, startTestCourts } from '../edge/test/support/test-courts.ts
 import { beginMatch, NO_FLAWS } from '../edge/test/support/trouble-lab.ts';
 import type { TroubledMatch, TroubledMovie } from '../edge/test/support/trouble-lab.ts';
 import { openBrowser } from './support/browser.ts';
+import { openServedMovie, seekTo } from './support/browser-movie.ts';
 import { readShownNumber } from './support/browser-picture.ts';
 
 const [FULL, HALF] = [SMALL_CLIP.width, SMALL_CLIP.width / 2];
@@ -37,11 +38,8 @@ afterAll(async () => {
 
 interface VideoElement {
   currentTime: number;
-  readonly videoWidth: number;
-  readonly error: { message: string } | null;
   play(): Promise<void>;
   pause(): void;
-  addEventListener(type: 'seeked', listener: () => void, options: { once: true }): void;
   requestVideoFrameCallback(
     listener: (now: number, frame: { mediaTime: number; width: number }) => void,
   ): void;
@@ -56,27 +54,6 @@ function begin(number: 1 | 2): Promise<TroubledMatch> {
   const court = simulator.courts[number - 1];
   if (court === undefined) throw new Error('expected a court');
   return beginMatch({ lab, courtId: `c${String(number)}`, court, clip: simulator.clip, ms: STRETCH_MS });
-}
-
-/** The movie as the edge serves it, alone on a page. */
-async function openMovie(sessionId: string): Promise<Locator> {
-  const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${String(server.port)}/api/sessions/${sessionId}/movie`);
-  const video = page.locator('video');
-  await video.evaluate((element: VideoElement) => element.pause());
-  return video;
-}
-
-function seek(video: Locator, seconds: number): Promise<number> {
-  return video.evaluate(async (element: VideoElement, to) => {
-    const sought = new Promise<void>((resolve) => {
-      element.addEventListener('seeked', resolve, { once: true });
-    });
-    element.currentTime = to;
-    await sought;
-    if (element.error !== null) throw new Error(element.error.message);
-    return element.videoWidth;
-  }, seconds);
 }
 
 /** Plays from one second to another; what was shown on the way. */
@@ -112,7 +89,7 @@ async function visit(video: Locator, movie: TroubledMovie, positions: readonly n
   const pictures: Picture[] = [];
   for (const position of positions) {
     const { beginMs } = frameAt(movie, position);
-    const width = await seek(video, (beginMs + 20) / 1000);
+    const width = await seekTo(video, (beginMs + 20) / 1000);
     pictures.push({ width, number: await readShownNumber(video) });
   }
   return pictures;
@@ -126,7 +103,7 @@ function frameAt({ frames }: TroubledMovie, position: number): TroubledMovie['fr
 
 /** Checks seeks before, at, behind and across the change at that frame, and playing over it. */
 async function expectChangeToPlay(match: TroubledMatch, movie: TroubledMovie, change: number): Promise<void> {
-  const video = await openMovie(match.sessionId);
+  const video = await openServedMovie(browser, server.port, match.sessionId);
   const before = (await visit(video, movie, [change - 1]))[0]?.width;
   const after = (await visit(video, movie, [change]))[0]?.width;
   expect([before, after].sort((a, b) => Number(a) - Number(b))).toEqual([HALF, FULL]);

@@ -1,7 +1,7 @@
 /** The movie in the page's `<video>`, and in FFmpeg as the judge of its bytes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Locator } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { TEST_FFMPEG } from '../../edge/test/support/test-courts.ts';
 
@@ -11,6 +11,7 @@ interface VideoElement {
   readonly duration: number;
   readonly videoWidth: number;
   readonly videoHeight: number;
+  readonly error: { message: string } | null;
   play(): Promise<void>;
   pause(): void;
   addEventListener(type: 'seeked', listener: () => void, options: { once: true }): void;
@@ -43,6 +44,28 @@ export function pauseInTheMiddle(video: Locator): Promise<number> {
     await sought;
     return element.currentTime;
   });
+}
+
+/** Seeks, and answers the width of the picture that is shown then. Rejects with what the player says is wrong. */
+export function seekTo(video: Locator, seconds: number): Promise<number> {
+  return video.evaluate(async (element: VideoElement, to) => {
+    const sought = new Promise<void>((resolve) => {
+      element.addEventListener('seeked', resolve, { once: true });
+    });
+    element.currentTime = to;
+    await sought;
+    if (element.error !== null) throw new Error(element.error.message);
+    return element.videoWidth;
+  }, seconds);
+}
+
+/** A movie as the edge serves it, alone on a page and paused. */
+export async function openServedMovie(browser: Browser, port: number, sessionId: string): Promise<Locator> {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${String(port)}/api/sessions/${sessionId}/movie`);
+  const video = page.locator('video');
+  await video.evaluate((element: VideoElement) => element.pause());
+  return video;
 }
 
 /** What FFmpeg complains about when it decodes the whole file; empty where nothing. */
