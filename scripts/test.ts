@@ -34,8 +34,12 @@ const { values } = parseArgs({ options: { long: { type: 'boolean', default: fals
 const reports = await mkdtemp(join(tmpdir(), 'padelvar-test-'));
 
 const total: Count = { passed: 0, failed: 0, failures: [] };
-for (const name of ['format', 'types', 'lint', 'layers']) add(name, await runCheck(name));
-add('shared and edge', await runSuite('edge', root, ['--project', 'shared', '--project', 'edge']));
+await Promise.all([runChecks('types'), runChecks('format', 'lint', 'layers')]);
+// Most tests of the recorder wait for cameras most of the time: two files share two cores well.
+add(
+  'shared and edge',
+  await runSuite('edge', root, ['--project', 'shared', '--project', 'edge', '--maxWorkers=2']),
+);
 // A minute of three courts is a minute of waiting, which the portal's own tests fill.
 const [portal, minute] = await Promise.all([
   runSuite('portal', join(root, 'cloud'), []),
@@ -54,6 +58,10 @@ function add(name: string, { passed, failed, failures }: Count): void {
   total.passed += passed;
   total.failed += failed;
   total.failures.push(...failures);
+}
+
+async function runChecks(...names: string[]): Promise<void> {
+  for (const name of names) add(name, await runCheck(name));
 }
 
 async function runCheck(name: string): Promise<Count> {
