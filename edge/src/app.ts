@@ -13,7 +13,7 @@ import { openMemoryFolder } from './base/memory-folder.ts';
 import { performCommand } from './commands.ts';
 import { createDelivery } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
-import { describeHealth, lanAddresses, readTelemetry } from './health/health.ts';
+import { describeHealth, lanAddresses, lanNames, readTelemetry } from './health/health.ts';
 import { openMachine } from './health/open-machine.ts';
 import { createCourtStates } from './health/court-states.ts';
 import { createLanApi, openLanServer } from './lan/lan-api.ts';
@@ -23,6 +23,8 @@ import { findEnrollment, loadOrCreateIdentity } from './link/identity.ts';
 import { createPortal } from './link/portal.ts';
 import type { Portal } from './link/portal.ts';
 import type { PortalClient } from './link/portal-client.ts';
+import { createWatchTokens } from './link/watch-tokens.ts';
+import type { WatchTokens } from './link/watch-tokens.ts';
 import { createPreviewPusher } from './link/preview-pusher.ts';
 import { createPortPool } from './proxy/port-pool.ts';
 import { createSessionManager } from './session/manager.ts';
@@ -60,12 +62,20 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   const store = openStore(join(dataDir, 'edge.db'));
   const journal = createJournal(store);
   const epoch = journal.nextEpoch(clock.nowMs());
-  const portal = enrollment === undefined ? undefined : createPortal({ enrollment, identity, clock });
+  const portal =
+    enrollment === undefined
+      ? undefined
+      : createPortal({
+          ...{ enrollment, identity, clock },
+          onWatchKey: (key) => journal.saveWatchKey(key),
+        });
   const courtStates = createCourtStates();
   let desired = journal.loadDesired();
   let link: DeviceLink | undefined;
   let delivery: Delivery | undefined;
   let cancelReport: (() => void) | undefined;
+  /** Set once the page answers on the club's network. */
+  let openLanPort: number | undefined;
 
   const machine = await openMachine({
     ...{ dataDir, clock, log: logger, encodingCourts: configuration.encodingCourts },
@@ -120,9 +130,16 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
       courts: courtStates.list(desired?.courts ?? []),
       erased: deletions.erased(),
       lan: lanAddresses(),
+      ...(openLanPort === undefined ? {} : { lanPort: openLanPort }),
       build: readBuild(),
       clock: clock.nowMs(),
     };
+  }
+
+  /** By the portal's time where it is known, else by the device's own. */
+  function openWatch(deviceId: string): WatchTokens {
+    const nowMs = (): number => portal?.time.nowMs() ?? clock.nowMs();
+    return createWatchTokens({ deviceId, key: () => journal.loadWatchKey(), nowMs });
   }
 
   /** Safe to repeat. */
@@ -187,11 +204,15 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   }
   const lan = await openLanServer(
     createLanApi({
+      hosts: () => (openLanPort === undefined ? [] : lanNames()),
+      ...(enrollment === undefined ? {} : { watch: { clock, ...openWatch(enrollment.deviceId) } }),
       sessions,
       health: () => describeHealth(sessions.reports(), link?.connected ?? false, machine.facts()),
     }),
     configuration.lanPort,
+    configuration.lanHost,
   );
+  if (!isLoopback(configuration.lanHost)) openLanPort = lan.port;
   const orphans = cron.schedule(ORPHAN_SCHEDULE, () => {
     const closed = sessions.closeOrphans(
       desired?.settings.orphanSessionSeconds ?? configuration.orphanSeconds,
@@ -239,6 +260,10 @@ function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
     logger.error({ err: error, courtId }, 'camera address could not be opened');
     return { courtId, clubId, address: undefined };
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.startsWith('127.');
 }
 
 /** Tells of each live picture that goes out. */

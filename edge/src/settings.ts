@@ -16,6 +16,7 @@ const Port = z.coerce.number().int().min(0).max(65535);
 const Environment = z.object({
   PADELVAR_DATA_DIR: z.string().min(1).default('/var/lib/padelvar'),
   PADELVAR_FFMPEG: z.string().min(1).optional(),
+  PADELVAR_LAN_HOST: z.union([z.ipv4(), z.literal('localhost')]).default('127.0.0.1'),
   PADELVAR_LAN_PORT: Port.default(EDGE_LAN_PORT),
   PADELVAR_PROXY_FIRST_PORT: Port.default(PROXY_FIRST_PORT),
   PADELVAR_PROXY_LAST_PORT: Port.default(PROXY_LAST_PORT),
@@ -33,6 +34,8 @@ const Environment = z.object({
 export interface EdgeConfiguration {
   dataDir: string;
   ffmpegPath: string | undefined;
+  /** Address to listen on: 0.0.0.0 opens the page to the club's network. */
+  lanHost: string;
   lanPort: number;
   proxyPorts: { firstPort: number; lastPort: number };
   orphanSeconds: number;
@@ -56,6 +59,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
   return {
     dataDir: resolve(values.PADELVAR_DATA_DIR),
     ffmpegPath: values.PADELVAR_FFMPEG,
+    lanHost: values.PADELVAR_LAN_HOST,
     lanPort: values.PADELVAR_LAN_PORT,
     proxyPorts: { firstPort: values.PADELVAR_PROXY_FIRST_PORT, lastPort: values.PADELVAR_PROXY_LAST_PORT },
     orphanSeconds: values.PADELVAR_ORPHAN_SECONDS,

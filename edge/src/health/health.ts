@@ -3,7 +3,7 @@
  * portal's reachability is told beside the status and is never part of it: the device works alone.
  */
 import { statfs } from 'node:fs/promises';
-import { loadavg, networkInterfaces } from 'node:os';
+import { hostname, loadavg, networkInterfaces } from 'node:os';
 import type { ReportedSession, Telemetry } from '@padelvar/shared/link';
 import { isEnded } from '@padelvar/shared/session';
 
@@ -41,6 +41,12 @@ export function lanAddresses(): string[] {
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map(({ address }) => address)
     .slice(0, 16);
+}
+
+/** Addresses and names by which this machine is called on the local network. */
+export function lanNames(): string[] {
+  const name = hostname().toLowerCase();
+  return [...lanAddresses(), name, `${name}.local`];
 }
 
 /** Healthy means that every recording grows, and that there is a disk to record to. */

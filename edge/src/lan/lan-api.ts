@@ -1,34 +1,45 @@
 /**
- * The room `lan`: the door to the local network. Today it listens on this machine alone and only reads: health,
- * sessions, and finished movies with byte ranges. It may import every room but `link`, `health`, `simulate` and `cli`.
+ * The room `lan`: the door to the local network. It only reads. Health, sessions, movies and clips are for this machine
+ * alone; where it listens on the club's network, a match may be watched there by a link of the portal. It may import every
+ * room but `link`, `health`, `simulate` and `cli`.
  */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { AppError } from '@padelvar/shared/errors';
 import { SessionId } from '@padelvar/shared/ids';
 import { isEnded } from '@padelvar/shared/session';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { formatErrorResponse, requireOwnHost } from '../base/loopback-http.ts';
+import { formatErrorResponse, requireLoopback, requireOwnHost } from '../base/loopback-http.ts';
 import { cutClip, endOf } from '../recording/clip.ts';
 import type { KnownMatch, SessionManager } from '../session/manager.ts';
 import { formatMovieResponse } from './movie-response.ts';
+import { watchRoutes } from './watch-routes.ts';
+import type { WatchOptions } from './watch-routes.ts';
 
 export interface LanApiOptions {
   sessions: Pick<SessionManager, 'reports' | 'find'>;
   /** What `/api/health` says. */
   health: () => Record<string, unknown>;
+  /** Names and addresses of this machine on the network; none where it is called by none. */
+  hosts?: () => readonly string[];
+  /** How matches are watched on the club's network; not at all where it is left out. */
+  watch?: Pick<WatchOptions, 'clock' | 'admit'>;
 }
 
-export function createLanApi({ sessions, health }: LanApiOptions): Hono {
+export function createLanApi({ sessions, health, hosts, watch }: LanApiOptions): Hono {
   const app = new Hono();
   app.onError((error) => formatErrorResponse(error));
   app.notFound(() => formatErrorResponse(new AppError('not_found', 'no such address on this device')));
   app.use(async (context, next) => {
-    requireOwnHost(context.req.header('host'));
+    requireOwnHost(context.req.header('host'), hosts?.());
+    if (!context.req.path.startsWith('/watch/')) requireLoopback(getConnInfo(context).remote.address);
     await next();
   });
+  if (watch !== undefined)
+    app.route('/', watchRoutes({ ...watch, find: (sessionId) => sessions.find(sessionId) }));
   const get = (sessionId: string): KnownMatch => {
     const match = sessions.find(SessionId.parse(sessionId));
     if (match === undefined) throw new AppError('not_found', `no session ${sessionId} on this device`);
@@ -96,16 +107,16 @@ export interface LanServer {
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1. A taken port is an error that names the setting. */
-export async function openLanServer(app: Hono, port: number): Promise<LanServer> {
+/** Listens on 127.0.0.1 unless told otherwise. A taken port is an error that names the setting. */
+export async function openLanServer(app: Hono, port: number, host = '127.0.0.1'): Promise<LanServer> {
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
     throw new AppError(
       'conflict',
-      `expected port ${String(port)} to be free (PADELVAR_LAN_PORT): ${(error as Error).message}`,
+      `expected ${host} and port ${String(port)} to be free (PADELVAR_LAN_HOST, PADELVAR_LAN_PORT): ${(error as Error).message}`,
     );
   }
   // A caller that can't be accepted (no file descriptor left) is not the end of the daemon.

@@ -26,6 +26,8 @@ export function createDeviceToken(options: {
   identity: Identity;
   clock: Clock;
   time: PortalTime;
+  /** The portal's key for links to this device's page. */
+  onWatchKey?: ((key: string) => void) | undefined;
 }): DeviceToken {
   const { clock } = options;
   let current: AccessToken | undefined;
@@ -49,6 +51,7 @@ async function requestToken({
   identity,
   clock,
   time,
+  onWatchKey,
 }: Parameters<typeof createDeviceToken>[0]): Promise<AccessToken> {
   const challenge = await fetchPortal(portalOrigin, '/api/edge/challenge', { json: { deviceId } });
   const { nonce } = ChallengeResponse.parse(await challenge.json());
@@ -56,7 +59,8 @@ async function requestToken({
   const signature = sign(null, message, identity.sign.privateKey).toString('base64url');
   const sentAtMs = clock.monotonicMs();
   const answer = await fetchPortal(portalOrigin, '/api/edge/token', { json: { deviceId, nonce, signature } });
-  const { token, expiresInSeconds, serverTime } = TokenResponse.parse(await answer.json());
+  const { token, expiresInSeconds, serverTime, watchKey } = TokenResponse.parse(await answer.json());
+  if (watchKey !== undefined) onWatchKey?.(watchKey);
   time.learn(serverTime, sentAtMs);
   return { token, renewAtMs: sentAtMs + expiresInSeconds * 1000 * RENEW_AFTER };
 }

@@ -20,10 +20,12 @@ export function createPortal(options: {
   enrollment: DeviceEnrollment;
   identity: Identity;
   clock: Clock;
+  /** Told with each token. */
+  onWatchKey?: (key: string) => void;
 }): Portal {
-  const { enrollment, identity, clock } = options;
+  const { enrollment, identity, clock, onWatchKey } = options;
   const time = createPortalTime(clock);
-  const token = createDeviceToken({ enrollment, identity, clock, time });
+  const token = createDeviceToken({ enrollment, identity, clock, time, onWatchKey });
   return {
     enrollment,
     token,

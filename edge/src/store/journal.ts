@@ -14,6 +14,9 @@ export interface Journal {
    * that it is so even after the database was lost.
    */
   nextEpoch(nowMs: number): number;
+  /** The key by which the portal signs links to this device's page. */
+  loadWatchKey(): string | undefined;
+  saveWatchKey(key: string): void;
 }
 
 const MAX_PAST_GENERATIONS = 20;
@@ -41,7 +44,11 @@ export function createJournal({ db }: Store): Journal {
     upsert.run('epoch', String(epoch));
     return epoch;
   });
-  return { loadDesired, saveDesired, pastGenerations, nextEpoch };
+  const loadWatchKey = (): string | undefined => select.get('watch_key')?.value;
+  const saveWatchKey = (key: string): void => {
+    if (key !== loadWatchKey()) upsert.run('watch_key', key);
+  };
+  return { loadDesired, saveDesired, pastGenerations, nextEpoch, loadWatchKey, saveWatchKey };
 }
 
 function parseDesired(text: string | undefined): Desired | undefined {

@@ -1,0 +1,192 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFile, mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WATCH_LINK_SECONDS, watchMessage, watchPath } from '@padelvar/shared/watch-link';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createLanApi, openLanServer } from '../src/lan/lan-api.ts';
+import type { LanServer } from '../src/lan/lan-api.ts';
+import { createWatchTokens } from '../src/link/watch-tokens.ts';
+import { clipFinished, clipRunning } from '../src/recording/clip-source.ts';
+import type { KnownMatch } from '../src/session/manager.ts';
+import { createManualClock } from './support/manual-clock.ts';
+import { LEFT_SESSION, leaveRecording } from './support/left-recording.ts';
+import type { Left } from './support/left-recording.ts';
+import { decodeComplaints } from './support/match-lab.ts';
+import { askFfprobe } from './support/movie-checkers.ts';
+
+const DEVICE = 'dev_0123456789abcdef';
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0'];
+const keys = generateKeyPairSync('ed25519');
+/** An address of this machine on a network, where it has one. */
+const lanAddress = Object.values(networkInterfaces())
+  .flatMap((list) => list ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+let folder: string;
+let left: Left;
+let server: LanServer;
+let clock: ReturnType<typeof createManualClock>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'padelvar-watch-'));
+  left = await leaveRecording({
+    dataDir: folder,
+    encoder: H264,
+    headerRoomBytes: 65_536,
+    parts: 2,
+    frames: 100,
+  });
+});
+beforeEach(async () => {
+  clock = createManualClock();
+  const key = keys.publicKey.export({ format: 'jwk' }).x;
+  const tokens = createWatchTokens({ deviceId: DEVICE, key: () => key, nowMs: () => clock.nowMs() });
+  const find = (sessionId: string): KnownMatch | undefined =>
+    sessionId === LEFT_SESSION ? describeLeft() : undefined;
+  const api = createLanApi({
+    sessions: { reports: () => [], find },
+    ...{ health: () => ({ status: 'ok' }), hosts: () => [lanAddress ?? '', 'recorder.local'] },
+    watch: { clock, admit: (token, sessionId) => tokens.admit(token, sessionId) },
+  });
+  server = await openLanServer(api, 0, '0.0.0.0');
+  return () => server.close();
+});
+afterAll(async () => {
+  await left.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function describeLeft(): KnownMatch {
+  const { view, movie } = left.recording;
+  const state = movie === undefined ? ('recording' as const) : ('complete' as const);
+  return {
+    ...{ report: { sessionId: LEFT_SESSION, courtId: 'c1', state }, view, hub: undefined, port: undefined },
+    clipSource: () =>
+      movie === undefined ? Promise.resolve(clipRunning(view, left.recording.tracks())) : clipFinished(view),
+  };
+}
+
+function linkToken(sessionId = LEFT_SESSION): string {
+  const claims = { deviceId: DEVICE, sessionId, expiresAt: clock.nowMs() + WATCH_LINK_SECONDS * 1000 };
+  const text = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  return `${text}.${sign(null, Buffer.from(watchMessage(text)), keys.privateKey).toString('base64url')}`;
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+async function ask(path: string, headers: Record<string, string> = {}, host = '127.0.0.1'): Promise<Answer> {
+  const asked = request({ host, port: server.port, path, headers });
+  asked.end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const pieces: Buffer[] = [];
+  for await (const piece of answer) pieces.push(piece as Buffer);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(pieces) };
+}
+
+const PATH = watchPath(LEFT_SESSION);
+const MOVIE = `${PATH}/movie.mp4`;
+
+/** Opens the page by a link; answers it and the cookie that it gave. */
+async function visit(): Promise<{ page: string; cookie: string; headers: IncomingMessage['headers'] }> {
+  const { status, headers, body } = await ask(`${PATH}?token=${linkToken()}`);
+  expect(status).toBe(200);
+  return { page: body.toString(), cookie: headers['set-cookie']?.[0]?.split(';')[0] ?? '', headers };
+}
+
+test('a match that runs is watched from its beginning up to now, with ranges', async () => {
+  const { page, cookie } = await visit();
+  const source = /src="([^"]+)"/.exec(page)?.[1] ?? '';
+  expect(source).toMatch(/running\.mp4\?until=\d+$/);
+  const path = `/watch/${source}`;
+  const whole = await ask(path, { cookie });
+  expect(whole.status).toBe(200);
+  const part = await ask(path, { cookie, range: 'bytes=1000-1999' });
+  expect(part.status).toBe(206);
+  expect(part.body.equals(whole.body.subarray(1000, 2000))).toBe(true);
+  const file = join(folder, 'running.mp4');
+  await writeFile(file, whole.body);
+  expect(await decodeComplaints(file)).toBe('');
+  expect((await askFfprobe(file)).frames).toBe(200);
+  expect((await ask(MOVIE, { cookie })).status).toBe(409);
+  expect((await ask(`${PATH}/running.mp4?until=x`, { cookie })).status).toBe(400);
+});
+
+test('a finished match is watched and downloaded as the bytes that the library will have', async () => {
+  if (left.recording.movie === undefined) await left.recording.finalise();
+  const { view } = left.recording;
+  const object = await view.read(0, view.finished()?.totalBytes ?? 0);
+  const { page, cookie } = await visit();
+  expect(page).toContain(`src="${LEFT_SESSION}/movie.mp4"`);
+  const whole = await ask(`${MOVIE}?download=1`, { cookie });
+  expect(whole.body.equals(object)).toBe(true);
+  expect(whole.headers['content-disposition']).toBe(`attachment; filename="${LEFT_SESSION}.mp4"`);
+  const part = await ask(MOVIE, { cookie, range: `bytes=-100` });
+  expect(part.status).toBe(206);
+  expect(part.body.equals(object.subarray(-100))).toBe(true);
+});
+
+test('a link is good for 15 minutes; who came by it in time may watch to the end', async () => {
+  const token = linkToken();
+  expect((await ask(`${MOVIE}?token=${token}`)).status).toBe(200);
+  const { cookie } = await visit();
+  await clock.advance(WATCH_LINK_SECONDS * 1000);
+  expect((await ask(`${MOVIE}?token=${token}`)).status).toBe(401);
+  expect((await ask(MOVIE, { cookie })).status).toBe(200);
+  await clock.advance(6 * 3_600_000);
+  expect((await ask(MOVIE, { cookie })).status).toBe(401);
+});
+
+test('nobody comes in without a link, and by one for another match no more', async () => {
+  const other = 'sess_club_c1_1700000001';
+  for (const path of [PATH, MOVIE, `${PATH}/running.mp4?until=1000`, `${PATH}?token=${linkToken(other)}`]) {
+    const { status, headers } = await ask(path);
+    expect(status).toBe(401);
+    expect(headers['content-type']).toContain('application/problem+json');
+  }
+  const { cookie } = await visit();
+  expect((await ask(watchPath(other), { cookie })).status).toBe(401);
+  expect((await ask(`${watchPath(other)}?token=${linkToken(other)}`)).status).toBe(404);
+});
+
+test('the page tells nobody where it was come from, and runs nothing but its own', async () => {
+  const { headers, page } = await visit();
+  expect(headers['referrer-policy']).toBe('no-referrer');
+  expect(headers['content-security-policy']).toMatch(
+    /^default-src 'none'; media-src 'self'; style-src 'nonce-/,
+  );
+  expect(headers['set-cookie']?.[0]).toMatch(/HttpOnly; SameSite=Strict$/);
+  expect(page).not.toContain('token');
+});
+
+test.each([
+  ['fr-CH, fr;q=0.9', 'lang="fr"', 'Votre match'],
+  ['es', 'lang="es"', 'Tu partido'],
+  ['de-DE', 'lang="en"', 'Your match'],
+])('who reads %s gets %s', async (accepted, ...expected) => {
+  const { body } = await ask(`${PATH}?token=${linkToken()}`, { 'accept-language': accepted });
+  for (const text of expected) expect(body.toString()).toContain(text);
+});
+
+test.each(['evil.example', '192.0.2.7', `127.0.0.1.evil.example`])(
+  'the host %s is none of ours',
+  async (host) => {
+    expect((await ask(`${PATH}?token=${linkToken()}`, { host })).status).toBe(403);
+  },
+);
+
+test('by its own names it answers, and from the network with nothing but matches by link', async () => {
+  const asNamed = { host: 'recorder.local:5080' };
+  expect((await ask(`${PATH}?token=${linkToken()}`, asNamed)).status).toBe(200);
+  expect((await ask('/api/health', asNamed)).status).toBe(200);
+  if (lanAddress === undefined) return;
+  expect((await ask(`${PATH}?token=${linkToken()}`, {}, lanAddress)).status).toBe(200);
+  for (const path of ['/api/health', '/api/sessions', `/api/sessions/${LEFT_SESSION}/movie`])
+    expect((await ask(path, {}, lanAddress)).status).toBe(403);
+});
