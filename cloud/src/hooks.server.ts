@@ -15,7 +15,8 @@ export const init: ServerInit = async () => {
   published[APP] = await createApp(parseSettings(process.env));
 };
 
-const PUBLIC_PAGES = new Set(['/login', '/register']);
+/** Pages for people without an account. */
+const PUBLIC_PAGES = /^\/(?:login|register|[cs]\/[^/]+)$/;
 
 const handlePortal: Handle = async ({ event, resolve }) => {
   const { request, url, locals } = event;
@@ -27,7 +28,7 @@ const handlePortal: Handle = async ({ event, resolve }) => {
     return new Response('Expected a request from the portal’s own pages.', { status: 403 });
   }
   locals.caller = await portal.findCaller(request.headers);
-  if (locals.caller === undefined && event.route.id !== null && !PUBLIC_PAGES.has(url.pathname)) {
+  if (locals.caller === undefined && event.route.id !== null && !PUBLIC_PAGES.test(url.pathname)) {
     return redirectToLogin(`${url.pathname}${url.search}`);
   }
   return resolve(event);

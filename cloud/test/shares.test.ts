@@ -46,7 +46,10 @@ async function makeLink(json: object = {}): Promise<{ shareId: string; token: st
 
 /** All links end so many milliseconds from now. */
 async function expireIn(ms: number): Promise<void> {
-  await portal.app.services.db.updateTable('share').set({ expires_at: clock.nowMs() + ms }).execute();
+  await portal.app.services.db
+    .updateTable('share')
+    .set({ expires_at: clock.nowMs() + ms })
+    .execute();
 }
 
 describe('whoever holds a link', () => {

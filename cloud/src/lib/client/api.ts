@@ -2,6 +2,7 @@
  * The pages' door to the portal's REST API: one method per route, typed by the shared contract. Owns no
  * state and no page; may import only `request.ts` and types of `@padelvar/shared`.
  */
+import type { ShareCreate, ShareCreated, SharedVideo, ShareList } from '@padelvar/shared/library-api';
 import type {
   Club,
   ClubCreate,
@@ -11,6 +12,7 @@ import type {
   CourtCreate,
   CourtList,
   CourtUpdate,
+  DeletionReceipt,
   DeviceList,
   Enrollment,
   EnrollmentCreate,
@@ -26,6 +28,7 @@ import type {
   UserCreate,
   UserList,
   UserUpdate,
+  Video,
   VideoList,
 } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
@@ -41,6 +44,13 @@ export interface PageRequest {
 export interface SessionQuery extends PageRequest {
   /** Only sessions that are not over. */
   open?: boolean;
+}
+
+export interface VideoQuery extends PageRequest {
+  courtId?: string | undefined;
+  /** Instants. */
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 export type Api = ReturnType<typeof createApi>;
@@ -102,8 +112,18 @@ function recording(call: Call) {
 
 function library(call: Call) {
   return {
-    listVideos: (page: PageRequest = {}) => call<VideoPage>(`/api/video/files/list${query(page)}`),
-    deleteVideo: (sessionId: string) => call<unknown>(`/api/video/files/${sessionId}`, { method: 'DELETE' }),
+    listVideos: (page: VideoQuery = {}) => call<VideoPage>(`/api/video/files/list${query(page)}`),
+    getVideo: (sessionId: string) => call<Video>(`/api/video/files/${sessionId}`),
+    deleteVideo: (sessionId: string) =>
+      call<DeletionReceipt>(`/api/video/files/${sessionId}`, { method: 'DELETE' }),
+    listShares: (sessionId: string, page: PageRequest = {}) =>
+      call<z.infer<typeof ShareList>>(`/api/video/files/${sessionId}/shares${query(page)}`),
+    /** The address of the link is in this answer and in no other. */
+    createShare: (sessionId: string, json: z.input<typeof ShareCreate>) =>
+      call<z.infer<typeof ShareCreated>>(`/api/video/files/${sessionId}/shares`, { method: 'POST', json }),
+    revokeShare: (sessionId: string, shareId: string) =>
+      call<unknown>(`/api/video/files/${sessionId}/shares/${shareId}`, { method: 'DELETE' }),
+    openShare: (token: string) => call<SharedVideo>(`/api/shares/${token}`),
   };
 }
 
@@ -133,11 +153,11 @@ function administration(call: Call) {
   };
 }
 
-function query({ clubId, cursor, limit, open }: SessionQuery): string {
+/** What is undefined or false is left out. */
+function query(wanted: SessionQuery & VideoQuery): string {
   const search = new URLSearchParams();
-  if (clubId !== undefined) search.set('clubId', clubId);
-  if (cursor !== undefined) search.set('cursor', cursor);
-  if (limit !== undefined) search.set('limit', String(limit));
-  if (open === true) search.set('open', 'true');
+  for (const [name, value] of Object.entries(wanted) as [string, string | number | boolean | undefined][]) {
+    if (value !== undefined && value !== false) search.set(name, String(value));
+  }
   return search.size === 0 ? '' : `?${search.toString()}`;
 }

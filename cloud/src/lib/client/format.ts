@@ -33,10 +33,11 @@ export function formatBytes(bytes: number): string {
   }).format(value);
 }
 
-/** `Sunday 22 November`, with the year where it is not this one. */
-export function formatDay(instant: string, nowMs: number): string {
+/** `Sunday 22 November`, with the year where it is not this one. In the time zone given, or else the browser's. */
+export function formatDay(instant: string, nowMs: number, timeZone?: string): string {
   const date = new Date(instant);
   return new Intl.DateTimeFormat(getDateLocale(), {
+    ...inZone(timeZone),
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -45,17 +46,24 @@ export function formatDay(instant: string, nowMs: number): string {
 }
 
 /** `19:30`. */
-export function formatTime(instant: string): string {
-  return new Intl.DateTimeFormat(getDateLocale(), { hour: '2-digit', minute: '2-digit' }).format(
-    new Date(instant),
-  );
+export function formatTime(instant: string, timeZone?: string): string {
+  const format = { hour: '2-digit', minute: '2-digit', ...inZone(timeZone) } as const;
+  return new Intl.DateTimeFormat(getDateLocale(), format).format(new Date(instant));
 }
 
 /** `22 Nov 2026, 19:30`. */
-export function formatMoment(instant: string): string {
-  return new Intl.DateTimeFormat(getDateLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(instant),
-  );
+export function formatMoment(instant: string, timeZone?: string): string {
+  const format = { dateStyle: 'medium', timeStyle: 'short', ...inZone(timeZone) } as const;
+  return new Intl.DateTimeFormat(getDateLocale(), format).format(new Date(instant));
+}
+
+/** `0.25×`. */
+export function formatRate(rate: number): string {
+  return `${new Intl.NumberFormat(getLocale()).format(rate)}×`;
+}
+
+function inZone(timeZone: string | undefined): { timeZone?: string } {
+  return timeZone === undefined ? {} : { timeZone };
 }
 
 /** `3 minutes ago`. */

@@ -20,6 +20,11 @@ export function downloadUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/download`;
 }
 
+/** The movie behind a link that shares it: to be played, or as an attachment. */
+export function sharedMovieUrl(token: string, disposition: 'inline' | 'attachment'): string {
+  return `/api/shares/${token}/movie?disposition=${disposition}`;
+}
+
 /** The movie to be played in the page. */
 export function playUrl(sessionId: string): string {
   return `${downloadUrl(sessionId)}?disposition=inline`;
