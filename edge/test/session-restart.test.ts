@@ -86,6 +86,20 @@ test.concurrent('a match goes on though its camera is away when the daemon start
   }),
 );
 
+test.concurrent('a match that is asked to last longer does, for the next daemon too', () =>
+  withLab([1], async (lab) => {
+    const sessionId = await beginMatch(lab, 'c1', 500, 600);
+    const lasts = (): number | undefined => lab.get(sessionId).report.recording?.durationSeconds;
+    lab.start(sessionId, 900);
+    await lab.until('the recording to be longer', () => lasts() === 900);
+    lab.start(sessionId, 300);
+    await lab.restart({ withoutDatabase: true });
+    await lab.records(sessionId, 500);
+    expect(lasts()).toBe(900);
+    expect(await endMatch(lab, sessionId)).toMatchObject(FLAWLESS);
+  }),
+);
+
 test.concurrent('a match whose camera never comes back ends with what was recorded', () =>
   withLab([4], async (lab) => {
     const sessionId = await beginMatch(lab, 'c1', 2_000);

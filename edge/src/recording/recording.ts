@@ -31,6 +31,8 @@ export interface Recording {
   readonly view: MovieView;
   readonly movie: MovieFile | undefined;
   /** Milliseconds since its start, across daemons and boots. */
+  /** Moves the hard stop on, durably. The room for the index stays as it was: it is the uploader's too. */
+  extend(durationSeconds: number): Promise<void>;
   elapsedMs(): number;
   bytes(): number;
   /** The tracks so far, chunk offsets counted from the beginning of the payload. */
@@ -75,12 +77,13 @@ export async function beginRecording(options: BeginOptions): Promise<Recording> 
 /** A recording by its mark, running or left behind. */
 export function openRecording(
   paths: RecordingPaths,
-  mark: StartMarkFile,
+  startMark: StartMarkFile,
   parts: () => readonly RecordedPart[],
   clock: Clock,
 ): Recording {
+  let mark = startMark;
   const headerRoom = mark.headerRoomBytes ?? planHeaderRoom('header-first', mark.durationSeconds);
-  const endsAtMs = mark.startedMonotonicMs + mark.durationSeconds * 1000;
+  const endsAtMs = (): number => mark.startedMonotonicMs + mark.durationSeconds * 1000;
   let movie: MovieFile | undefined;
   const groups = (): PartIndex[][] =>
     splitByCodec(
@@ -89,8 +92,8 @@ export function openRecording(
     );
   /** Of the codec with which the recording began. */
   const indexes = (): PartIndex[] => groups()[0] ?? [];
-  const explain = (gaps: readonly Gap[]): Gap[] => explainGaps(gaps, groups(), mark, endsAtMs);
-  const pieces = (): Piece[] => planPieces(indexes(), mark, endsAtMs);
+  const explain = (gaps: readonly Gap[]): Gap[] => explainGaps(gaps, groups(), mark, endsAtMs());
+  const pieces = (): Piece[] => planPieces(indexes(), mark, endsAtMs());
   const readPart = (number: number, offset: number, length: number): Promise<Buffer> => {
     const part = parts().find(({ record }) => record.number === number);
     return (
@@ -99,14 +102,21 @@ export function openRecording(
   };
   /** Before the movie record: from that on the parts may become the movie, and their init segments are gone. */
   const storeIndex = (totalBytes: number): Promise<void> => {
-    const planned = planFragmentIndex(indexes(), mark, endsAtMs, headerRoom);
+    const planned = planFragmentIndex(indexes(), mark, endsAtMs(), headerRoom);
     return writeStoredIndex(paths.folder, planned, totalBytes, readPart);
   };
   const running = viewRunning(mark.sessionId, headerRoom, pieces, readPart);
   let view = running;
 
   return {
-    mark,
+    get mark() {
+      return mark;
+    },
+    async extend(durationSeconds) {
+      const longer = { ...mark, durationSeconds };
+      await saveRecord(paths.folder, 'start.json', longer);
+      mark = longer;
+    },
     elapsedMs: () => elapsedMs(mark, clock),
     get view() {
       return view;
@@ -115,8 +125,8 @@ export function openRecording(
       return movie;
     },
     bytes: () => movie?.totalBytes ?? payloadBytes(pieces()),
-    tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs)),
-    gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs)),
+    tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs())),
+    gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs())),
     async markStop(reason, gapReason) {
       const existing = await findRecord(paths.folder, 'stop.json');
       if (existing !== undefined) return existing.reason;
@@ -128,7 +138,7 @@ export function openRecording(
       return reason;
     },
     async finalise() {
-      const assembly = assemble(indexes(), mark, endsAtMs, await findStopMs(paths, mark));
+      const assembly = assemble(indexes(), mark, endsAtMs(), await findStopMs(paths, mark));
       const gapReason = (await findRecord(paths.folder, 'stop.json'))?.gapReason;
       const explained = { ...assembly, gaps: explainEnd(explain(assembly.gaps), assembly, gapReason) };
       const object = planObject(explained, headerRoom);
@@ -139,9 +149,9 @@ export function openRecording(
     },
     async settle() {
       const others = groups().slice(1);
-      const further = others.map((group) => assemble(group, mark, endsAtMs));
+      const further = others.map((group) => assemble(group, mark, endsAtMs()));
       await writeFurtherMovies(paths, further, readPart);
-      const assembly = assemble(indexes(), mark, endsAtMs, await findStopMs(paths, mark));
+      const assembly = assemble(indexes(), mark, endsAtMs(), await findStopMs(paths, mark));
       movie = await finishOnDisk({
         ...{ paths, assembly, movie: movie ?? missingMovie() },
         parts: parts(),

@@ -155,6 +155,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       sessionId: report.sessionId,
       courtId: report.courtId,
       state: session?.state ?? report.state,
+      durationSeconds: report.recording?.durationSeconds,
       isLocal: false,
     }));
     for (const action of planActions(wanted, known, options.portalNowMs())) {
@@ -173,6 +174,9 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         break;
       case 'start':
         await session?.start(action.durationSeconds);
+        break;
+      case 'extend':
+        await session?.extend(action.durationSeconds);
         break;
       case 'stop':
       case 'close':

@@ -58,6 +58,8 @@ export interface MatchSession {
   open(): Promise<void>;
   /** Idempotent. Throws AppError `conflict` where the session can't start any more. */
   start(durationSeconds: number): Promise<void>;
+  /** Moves the hard stop of a running recording on; never back. Without one it does nothing. */
+  extend(durationSeconds: number): Promise<void>;
   /** Ends the recording and the session; without a recording it closes it. The first reason stays. */
   stop(reason: EndReason): Promise<void>;
   /** For a daemon that goes away: the FFmpeg of an RTSP court goes on. */
@@ -205,6 +207,15 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     void becomeRecording();
   }
 
+  async function extend(durationSeconds: number): Promise<void> {
+    const isRunning = state === 'starting' || state === 'recording';
+    if (recording === undefined || !isRunning || durationSeconds <= recording.mark.durationSeconds) return;
+    await recording.extend(durationSeconds);
+    cancelHardStop();
+    armHardStop(recording);
+    context.onChange(self);
+  }
+
   /** "Recording" is said only once bytes of it are on disk. */
   async function becomeRecording(): Promise<void> {
     while (state === 'starting' && !ending.signal.aborted) {
@@ -346,6 +357,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       }),
     open: () => enqueue(open),
     start: (durationSeconds) => enqueue(() => start(durationSeconds)),
+    extend: (durationSeconds) => enqueue(() => extend(durationSeconds)),
     stop(why) {
       ending.abort(new AppError('gone', 'the session is no longer wanted'));
       return enqueue(() => stop(why));

@@ -37,6 +37,20 @@ test.each<[string, DesiredSession, KnownSession[], number | undefined, object[]]
     [{ do: 'open', ...IDS }],
   ],
   [
+    'a running recording that is asked to last longer is extended',
+    { ...WANTED, recording: { ...START, durationSeconds: 120 } },
+    [known('recording', { durationSeconds: 90 })],
+    undefined,
+    [{ do: 'extend', sessionId: IDS.sessionId, durationSeconds: 120 }],
+  ],
+  [
+    'a running recording is never shortened',
+    { ...WANTED, recording: { ...START, durationSeconds: 60 } },
+    [known('recording', { durationSeconds: 90 })],
+    NOW,
+    [],
+  ],
+  [
     'a close of a session never opened is told as its end',
     { ...WANTED, close: CLOSE },
     [],

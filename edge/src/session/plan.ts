@@ -8,13 +8,15 @@ export interface KnownSession {
   sessionId: string;
   courtId: string;
   state: SessionState;
+  /** When the hard stop of its recording comes, in seconds from the start. */
+  durationSeconds?: number | undefined;
   /** Opened on the device itself: not the portal's to forget. */
   isLocal: boolean;
 }
 
 export type Action =
   | { do: 'open'; sessionId: string; courtId: string }
-  | { do: 'start'; sessionId: string; durationSeconds: number }
+  | { do: 'start' | 'extend'; sessionId: string; durationSeconds: number }
   | { do: 'stop' | 'close' | 'refuse'; sessionId: string; courtId: string; reason: EndReason };
 
 /**
@@ -68,10 +70,21 @@ function planKnown(
   if (recording?.stop !== undefined)
     return [{ do: 'stop', sessionId, courtId, reason: recording.stop.reason }];
   if (close !== undefined) return [{ do: 'close', sessionId, courtId, reason: close.reason }];
-  if (recording === undefined || state !== 'created' || portalNowMs === undefined) return [];
+  if (recording === undefined) return [];
+  if (state === 'starting' || state === 'recording') return planLonger(recording, own);
+  if (state !== 'created' || portalNowMs === undefined) return [];
   if (portalNowMs > recording.startDeadlineAt)
     return [{ do: 'close', sessionId, courtId, reason: 'expired' }];
   return [{ do: 'start', sessionId, durationSeconds: recording.durationSeconds }];
+}
+
+/** A running recording may be asked to go on for longer, never to end before what it was promised. */
+function planLonger(
+  { durationSeconds }: NonNullable<DesiredSession['recording']>,
+  own: KnownSession,
+): Action[] {
+  const { sessionId, durationSeconds: known = Infinity } = own;
+  return durationSeconds > known ? [{ do: 'extend', sessionId, durationSeconds }] : [];
 }
 
 /** A running recording is never thrown away because the portal forgot it: its hard stop ends it. */
