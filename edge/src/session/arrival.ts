@@ -7,16 +7,29 @@ export interface Arrival {
   seen(): void;
   /** Something, which shows that the camera sends. */
   heard(): void;
+  /** A try to connect to the camera was in vain. */
+  failed(): void;
   /** Rejects with AppError `camera_timeout` after `timeoutMs`, or with the signal's reason. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Whether there was a picture or a sign of the camera within that time, and no try in vain before. */
+  isThere(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
 export function createArrival(clock: Clock): Arrival {
   const arrived = Promise.withResolvers<undefined>();
+  const inVain = Promise.withResolvers<false>();
   let isSending = false;
-  return {
+  const arrival: Arrival = {
     heard: () => void (isSending = true),
     seen: () => arrived.resolve(undefined),
+    failed: () => inVain.resolve(false),
+    async isThere(timeoutMs, signal) {
+      const isSeen = arrival.wait(timeoutMs, signal).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([isSeen, inVain.promise]);
+    },
     async wait(timeoutMs, signal) {
       signal.throwIfAborted();
       const { promise: late, resolve, reject } = Promise.withResolvers<undefined>();
@@ -33,6 +46,7 @@ export function createArrival(clock: Clock): Arrival {
       }
     },
   };
+  return arrival;
 }
 
 function createTimeout(timeoutMs: number): AppError {

@@ -3,15 +3,18 @@
  * is known by a keyed hash of its address: neither the address nor its password lies on the disk.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
+import type { Clock } from '../base/clock.ts';
 import type { CameraProbe } from '../camera/probe.ts';
 import { formatProbe, parseProbe } from './remembered-probe.ts';
 
 const KEY_BYTES = 32;
 /** Enough that two cameras of a club never share one. */
 const NAME_CHARACTERS = 32;
+/** A camera is asked again after this: somebody may have switched its sound on. */
+const BELIEVED_MS = 7 * 24 * 3600 * 1000;
 
 export interface CameraMemory {
   /** A name for the camera at that address, the same for as long as this folder lives. */
@@ -21,7 +24,7 @@ export interface CameraMemory {
   forget(address: string): Promise<void>;
 }
 
-export function createCameraMemory(folder: string): CameraMemory {
+export function createCameraMemory(folder: string, clock: Pick<Clock, 'nowMs'>): CameraMemory {
   let key: Promise<Buffer> | undefined;
   const nameOf = async (address: string): Promise<string> =>
     createHmac('sha256', await (key ??= loadOrCreateKey(folder).catch(forgetKey)))
@@ -37,7 +40,9 @@ export function createCameraMemory(folder: string): CameraMemory {
     nameOf,
     async find(address) {
       try {
-        return parseProbe(await readFile(await pathOf(address), 'utf8'));
+        const path = await pathOf(address);
+        const ageMs = clock.nowMs() - (await stat(path)).mtimeMs;
+        return Math.abs(ageMs) > BELIEVED_MS ? undefined : parseProbe(await readFile(path, 'utf8'));
       } catch {
         return undefined;
       }

@@ -45,10 +45,12 @@ export interface SourceOptions {
   onArrival: () => void;
   /** It has sent something, which is no picture by itself. */
   onSign: () => void;
+  /** A try to connect to it was in vain. */
+  onFailure: () => void;
 }
 
 /** What of it the ingest needs; `sessionId` names its files in memory. */
-export type IngestSourceOptions = Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign'>;
+export type IngestSourceOptions = Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign' | 'onFailure'>;
 
 export function planIngestOptions(options: IngestSourceOptions): Omit<IngestOptions, 'planArguments'> {
   const { folder, ffmpegPath, clock, logger, existing, firstPart, onSynced, hasRoom } = options;

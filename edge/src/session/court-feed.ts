@@ -14,7 +14,7 @@ import type { CameraSource, SourceOptions } from './camera-source.ts';
 import { openPacedSource } from './paced-source.ts';
 import { openRtspSource } from './rtsp-source.ts';
 
-export interface CourtFeedOptions extends Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign'> {
+export interface CourtFeedOptions extends Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign' | 'onFailure'> {
   ports: PortPool;
   health?: () => Record<string, unknown>;
 }
@@ -25,6 +25,8 @@ export interface CourtFeed {
   readonly hub: FrameHub;
   /** Resolves with the first picture of the camera; rejects with AppError `camera_timeout` after `timeoutMs`. */
   firstFrame(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Whether the camera is there within that time, known at once where it can't be connected to. */
+  isThere(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   /** The ingest, begun where it does not run yet; from here on nothing is trimmed. */
   beginIngest(): Ingest;
   /**
@@ -49,7 +51,12 @@ export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFee
   });
   let source: CameraSource;
   try {
-    const sourceOptions = { ...options, hub, onArrival: () => arrival.seen(), onSign: () => arrival.heard() };
+    const sourceOptions = {
+      ...{ ...options, hub },
+      onArrival: () => arrival.seen(),
+      onSign: () => arrival.heard(),
+      onFailure: () => arrival.failed(),
+    };
     source =
       probe.kind === 'rtsp' ? await openRtspSource(sourceOptions) : openPacedSource(sourceOptions, proxy);
   } catch (error) {
@@ -61,6 +68,7 @@ export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFee
     port: proxy.port,
     hub,
     firstFrame: (timeoutMs, signal) => arrival.wait(timeoutMs, signal),
+    isThere: (timeoutMs, signal) => arrival.isThere(timeoutMs, signal),
     beginIngest: () => source.beginIngest(),
     stop: () => source.stop().finally(() => proxy.close()),
     close: () => source.close().finally(() => proxy.close()),

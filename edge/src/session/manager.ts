@@ -103,8 +103,9 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   let wanted: readonly DesiredSession[] | undefined;
   let isReleased = false;
   let isRecovered = false;
+  const cameras = createCameraMemory(join(options.dataDir, 'cameras'), clock);
   const warm = createWarmCourts({
-    ...{ rooms: options, cameras: createCameraMemory(join(options.dataDir, 'cameras')) },
+    ...{ rooms: options, cameras },
     onState: (courtId, reason) => options.onCamera?.(courtId, reason),
     renewMs: options.renewWarmMs,
   });
@@ -198,7 +199,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     const { clubId, address, audio = false } = court;
     const spec = { sessionId, courtId, clubId, address, audio };
     const takeOver = (folder: string): Promise<boolean> => warm.handOver(spec, folder);
-    const session = createMatchSession(spec, { ...options, takeOver, onChange: onSessionChange });
+    const session = createMatchSession(spec, { ...options, cameras, takeOver, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
     await session.open();
   }

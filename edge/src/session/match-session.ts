@@ -22,14 +22,17 @@ import { detailOf, isDiskFull, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
 import { encodedMegapixelsOf } from './encoded-pictures.ts';
 import { UNLIMITED_MACHINE } from './machine.ts';
-import { noteFailure, openSessionFeed } from './open-feed.ts';
+import { forgetCamera, noteFailure, openSessionFeed } from './open-feed.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 import { canMove } from './transitions.ts';
 import { untilRoom } from './until-room.ts';
 
-/** Longest wait for the first picture after the camera answered; `create` as a whole answers within 8 s. */
+/** Longest wait for the first picture; `create` as a whole answers within 8 s. A camera that was slow to answer gets a little more. */
 const FIRST_FRAME_MS = 7_000;
+const LEAST_FRAME_MS = 2_000;
+/** So long may a camera take that was not asked what it is, before it is asked after all. */
+const RECALLED_MS = 2_500;
 /** How often a starting recording is looked at for its first bytes. */
 const GROWTH_POLL_MS = 50;
 /** Between two tries to take a recording up again. */
@@ -125,15 +128,24 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     }
   }
 
-  const openFeed = (): Promise<CourtFeed> =>
-    openSessionFeed({
-      ...{ spec, rooms: context, logger, folder: paths.folder, signal: ending.signal },
-      health: () => ({ state, growing: isGrowing() }),
-    });
+  const feedOptions = {
+    ...{ spec, rooms: context, logger, folder: paths.folder, signal: ending.signal },
+    health: () => ({ state, growing: isGrowing() }),
+  };
 
   async function openFresh(): Promise<void> {
-    feed = await openFeed();
-    await feed.firstFrame(FIRST_FRAME_MS, ending.signal);
+    const fromMs = clock.monotonicMs();
+    let isRecalled: boolean;
+    ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, recall: true }));
+    if (isRecalled && !(await feed.isThere(RECALLED_MS, ending.signal))) {
+      ending.signal.throwIfAborted();
+      await endFeed();
+      await closeParts();
+      await forgetCamera(feedOptions);
+      ({ feed } = await openSessionFeed(feedOptions));
+    }
+    const leftMs = FIRST_FRAME_MS - (clock.monotonicMs() - fromMs);
+    await feed.firstFrame(Math.max(LEAST_FRAME_MS, leftMs), ending.signal);
     ending.signal.throwIfAborted();
     move('created');
   }
@@ -146,7 +158,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     while (feed === undefined) {
       ending.signal.throwIfAborted();
       try {
-        feed = await openFeed();
+        ({ feed } = await openSessionFeed(feedOptions));
       } catch (error) {
         logger.warn({ err: error }, 'camera not back yet; the recording goes on');
         await clock.sleep(RESUME_RETRY_MS, ending.signal);

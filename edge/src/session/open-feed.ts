@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import type { Logger } from '../base/log.ts';
 import { probeCamera } from '../camera/probe.ts';
+import type { CameraProbe } from '../camera/probe.ts';
 import { loadPartRecords } from '../ingest/part.ts';
 import { findRecord } from '../recording/folder.ts';
 import { openCourtFeed } from './court-feed.ts';
 import type { CourtFeed } from './court-feed.ts';
-import { findRememberedProbe, rememberProbe } from './remembered-probe.ts';
+import { findRememberedProbe, forgetProbe, rememberProbe } from './remembered-probe.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 
@@ -18,27 +19,58 @@ export interface OpenFeedOptions {
   logger: Logger;
   folder: string;
   health: () => Record<string, unknown>;
+  /** Whether what an earlier session learnt of the camera will do: it is asked otherwise. */
+  recall?: boolean;
   /** Breaks off the question to the camera. */
   signal: AbortSignal;
 }
 
-export async function openSessionFeed(options: OpenFeedOptions): Promise<CourtFeed> {
+export interface OpenedFeed {
+  feed: CourtFeed;
+  /** The camera was not asked. */
+  isRecalled: boolean;
+}
+
+export async function openSessionFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
   const { spec, rooms, folder, logger, health, signal } = options;
   const { sessionId, address, audio = false } = spec;
   const logPath = await openLogFolder(rooms.dataDir, sessionId);
   const remembered = await findRememberedProbe(folder);
-  const probe = remembered ?? (await probeCamera(address, { clock: rooms.clock, signal }));
+  const recalled =
+    remembered === undefined && options.recall === true ? await recallProbe(options) : undefined;
+  const probe = remembered ?? recalled ?? (await askCamera(options));
   if (remembered === undefined) await rememberProbe(folder, probe);
   signal.throwIfAborted();
   const existing = await loadPartRecords(folder);
   const mark = await findRecord(folder, 'start.json');
   const preRollSeconds = (): number => preRollSecondsOf(rooms);
-  return openCourtFeed({
+  const feed = await openCourtFeed({
     ...{ ...rooms, sessionId, address, audio, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
     ...(mark === undefined ? {} : { firstPart: mark.part }),
     hasRoom: () => rooms.machine?.hasRoom() ?? true,
   });
+  return { feed, isRecalled: recalled !== undefined };
+}
+
+/** Sound that is wanted may have been switched on since. */
+async function recallProbe({ spec, rooms }: OpenFeedOptions): Promise<CameraProbe | undefined> {
+  const probe = await rooms.cameras?.find(spec.address);
+  return spec.audio === true && probe?.sound === undefined ? undefined : probe;
+}
+
+async function askCamera({ spec, rooms, signal, logger }: OpenFeedOptions): Promise<CameraProbe> {
+  const probe = await probeCamera(spec.address, { clock: rooms.clock, signal });
+  await rooms.cameras
+    ?.remember(spec.address, probe)
+    .catch((error: unknown) => logger.warn({ err: error }, 'what the camera is could not be written down'));
+  return probe;
+}
+
+/** The camera has turned out to be another one: the next opening asks it. */
+export async function forgetCamera({ spec, rooms, folder }: OpenFeedOptions): Promise<void> {
+  await rooms.cameras?.forget(spec.address);
+  await forgetProbe(folder);
 }
 
 /** The session's own log tells what happened even where FFmpeg was never started. */

@@ -25,6 +25,7 @@ export function openPacedSource(
       hub.push(jpeg);
       options.onArrival();
     },
+    onTrouble: () => options.onFailure(),
   });
   const inputArguments = planPacedInputArguments(port);
   let ingest: Ingest | undefined;

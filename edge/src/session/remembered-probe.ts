@@ -2,7 +2,7 @@
  * What the camera turned out to be when its session opened, kept beside its parts: a later daemon takes the session up
  * without asking the camera, which may be away, or busy with the FFmpeg that still runs.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CameraKind } from '@padelvar/shared/camera';
 import { z } from 'zod';
@@ -27,6 +27,10 @@ export async function findRememberedProbe(folder: string): Promise<CameraProbe |
 
 export async function rememberProbe(folder: string, probe: CameraProbe): Promise<void> {
   await writeFileAtomic(probePath(folder), formatProbe(probe));
+}
+
+export async function forgetProbe(folder: string): Promise<void> {
+  await rm(probePath(folder), { force: true });
 }
 
 /** Throws where it is none. */

@@ -10,6 +10,7 @@ export async function openRtspSource(options: SourceOptions): Promise<CameraSour
   const rtsp = await openRtspIngest(options, {
     onInit: (_part, init) => preview.partBegan(init),
     onSign: options.onSign,
+    onDrop: options.onFailure,
     onFragment(part, fragment) {
       const live = toLiveFragment(part, fragment);
       // What an earlier daemon's attempt left is no sign of life.
