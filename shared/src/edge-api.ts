@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DeviceId, SessionId } from './ids.ts';
 import { MAX_UPLOAD_PARTS, UPLOAD_PART_BYTES } from './limits.ts';
+import { StorageTrouble } from './storage-trouble.ts';
 
 /** A raw 32-byte public key, base64url. */
 export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected 32 bytes in base64url');
@@ -68,6 +69,8 @@ export const SignPartRequest = z.object({
   partNumber: PartNumber,
   bytes: z.int().min(1).max(UPLOAD_PART_BYTES),
   md5: ContentMd5,
+  /** What kept the store from taking the part that was tried last, where something did. */
+  trouble: StorageTrouble.optional(),
 });
 export type SignPartRequest = z.infer<typeof SignPartRequest>;
 /** `url` may be relative to the portal's origin. The PUT must carry exactly these headers. */

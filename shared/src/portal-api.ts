@@ -12,7 +12,7 @@ import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
 import { Role } from './roles.ts';
 import { EndReason, MovieState, SessionState } from './session.ts';
-import { STORAGE_TROUBLES } from './storage-trouble.ts';
+import { STORAGE_TROUBLES, StorageTrouble } from './storage-trouble.ts';
 
 const Instant = z.iso.datetime();
 const Name = z.string().trim().min(1).max(200);
@@ -211,6 +211,8 @@ export const RecordStatus = z.object({
   gaps: z.array(Gap),
   /** Seconds until the movie is ready, where that can be told. */
   etaSeconds: z.number().nonnegative().nullable(),
+  /** What keeps the movie from the store at the moment; it waits on the club's box. */
+  storage: StorageTrouble.nullable(),
   deviceOnline: z.boolean(),
 });
 export type RecordStatus = z.infer<typeof RecordStatus>;

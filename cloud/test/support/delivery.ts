@@ -15,6 +15,7 @@ import type { Store } from '../../../edge/src/store/database.ts';
 import { createUploadStore } from '../../../edge/src/store/uploads.ts';
 import { createUploader } from '../../../edge/src/upload/uploader.ts';
 import type { Uploader } from '../../../edge/src/upload/uploader.ts';
+import type { Settings } from '../../src/lib/server/settings.ts';
 import { openTestPortal } from './portal.ts';
 import type { TestPortal } from './portal.ts';
 import { seedClub, seedCourt, seedDevice, seedSession, seedUser, SEEDED_AT } from './seed.ts';
@@ -41,8 +42,8 @@ export interface TestDelivery {
   close(): Promise<void>;
 }
 
-export async function openTestDelivery(): Promise<TestDelivery> {
-  let portal = await openTestPortal();
+export async function openTestDelivery(settings: Partial<Settings> = {}): Promise<TestDelivery> {
+  let portal = await openTestPortal(settings);
   const { dataDir } = portal;
   const { db } = portal.app.services;
   const clubId = await seedClub(db, 'north', { name: 'Padel Nord' });
@@ -103,7 +104,7 @@ export async function openTestDelivery(): Promise<TestDelivery> {
     async restart() {
       await server.close();
       await portal.app.close();
-      portal = await openTestPortal({ dataDir });
+      portal = await openTestPortal({ ...settings, dataDir });
       server = await serveFetch(answer, Number(new URL(origin).port));
     },
     async close() {

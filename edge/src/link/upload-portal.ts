@@ -5,7 +5,7 @@ import {
   UploadState,
   type SignPartResponse as SignedPart,
 } from '@padelvar/shared/edge-api';
-import { AppError, ERROR_KINDS } from '@padelvar/shared/errors';
+import { AppError } from '@padelvar/shared/errors';
 import type { ErrorKind } from '@padelvar/shared/errors';
 import type { UploadPortal } from '../upload/upload-portal.ts';
 import type { PortalClient } from './portal-client.ts';
@@ -67,9 +67,21 @@ function toAddress({ url }: SignedPart, origin: string): URL {
   throw new AppError('bad_request', `expected an http address for a part, found ${address.protocol}`);
 }
 
-/** `gone` is the portal's word alone: a store that has lost an upload says so by 404, and it is opened anew. */
+/** What a store means by an answer; the others are failures of its own. */
+const KINDS: Record<number, ErrorKind> = {
+  400: 'bad_request',
+  // Expired or wrong, an address is signed anew; where that is refused too, it is the store that refuses the portal.
+  403: 'storage_denied',
+  // An upload that it has lost is opened anew.
+  404: 'not_found',
+  409: 'conflict',
+  413: 'storage_full',
+  429: 'storage_slow',
+  503: 'storage_slow',
+  507: 'storage_full',
+};
+
 function refused(status: number): AppError {
-  const kinds = Object.entries(ERROR_KINDS) as [ErrorKind, number][];
-  const kind = kinds.find(([name, known]) => known === status && name !== 'gone')?.[0] ?? 'internal';
+  const kind = KINDS[status] ?? 'storage_failing';
   return new AppError(kind, `expected the store to take a part, it answered ${String(status)}`);
 }

@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { UploadState } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
+import { storageTroubleOf } from '@padelvar/shared/storage-trouble';
+import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import { INDEX_LAST_ROOM_BYTES } from '../mp4/movie-header.ts';
 import type { ObjectLayout } from '../recording/layout.ts';
 import type { MovieView } from '../recording/movie-view.ts';
@@ -45,6 +47,8 @@ interface Opened {
 export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
   const { sessionId, view, portal, store, partBytes } = options;
   let opened: Opened | undefined;
+  /** What the store answered to the last part. */
+  let trouble: StorageTrouble | undefined;
   let isConfirmed = store.find(sessionId)?.confirmed ?? false;
 
   const findNext = (): PlannedPart | undefined =>
@@ -87,8 +91,15 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     const body = await view().read(part.offset, part.bytes);
     const sent: SentPart = { partNumber: part.partNumber, bytes: part.bytes, md5: md5Of(body) };
     if (!current.isComplete && !isSame(current.listed.get(part.partNumber), sent)) {
-      const signed = await portal.signPart(sessionId, { uploadId: current.uploadId, ...sent }, signal);
-      await portal.putPart(signed, body, signal);
+      const request = { uploadId: current.uploadId, ...sent, ...(trouble === undefined ? {} : { trouble }) };
+      const signed = await portal.signPart(sessionId, request, signal);
+      try {
+        await portal.putPart(signed, body, signal);
+        trouble = undefined;
+      } catch (error) {
+        if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
+        throw error;
+      }
     }
     current.held.set(part.partNumber, sent);
     save(current);

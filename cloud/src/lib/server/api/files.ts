@@ -91,7 +91,7 @@ export function fileRoutes({ files, gate, audit }: Services) {
       const { disposition } = c.req.valid('query');
       const action = disposition === 'inline' ? 'video.watch' : 'video.download';
       await gate.requireSession(c.get('caller'), action, sessionId);
-      return c.redirect(await files.link(sessionId, disposition), 302);
+      return c.redirect(await files.link(sessionId, disposition, c.req.method), 302);
     })
     .openapi(remove, async (c) => {
       const { sessionId } = c.req.valid('param');

@@ -34,7 +34,7 @@ export interface Files {
   /** `not_found` where there is no video, `gone` where it was deleted. */
   get(caller: Caller, sessionId: string): Promise<Video>;
   /** A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted. */
-  link(sessionId: string, disposition: 'inline' | 'attachment'): Promise<string>;
+  link(sessionId: string, disposition: 'inline' | 'attachment', method?: string): Promise<string>;
   /** The movie itself, as long as `mayGoOn` says so and it is not deleted; throws as `link` does. */
   relay(
     request: Request,
@@ -57,8 +57,8 @@ export interface Files {
 const ATTACHMENT_LINK_SECONDS = 60 * 60;
 /** Used at once, by the portal itself. */
 const RELAY_LINK_SECONDS = 60;
-/** A player asks the link itself for each seek, so it outlives the longest match being watched. */
-const INLINE_LINK_SECONDS = 6 * 60 * 60;
+/** The page's player asks for another one whenever this one has ended. */
+const INLINE_LINK_SECONDS = 15 * 60;
 
 export function createFiles(options: FilesOptions): Files {
   const { db, clock, store, uploads, sessions, devices, relay } = options;
@@ -73,11 +73,12 @@ export function createFiles(options: FilesOptions): Files {
     });
   };
 
-  const sign = (row: ReadyRow, disposition: 'inline' | 'attachment', expiresInSeconds: number) =>
+  const sign = (row: ReadyRow, { method = 'GET', ...link }: Link) =>
     store.signGet({
       key: row.object_key,
       fileName: formatFileName({ ...row, recordedAt: recordedAt(row) }),
-      ...{ disposition, expiresInSeconds },
+      method: method === 'HEAD' ? 'HEAD' : 'GET',
+      ...link,
     });
 
   /** Repeatable: the key goes last, so that a sweep finds what was cut short. */
@@ -111,12 +112,14 @@ export function createFiles(options: FilesOptions): Files {
       if (row.movie_state === 'none') throw new AppError('not_found', 'this session has no video');
       return formatVideo(row, caller);
     },
-    async link(sessionId, disposition) {
+    async link(sessionId, disposition, method) {
       const expiresInSeconds = disposition === 'inline' ? INLINE_LINK_SECONDS : ATTACHMENT_LINK_SECONDS;
-      return sign(await getReadyRow(sessionId), disposition, expiresInSeconds);
+      return sign(await getReadyRow(sessionId), { disposition, expiresInSeconds, method });
     },
     async relay(request, { sessionId, disposition }, mayGoOn) {
-      const link = await sign(await getReadyRow(sessionId), disposition, RELAY_LINK_SECONDS);
+      const { method } = request;
+      const expiresInSeconds = RELAY_LINK_SECONDS;
+      const link = await sign(await getReadyRow(sessionId), { disposition, expiresInSeconds, method });
       return relay.send(request, link, async () => {
         await getReadyRow(sessionId);
         return mayGoOn();
@@ -152,6 +155,13 @@ export function createFiles(options: FilesOptions): Files {
       for (const row of rows) await eraseObject(row.id, row.object_key);
     },
   };
+}
+
+interface Link {
+  disposition: 'inline' | 'attachment';
+  expiresInSeconds: number;
+  /** Of the request that it is for. */
+  method: string | undefined;
 }
 
 type ReadyRow = VideoRow & { object_key: string };

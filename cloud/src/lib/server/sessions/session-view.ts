@@ -2,6 +2,7 @@
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { Gap } from '@padelvar/shared/link';
 import { EndReason, isEnded, SessionState } from '@padelvar/shared/session';
+import { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import type { Selectable } from 'kysely';
 import type { MatchSessionTable } from '../db/tables.ts';
 
@@ -76,6 +77,7 @@ export function formatRecordStatus(
     movie: row.movie_state,
     gaps: Gaps.parse(JSON.parse(row.gaps)),
     etaSeconds: planEta(row, nowMs, deviceOnline),
+    storage: row.movie_state === 'ready' ? null : troubleOf(row.storage_trouble),
     deviceOnline,
   };
 }
@@ -97,6 +99,10 @@ function planEta(row: SessionRow, nowMs: number, deviceOnline: boolean): number 
 
 function reasonOf(text: string | null): EndReason | null {
   return text === null ? null : EndReason.nullable().catch(null).parse(text);
+}
+
+function troubleOf(text: string | null): StorageTrouble | null {
+  return StorageTrouble.nullable().catch(null).parse(text);
 }
 
 function formatInstant(ms: number): string {

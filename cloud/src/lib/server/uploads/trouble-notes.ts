@@ -5,8 +5,10 @@ import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import type { Db } from '../db/database.ts';
 
 export interface TroubleNotes {
-  /** Runs `work`; notes the trouble that it fails with, and takes the note away once it succeeds. */
+  /** Runs `work`; notes the trouble that it fails with. */
   watch<Answer>(sessionId: string, work: () => Promise<Answer>): Promise<Answer>;
+  /** Null once the store does its work again. */
+  note(sessionId: string, trouble: StorageTrouble | null): Promise<void>;
 }
 
 export function createTroubleNotes(db: Db): TroubleNotes {
@@ -19,11 +21,10 @@ export function createTroubleNotes(db: Db): TroubleNotes {
       .execute();
   };
   return {
+    note,
     async watch(sessionId, work) {
       try {
-        const answer = await work();
-        await note(sessionId, null);
-        return answer;
+        return await work();
       } catch (error) {
         const trouble = error instanceof AppError ? storageTroubleOf(error.kind) : undefined;
         if (trouble !== undefined) await note(sessionId, trouble);

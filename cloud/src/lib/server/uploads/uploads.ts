@@ -95,6 +95,7 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
       throw new AppError('gone', 'this video has been deleted');
     }
     await signedParts.forget(row.session_id);
+    await troubles.note(row.session_id, null);
     log.info({ sessionId: row.session_id, bytes, parts: request.parts.length }, 'a movie is ready');
     for (const listener of listeners) listener(row.session_id);
   };
@@ -123,11 +124,12 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
         return describeUpload(session, known, await signedParts.name(sessionId, known.upload_id, parts));
       }),
 
-    async signPart(deviceId, sessionId, { uploadId, partNumber, bytes, md5 }) {
+    async signPart(deviceId, sessionId, { uploadId, partNumber, bytes, md5, trouble = null }) {
       const session = await getUploadSession(db, deviceId, sessionId);
       requirePartNumber(partNumber, planUploadLimits(session.duration_seconds));
       const row = await getOpen(sessionId, uploadId);
       if (row.state === 'complete') throw new AppError('conflict', 'this upload is complete');
+      await troubles.note(sessionId, trouble);
       await signedParts.add(sessionId, uploadId, { partNumber, bytes, md5 });
       const expiresInSeconds = PART_LINK_SECONDS;
       const part = { key: row.object_key, uploadId, partNumber, bytes, md5, expiresInSeconds };
