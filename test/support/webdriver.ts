@@ -1,0 +1,88 @@
+/** Debian's WebKitGTK, driven by W3C WebDriver on a display in memory: what Safari's engine makes of pages and movies. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort, poll } from '../../scripts/system/processes.ts';
+
+/** The key that stands for an element's id in WebDriver (W3C WebDriver, 12.1). */
+const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
+const START_MS = 20_000;
+
+export interface WebKit {
+  open(url: string): Promise<void>;
+  url(): Promise<string>;
+  /** Waits until there is such an element, and types into it or clicks it. */
+  type(selector: string, text: string): Promise<void>;
+  click(selector: string): Promise<void>;
+  /** The body of a function in the page; it answers by its last argument, a callback. */
+  run<T>(body: string, ...values: unknown[]): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openWebKit(): Promise<WebKit> {
+  const folder = await mkdtemp(join(tmpdir(), 'padelvar-webkit-'));
+  const screen = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [display] = (await once(screen.stdout, 'data')) as [Buffer];
+  const port = await findFreePort();
+  const driver = spawn('WebKitWebDriver', [`--port=${String(port)}`, '--host=127.0.0.1'], {
+    env: {
+      ...process.env,
+      ...{ DISPLAY: `:${display.toString().trim()}`, HOME: folder, XDG_RUNTIME_DIR: folder },
+    },
+    stdio: 'ignore',
+  });
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(`http://127.0.0.1:${String(port)}${path}`, {
+      method,
+      ...(body === undefined ? {} : json),
+    });
+    const { value } = (await answer.json()) as { value: T & { error?: string; message?: string } };
+    if (!answer.ok) throw new Error(`${method} ${path}: ${value.error ?? ''}: ${value.message ?? ''}`);
+    return value;
+  };
+  const started = await poll(START_MS, () =>
+    call<{ ready: boolean }>('GET', '/status').catch(() => undefined),
+  );
+  if (started === undefined) throw new Error('expected WebKitWebDriver to answer');
+  const { sessionId } = await call<{ sessionId: string }>('POST', '/session', {
+    capabilities: { alwaysMatch: {} },
+  });
+  const session = `/session/${sessionId}`;
+  const find = async (selector: string): Promise<string> => {
+    const found = await poll(START_MS, () =>
+      call<Record<string, string>>('POST', `${session}/element`, {
+        using: 'css selector',
+        value: selector,
+      }).catch(() => undefined),
+    );
+    const id = found?.[ELEMENT_KEY];
+    if (id === undefined) throw new Error(`expected an element ${selector} on the page`);
+    return id;
+  };
+  return {
+    open: (url) => call('POST', `${session}/url`, { url }),
+    url: () => call('GET', `${session}/url`),
+    type: async (selector, text) =>
+      call('POST', `${session}/element/${await find(selector)}/value`, { text }),
+    click: async (selector) => call('POST', `${session}/element/${await find(selector)}/click`, {}),
+    run: (body, ...values) => call('POST', `${session}/execute/async`, { script: body, args: values }),
+    async close() {
+      await call('DELETE', session).catch(() => undefined);
+      await Promise.all([end(driver), end(screen)]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill();
+  await ended;
+}
