@@ -93,12 +93,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const retention = createRetention({
     ...{ clock, log, onRemoved: options.onRemoved },
     copies: () =>
-      sessions.finished().map((movie): LocalCopy => {
-        const record = records.find(movie.sessionId);
-        const confirmedAtMs =
-          record?.confirmed === true ? (record.confirmedAtMs ?? movie.endedAtMs) : undefined;
-        return { ...movie, confirmedAtMs, isSettled: record?.sideFiles !== undefined };
-      }),
+      sessions
+        .finished()
+        .filter(isStoredWhole)
+        .map((movie): LocalCopy => {
+          const record = records.find(movie.sessionId);
+          const confirmedAtMs =
+            record?.confirmed === true ? (record.confirmedAtMs ?? movie.endedAtMs) : undefined;
+          return { ...movie, confirmedAtMs, isSettled: record?.sideFiles !== undefined };
+        }),
     keepMs: () => (settings()?.keepUploadedHours ?? KEEP_UPLOADED_HOURS) * 3_600_000,
     freeBytes: async () => (await readDisk(options.dataDir)).freeBytes,
     wantedFreeBytes: async () =>
@@ -153,6 +156,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       portal.close();
     },
   };
+}
+
+/** What was recorded in another codec is nowhere but here. */
+function isStoredWhole({ hasFurther }: ReturnType<SessionManager['finished']>[number]): boolean {
+  return !hasFurther;
 }
 
 function addReadyIn(report: ReportedSession, readyInMs: number | undefined): ReportedSession {

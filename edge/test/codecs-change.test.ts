@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { FurtherMovie } from '@padelvar/shared/link';
 import { expect, it } from 'vitest';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import { askMediabunny, askMp4box } from './support/movie-checkers.ts';
@@ -10,6 +11,7 @@ it('a change of codec in the middle begins a second movie, and the first says wh
   const lab = await openMatchLab(simulator.courts);
   try {
     const sessionId = lab.open('c1');
+    const further = (): readonly FurtherMovie[] | undefined => lab.get(sessionId).report.recording?.further;
     await lab.reaches(sessionId, 'created');
     lab.start(sessionId);
     await lab.records(sessionId, 3_000);
@@ -24,6 +26,25 @@ it('a change of codec in the middle begins a second movie, and the first says wh
     await lab.until('the final file', () => existsSync(paths[0] ?? ''));
     const { recording } = lab.get(sessionId).report;
     expect(recording?.gaps).toMatchObject([{ reason: 'codec_changed' }]);
+    const [, second = ''] = paths;
+    await lab.until('the second movie to be told', () => further() !== undefined);
+    const [{ from, to } = { from: 0, to: 0 }] = (recording?.gaps ?? []).map(({ fromMs, toMs }) => ({
+      from: fromMs,
+      to: toMs,
+    }));
+    const { fromMs = 0, frames: secondFrames } = further()?.[0] ?? {};
+    expect(further()).toMatchObject([
+      { number: 2, codec: 'hvc1', width: 640, height: 352, reason: 'codec_changed' },
+    ]);
+    expect(fromMs).toBeGreaterThanOrEqual(from);
+    expect(fromMs).toBeLessThan(to);
+    const beside = lab.get(sessionId).findFurther(2);
+    expect(await beside?.read(0, beside.totalBytes)).toEqual(await readFile(second));
+    expect(lab.get(sessionId).findFurther(3)).toBeUndefined();
+    // The copy of a match of which the portal has only the first movie stays.
+    expect(lab.manager.finished()).toMatchObject([{ sessionId, hasFurther: true }]);
+    await lab.restart({ withoutDatabase: true });
+    expect(further()).toMatchObject([{ number: 2, frames: secondFrames }]);
     for (const path of paths) {
       const { frames, complaints, repeated, reordered } = await inspectMovie(path, simulator.clip);
       expect({ complaints, repeated, reordered }).toEqual({ complaints: '', repeated: 0, reordered: 0 });

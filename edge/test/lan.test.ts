@@ -12,6 +12,11 @@ const RUNNING = 'sess_club_c2_1700000002';
 const MOVIE = Buffer.from(
   Uint8Array.from({ length: 2_500_000 }, (_, index) => (index * 7 + (index >> 8)) & 0xff),
 );
+/** What was recorded in another codec. */
+const SECOND = {
+  totalBytes: 1_000,
+  read: (offset: number, length: number) => Promise.resolve(MOVIE.subarray(offset, offset + length)),
+};
 const TOTAL = String(MOVIE.byteLength);
 let server: LanServer;
 
@@ -32,6 +37,7 @@ afterAll(() => server.close());
 function describe(sessionId: string, state: 'complete' | 'recording'): KnownMatch {
   return {
     ...{ report: { sessionId, courtId: 'c1', state }, view: undefined, hub: undefined, port: 8080 },
+    findFurther: (number) => (number === 2 ? SECOND : undefined),
     clipSource: () => undefined,
   };
 }
@@ -61,6 +67,16 @@ async function ask(path: string, headers: Record<string, string> = {}, method = 
 }
 
 const PATH = `/api/sessions/${FINISHED}/movie`;
+
+test('a second movie beside it is served by its number, ranges too; there is no third', async () => {
+  const { status, body } = await ask(`${PATH}/2`);
+  expect(status).toBe(200);
+  expect(body.equals(MOVIE.subarray(0, 1_000))).toBe(true);
+  const part = await ask(`${PATH}/2`, { range: 'bytes=100-199' });
+  expect([part.status, part.headers['content-range']]).toEqual([206, 'bytes 100-199/1000']);
+  expect(part.body.equals(MOVIE.subarray(100, 200))).toBe(true);
+  for (const number of ['3', '1', '0', 'x']) expect((await ask(`${PATH}/${number}`)).status).toBe(404);
+});
 
 test('the whole movie is the view, byte for byte', async () => {
   const { status, headers, body } = await ask(PATH);

@@ -64,6 +64,7 @@ function describeLeft(): KnownMatch {
   const state = movie === undefined ? ('recording' as const) : ('complete' as const);
   return {
     ...{ report: { sessionId: LEFT_SESSION, courtId: 'c1', state }, view, hub: undefined, port: undefined },
+    findFurther: () => undefined,
     clipSource: () =>
       movie === undefined ? Promise.resolve(clipRunning(view, left.recording.tracks())) : clipFinished(view),
   };

@@ -84,6 +84,22 @@ export type Desired = z.infer<typeof Desired>;
 export const Gap = z.object({ fromMs: Count, toMs: Count, reason: z.string().max(64) });
 export type Gap = z.infer<typeof Gap>;
 
+/** A movie beside the first: its camera was set to another codec in the middle, which no player plays in one file. */
+export const FurtherMovie = z.object({
+  number: z.int().min(2),
+  /** Where it belongs on the recording's own time line. */
+  fromMs: Count,
+  bytes: Count,
+  durationMs: Count,
+  frames: Count,
+  codec: z.string().max(32),
+  width: Count,
+  height: Count,
+  /** Why it is not in the first. */
+  reason: z.string().max(64),
+});
+export type FurtherMovie = z.infer<typeof FurtherMovie>;
+
 export const ReportedRecording = z.object({
   /** Milliseconds since the recording began, by the device's monotonic clock; frozen at the end. */
   elapsedMs: Count,
@@ -105,6 +121,8 @@ export const ReportedRecording = z.object({
       height: Count,
     })
     .optional(),
+  /** They lie on the device, beside the movie. */
+  further: z.array(FurtherMovie).max(50).optional(),
   upload: z.object({
     sentBytes: Count,
     confirmed: z.boolean(),

@@ -68,6 +68,14 @@ export function createLanApi({ sessions, health, hosts, watch }: LanApiOptions):
       context.req.raw,
     );
   });
+  app.get('/api/sessions/:sessionId/movie/:number{[0-9]+}', (context) => {
+    const { sessionId, number } = context.req.param();
+    const further = get(sessionId).findFurther(Number(number));
+    if (further === undefined)
+      throw new AppError('not_found', `no movie ${number} beside that of ${sessionId}`);
+    const etag = `"${sessionId}-${number}-${String(further.totalBytes)}"`;
+    return formatMovieResponse({ ...further, etag }, context.req.raw);
+  });
   app.get('/api/sessions/:sessionId/clip', async (context) => {
     const { from, to } = ClipQuery.parse(context.req.query());
     return serveClip(get(context.req.param('sessionId')), () => ({ from, to }), context.req.raw);

@@ -5,7 +5,7 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ClubId, CourtId, SessionId } from '@padelvar/shared/ids';
-import { Gap } from '@padelvar/shared/link';
+import { FurtherMovie, Gap } from '@padelvar/shared/link';
 import { EndReason } from '@padelvar/shared/session';
 import { z } from 'zod';
 import { syncFolder, writeFileAtomic } from '../base/atomic-file.ts';
@@ -93,6 +93,8 @@ export const MovieFile = z.object({
   width: z.int(),
   height: z.int(),
   gaps: z.array(Gap),
+  /** What was recorded in another codec, in files of its own. */
+  further: z.array(FurtherMovie).optional(),
   /** Part 0 is the finished movie beside the folder. */
   pieces: z.array(
     z.object({ part: z.int().nonnegative(), offset: z.int().nonnegative(), bytes: z.int().positive() }),

@@ -128,7 +128,8 @@ async function retryMoved(read: () => Promise<Buffer>): Promise<Buffer> {
   }
 }
 
-async function readRange(path: string, offset: number, length: number): Promise<Buffer> {
+/** Throws where the file has fewer bytes. */
+export async function readRange(path: string, offset: number, length: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(length);

@@ -15,7 +15,7 @@ import { finishOnDisk, planObject, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
 import { planFragmentIndex } from './fragment-index.ts';
 import { writeStoredIndex } from './stored-index.ts';
-import { writeFurtherMovies } from './further-movies.ts';
+import { planFurther, writeFurtherMovies } from './further-movies.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
 import { planHeaderRoom } from './layout.ts';
 import type { ObjectLayout } from './layout.ts';
@@ -148,9 +148,11 @@ export function openRecording(
       return movie;
     },
     async settle() {
-      const others = groups().slice(1);
-      const further = others.map((group) => assemble(group, mark, endsAtMs()));
-      await writeFurtherMovies(paths, further, readPart);
+      const further = await writeFurtherMovies(paths, planFurther(groups(), mark, endsAtMs()), readPart);
+      if (further.length > 0) {
+        movie = { ...(movie ?? missingMovie()), further };
+        await saveRecord(paths.folder, 'movie.json', movie);
+      }
       const assembly = assemble(indexes(), mark, endsAtMs(), await findStopMs(paths, mark));
       movie = await finishOnDisk({
         ...{ paths, assembly, movie: movie ?? missingMovie() },

@@ -1,7 +1,8 @@
 /** What a session says of itself. Pure. */
 import type { CameraKind } from '@padelvar/shared/camera';
-import type { ReportedRecording, ReportedSession } from '@padelvar/shared/link';
+import type { FurtherMovie, ReportedRecording, ReportedSession } from '@padelvar/shared/link';
 import type { EndReason, SessionState } from '@padelvar/shared/session';
+import type { MovieFile } from '../recording/folder.ts';
 import type { Recording } from '../recording/recording.ts';
 
 const MAX_GAPS = 1_000;
@@ -43,6 +44,15 @@ function formatRecording(recording: Recording, facts: SessionFacts): ReportedRec
     gaps: recording.gaps().slice(0, MAX_GAPS),
     upload: { sentBytes: 0, confirmed: false },
     ...(reason === undefined ? {} : { reason }),
-    ...(movie === undefined ? {} : { movie: { ...movie, bytes: movie.totalBytes } }),
+    ...(movie === undefined ? {} : formatMovie(movie)),
   };
+}
+
+export function formatMovie(movie: MovieFile): {
+  movie: NonNullable<ReportedRecording['movie']>;
+  further?: FurtherMovie[];
+} {
+  const { durationMs, frames, codec, width, height, totalBytes, further = [] } = movie;
+  const facts = { bytes: totalBytes, durationMs, frames, codec, width, height };
+  return { movie: facts, ...(further.length === 0 ? {} : { further }) };
 }

@@ -8,6 +8,8 @@ import { isEnded } from '@padelvar/shared/session';
 import type { EndReason } from '@padelvar/shared/session';
 import type { FrameHub } from '../proxy/frame-hub.ts';
 import { recordingPaths, removeRecording } from '../recording/folder.ts';
+import { viewFurther } from '../recording/further-movies.ts';
+import type { FurtherView } from '../recording/further-movies.ts';
 import { clipFinished, clipRunning } from '../recording/clip-source.ts';
 import type { ClipSource } from '../recording/clip.ts';
 import type { MovieView } from '../recording/movie-view.ts';
@@ -49,6 +51,8 @@ export interface KnownMatch {
   hub: FrameHub | undefined;
   /** Of the local proxy. */
   port: number | undefined;
+  /** A movie beside the first, by its number; undefined where there is none. */
+  findFurther: (number: number) => FurtherView | undefined;
   /** What a clip is cut from; undefined where nothing was recorded. */
   clipSource: () => Promise<ClipSource> | undefined;
 }
@@ -58,6 +62,8 @@ export interface FinishedMatch {
   bytes: number;
   /** Wall-clock milliseconds. */
   endedAtMs: number;
+  /** More lies beside it, which is nowhere else. */
+  hasFurther: boolean;
 }
 
 export interface SessionManager {
@@ -228,6 +234,13 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     step.catch((error: unknown) => logger.error({ err: error }, 'session step failed'));
   }
 
+  function findFurther(entry: Entry, number: number): FurtherView | undefined {
+    const { sessionId, recording } = reportOf(entry);
+    const known = recording?.further?.find((one) => one.number === number);
+    if (known === undefined || entry.view === undefined) return undefined;
+    return viewFurther(recordingPaths(options.dataDir, entry.clubId, sessionId), known);
+  }
+
   function refuse(sessionId: string, courtId: string, reason: EndReason): void {
     const clubId = courts.get(courtId)?.clubId ?? 'unknown';
     const neverBegan = reason === 'expired' || reason === 'court_unknown';
@@ -282,15 +295,17 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         view: entry.view,
         hub: entry.session?.hub,
         port: entry.session?.port,
+        findFurther: (number) => findFurther(entry, number),
         clipSource: () => findClipSource(entry),
       };
     },
     finished: () =>
-      [...entries.values()].flatMap(({ view, endedAtMs }) => {
+      [...entries.values()].flatMap((entry) => {
+        const { view, endedAtMs } = entry;
         const movie = view?.finished();
-        return view === undefined || movie === undefined || endedAtMs === null
-          ? []
-          : [{ sessionId: view.sessionId, bytes: movie.totalBytes, endedAtMs }];
+        if (view === undefined || movie === undefined || endedAtMs === null) return [];
+        const { sessionId } = view;
+        return [{ sessionId, bytes: movie.totalBytes, endedAtMs, hasFurther: hasFurther(reportOf(entry)) }];
       }),
     noteUpload(sessionId, upload) {
       const entry = entries.get(sessionId);
@@ -320,6 +335,11 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       await Promise.all([...sessions, warm.release()]);
     },
   };
+}
+
+/** What lies beside a movie is nowhere else. */
+function hasFurther({ recording }: ReportedSession): boolean {
+  return (recording?.further ?? []).length > 0;
 }
 
 function reportOf({ session, report, upload }: Entry): ReportedSession {

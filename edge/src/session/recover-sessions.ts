@@ -13,6 +13,7 @@ import type { LeftRecording } from '../recording/recover.ts';
 import { elapsedMs } from '../recording/recording.ts';
 import type { Court } from './court.ts';
 import { isDiskFull } from './end-reason.ts';
+import { formatMovie } from './format-report.ts';
 import { clearLeftMemory } from './left-memory.ts';
 import type { SessionSpec } from './session-spec.ts';
 
@@ -140,7 +141,7 @@ function describeMovie(
   report: ReportedSession | undefined,
   reason: EndReason,
 ): NonNullable<ReportedSession['recording']> {
-  const { durationMs, frames, codec, width, height, totalBytes, gaps } = movie;
+  const { durationMs, totalBytes, gaps } = movie;
   return {
     elapsedMs: durationMs,
     durationSeconds: start?.durationSeconds ?? Math.ceil(durationMs / 1000),
@@ -148,7 +149,7 @@ function describeMovie(
     growing: false,
     reason,
     gaps,
-    movie: { bytes: totalBytes, durationMs, frames, codec, width, height },
+    ...formatMovie(movie),
     upload: report?.recording?.upload ?? { sentBytes: 0, confirmed: false },
   };
 }
