@@ -46,11 +46,12 @@ const UNREACHABLE =
 
 export function findS3Trouble(error: unknown): StorageTrouble {
   const { name = '', code = '' } = error as { name?: string; code?: string };
+  // Before the name: the SDK calls a connection that breaks a time-out, too.
+  if (UNREACHABLE.test(code)) return 'unreachable';
   const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
   const known = BY_NAME[name] ?? BY_STATUS[status];
   if (known !== undefined) return known;
-  if (/timeout|timed out/i.test(`${name} ${code}`)) return 'slow';
-  return UNREACHABLE.test(code) ? 'unreachable' : 'failing';
+  return /timeout|timed out/i.test(`${name} ${code}`) ? 'slow' : 'failing';
 }
 
 /** Runs one call. What fails becomes AppError `storage_…`, of kind and cause; our own errors pass. */

@@ -126,8 +126,9 @@ export function createS3Store(options: S3StoreOptions): S3Store {
       callS3('read a file', async () => {
         const found = await orAbsent(client.send(new GetObjectCommand(at(key))));
         if (found?.Body === undefined) return undefined;
-        if ((found.ContentLength ?? Infinity) <= maxBytes) return found.Body.transformToByteArray();
-        await found.Body.transformToWebStream().cancel();
+        const body = found.Body.transformToWebStream() as ReadableStream<Uint8Array>;
+        if ((found.ContentLength ?? Infinity) <= maxBytes) return readWithin(body, timeouts.requestMs);
+        await body.cancel();
         throw new AppError('too_large', `expected at most ${maxBytes} stored bytes`);
       }),
     list: () => explainS3('list the videos', listS3Objects(place)),
@@ -145,6 +146,13 @@ async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefin
     if (isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+async function readWithin(body: ReadableStream<Uint8Array>, ms: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const sink = new WritableStream<Uint8Array>({ write: (chunk) => void chunks.push(chunk) });
+  await body.pipeTo(sink, { signal: AbortSignal.timeout(ms) });
+  return Buffer.concat(chunks);
 }
 
 function encryptionOf({ encryption }: S3Settings) {
