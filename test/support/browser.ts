@@ -69,7 +69,8 @@ function watchForTroubles(context: BrowserContext, report: (trouble: string) => 
  */
 const BROKEN_OFF = [
   /^\/api\/preview\/[^/]+\/(stream\.mjpeg|snapshot\.jpg|info)$/,
-  /^\/api\/video\/record\/status\//,
+  /^\/api\/video\/record\/(status|events)\//,
+  /^\/api\/codes\/[^/]+$/,
   /^\/api\/video\/files\/[^/]+\/download$/,
   /^\/api\/store\//,
   /\/__data\.json$/,

@@ -16,6 +16,14 @@ export function requireMe({ locals, url }: PageEvent, roles?: readonly Role[]): 
     redirect(303, next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
   }
   if (roles !== undefined && !roles.includes(caller.role)) error(403, 'not for this role');
-  const { userId, email, name, role, clubIds } = caller;
+  return toMe(caller);
+}
+
+/** For pages that are there without a login too. */
+export function findMe({ caller }: App.Locals): Me | undefined {
+  return caller && toMe(caller);
+}
+
+function toMe({ userId, email, name, role, clubIds }: Me): Me {
   return { userId, email, name, role, clubIds };
 }

@@ -32,6 +32,7 @@ import type {
   VideoList,
 } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
+import { courtside } from './courtside-api.ts';
 import { getReasonedSnapshotUrl } from './media-urls.ts';
 import { requestJson, requestPicture, type Fetch, type RequestOptions } from './request.ts';
 
@@ -66,6 +67,7 @@ export function createApi(fetch: Fetch) {
   return {
     ...accounts(call),
     ...recording(call),
+    ...courtside(call),
     ...library(call),
     ...administration(call),
     /** One picture of a court, for support; the portal writes the look and its reason into the club's log. */

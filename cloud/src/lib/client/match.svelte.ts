@@ -1,7 +1,9 @@
 /** One session as its page sees it: opened, watched, started, stopped, until its movie is ready. */
+import type { MatchPeople } from '@padelvar/shared/players-api';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import type { Api } from './api.ts';
 import { planFilming, type Filming } from './filming.ts';
+import { openMatchEvents, type MatchEvents } from './match-events.ts';
 import { openPoll, type Poll } from './poll.ts';
 import { ApiError } from './request.ts';
 import { planPollMs, planStage, type Pending, type Stage } from './stage.ts';
@@ -15,6 +17,8 @@ export class Match {
   readonly sessionId: string;
   session = $state<Session>();
   status = $state<RecordStatus>();
+  /** Who is in it and who asks to be; only where this person may let others in. */
+  people = $state.raw<MatchPeople>();
   /** The last request of the person that failed. */
   actionError = $state<unknown>();
   /** The last poll that failed; cleared by the next that works. */
@@ -28,6 +32,8 @@ export class Match {
   #stillSinceMs: number | undefined;
   #pendingSinceMs = 0;
   #poll: Poll | undefined;
+  #events: MatchEvents | undefined;
+  #hasEvents = false;
 
   constructor(api: Api, sessionId: string, session?: Session) {
     this.#api = api;
@@ -35,14 +41,34 @@ export class Match {
     this.session = session;
   }
 
-  /** Follows the session until it is over or `close` is called. */
+  /** Follows the session until it is over or `close` is called: by events, and by asking while none come. */
   watch(): void {
     this.#poll ??= openPoll({ turn: (signal) => this.#refresh(signal), nextMs: () => this.#nextMs() });
+    this.#events ??= openMatchEvents({
+      sessionId: this.sessionId,
+      onStatus: (status) => this.#take(status),
+      onPeople: (people) => (this.people = people),
+      onLine: (isUp) => this.#setLine(isUp),
+    });
   }
 
   close(): void {
     this.#poll?.close();
     this.#poll = undefined;
+    this.#events?.close();
+    this.#events = undefined;
+  }
+
+  /** 15 minutes more. */
+  async extend(): Promise<void> {
+    await this.#ask(async () => this.#take(await this.#api.extendRecording(this.sessionId)));
+  }
+
+  /** Lets somebody in or not; makes room for the next group, which stops the match, or not. */
+  async answer(requestId: string, accept: boolean): Promise<void> {
+    await this.#ask(async () => {
+      this.people = await this.#api.answerRequest(this.sessionId, requestId, accept);
+    });
   }
 
   async start(durationMinutes: number): Promise<void> {
@@ -67,6 +93,23 @@ export class Match {
     return planFilming(this.status, nowMs - (this.#stillSinceMs ?? nowMs));
   }
 
+  /** Whatever goes wrong is shown as the person's last request. */
+  async #ask(request: () => Promise<void>): Promise<void> {
+    this.actionError = undefined;
+    try {
+      await request();
+    } catch (error) {
+      this.actionError = error;
+    }
+  }
+
+  #setLine(isUp: boolean): void {
+    const wasUp = this.#hasEvents;
+    this.#hasEvents = isUp;
+    if (isUp) this.linkError = undefined;
+    else if (wasUp) this.#poll?.nudge();
+  }
+
   async #act(pending: NonNullable<Pending>, request: () => Promise<RecordStatus>): Promise<void> {
     if (this.pending !== undefined) return;
     this.pending = pending;
@@ -82,6 +125,7 @@ export class Match {
   }
 
   async #refresh(signal: AbortSignal): Promise<void> {
+    if (this.#hasEvents) return;
     try {
       this.#take(await this.#api.getRecordingStatus(this.sessionId, signal));
       this.linkError = undefined;
@@ -93,6 +137,7 @@ export class Match {
   #take(status: RecordStatus): void {
     this.status = status;
     this.#statusAtMs = performance.now();
+    if (planPollMs(this.stage) === undefined) this.#events?.close();
     this.#stillSinceMs = status.growing ? undefined : (this.#stillSinceMs ?? this.#statusAtMs);
     const waiting = status.state === 'created' || status.state === 'starting';
     if (this.pending === 'starting' && !waiting) this.pending = undefined;
@@ -106,6 +151,8 @@ export class Match {
   #nextMs(): number | undefined {
     const gone = this.linkError instanceof ApiError && [401, 403, 404].includes(this.linkError.status);
     if (gone) return undefined;
-    return this.linkError === undefined ? planPollMs(this.stage) : RETRY_MS;
+    const waitMs = planPollMs(this.stage);
+    if (this.#hasEvents && waitMs !== undefined) return RETRY_MS;
+    return this.linkError === undefined ? waitMs : RETRY_MS;
   }
 }

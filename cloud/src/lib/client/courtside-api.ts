@@ -1,0 +1,45 @@
+/** The client's part for players at the court: printed codes, guests, joining, extending. For `api.ts` to compose. */
+import type {
+  Claimed,
+  CourtCodeView,
+  CourtSign,
+  MatchJoined,
+  MatchPeople,
+  NextGroupAnswer,
+} from '@padelvar/shared/players-api';
+import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
+import type { z } from 'zod';
+import type { RequestOptions } from './request.ts';
+
+type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
+type NextGroup = z.infer<typeof NextGroupAnswer>;
+
+export function courtside(call: Call) {
+  return {
+    lookAtCode: (code: string, signal?: AbortSignal) =>
+      call<CourtCodeView>(`/api/codes/${code}`, signal ? { signal } : {}),
+    /** Opens the court's camera, as a guest where nobody is logged in; the same key repeats the same opening. */
+    openByCode: (code: string, idempotencyKey: string) =>
+      call<Session>(`/api/codes/${code}/open`, {
+        method: 'POST',
+        headers: { 'idempotency-key': idempotencyKey },
+      }),
+    askToJoin: (code: string) => call<unknown>(`/api/codes/${code}/ask`, { method: 'POST' }),
+    announceNextGroup: (code: string) => call<NextGroup>(`/api/codes/${code}/next`, { method: 'POST' }),
+    /** What this browser recorded as a guest becomes that of whoever is logged in. */
+    claim: () => call<z.infer<typeof Claimed>>('/api/guest/claim', { method: 'POST' }),
+    extendRecording: (sessionId: string) =>
+      call<RecordStatus>('/api/video/record/extend', { method: 'POST', json: { sessionId } }),
+    getPeople: (sessionId: string, signal?: AbortSignal) =>
+      call<MatchPeople>(`/api/matches/${sessionId}/people`, signal ? { signal } : {}),
+    answerRequest: (sessionId: string, requestId: string, accept: boolean) =>
+      call<MatchPeople>(`/api/matches/${sessionId}/requests/${requestId}`, {
+        method: 'POST',
+        json: { accept },
+      }),
+    joinMatch: (code: string) =>
+      call<z.infer<typeof MatchJoined>>('/api/matches/join', { method: 'POST', json: { code } }),
+    getSign: (courtId: string) => call<CourtSign>(`/api/courts/${courtId}/code`),
+    rotateCode: (courtId: string) => call<CourtSign>(`/api/courts/${courtId}/code`, { method: 'POST' }),
+  };
+}
