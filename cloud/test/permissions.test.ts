@@ -116,6 +116,12 @@ const TABLE: Record<string, Row> = {
   ],
   'DELETE /api/admin/devices/{deviceId}': [`/api/admin/devices/${DEVICE}`, undefined, SUPER_ONLY_HERE],
 
+  'PATCH /api/admin/devices/{deviceId}': [
+    `/api/admin/devices/${DEVICE}`,
+    { uplinkKbitPerSecond: 10_000 },
+    CLUB_STAFF,
+  ],
+
   'GET /api/video/health': ['/api/video/health', undefined, ANYBODY],
   'POST /api/video/cleanup': ['/api/video/cleanup', undefined, STAFF_LISTS],
   'POST /api/video/session/create': ['/api/video/session/create', { courtId: 'n3' }, OPENERS],
@@ -140,6 +146,11 @@ const TABLE: Record<string, Row> = {
       [`/api/video/files/${MOVIE_SESSION}/${name}`, undefined, WATCHERS] satisfies Row,
     ]),
   ),
+  'GET /api/video/files/{sessionId}/local': [
+    `/api/video/files/${MOVIE_SESSION}/local`,
+    undefined,
+    WATCHERS,
+  ],
   'DELETE /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, OWN],
   'POST /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, {}, OWN],
   'GET /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, undefined, OWN],

@@ -47,6 +47,7 @@ beforeEach(async () => {
     log: silentLogger,
     channel,
     tokens: createDeviceTokens({ db, clock, secret: 'c2VjcmV0' }),
+    watchKey: '',
   });
   sessions = createSessions({ db, clock, log: silentLogger, devices });
   await seedClub(db, 'alpha');

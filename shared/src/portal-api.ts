@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from './limits.ts';
-import { Gap } from './link.ts';
+import { EdgeSettings, Gap, Telemetry } from './link.ts';
 import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
 import { Role } from './roles.ts';
@@ -89,8 +89,6 @@ export const Court = z.object({
   busy: z.boolean(),
   /** Whether its camera stays connected while nobody plays, so that a session opens at once. */
   warm: z.boolean(),
-  /** Whether its camera stays connected while nobody plays, so that a session opens at once. */
-  warm: z.boolean(),
 });
 export type Court = z.infer<typeof Court>;
 export const CourtList = pageOf(Court);
@@ -104,7 +102,6 @@ export const CourtUpdate = z.object({
   name: Name.optional(),
   deviceId: DeviceId.nullable().optional(),
   cameraAddress: CameraAddress.optional(),
-  warm: z.boolean().optional(),
   warm: z.boolean().optional(),
 });
 
@@ -133,6 +130,18 @@ export const UserUpdate = z.object({
   clubIds: z.array(ClubId).max(50).optional(),
 });
 
+/** What a club sets of its mini-PC; null for the default, absent for no change. */
+export const DeviceSettings = z.object({
+  /** The most that uploads may take of the line; lifted while a match would leave a backlog. */
+  uplinkKbitPerSecond: EdgeSettings.shape.uplinkKbitPerSecond.unwrap().nullable().optional(),
+  /** How long a copy stays on the mini-PC once the library has the video. */
+  keepUploadedHours: EdgeSettings.shape.keepUploadedHours.unwrap().nullable().optional(),
+});
+export type DeviceSettings = z.infer<typeof DeviceSettings>;
+
+/** Its line as uploads find it, kbit/s. */
+export const DeviceUplink = Telemetry.shape.uplink.unwrap();
+
 export const Device = z.object({
   deviceId: DeviceId,
   clubId: ClubId,
@@ -149,10 +158,8 @@ export const Device = z.object({
   recordingMinutesLeft: z.int().nullable(),
   /** What is wrong with the folder for videos. */
   media: z.enum(['missing', 'replaced']).nullable(),
-  /** How long the disk lasts for what is being recorded, or for one court. */
-  recordingMinutesLeft: z.int().nullable(),
-  /** What is wrong with the folder for videos. */
-  media: z.enum(['missing', 'replaced']).nullable(),
+  uplink: DeviceUplink.nullable(),
+  settings: DeviceSettings,
 });
 export type Device = z.infer<typeof Device>;
 export const DeviceList = pageOf(Device);
@@ -216,6 +223,17 @@ export const RecordStatus = z.object({
   deviceOnline: z.boolean(),
 });
 export type RecordStatus = z.infer<typeof RecordStatus>;
+
+/** The way to a match on the club's own network, while it is not in the library yet. */
+export const ClubWatch = z.object({
+  /** Of the recorder's own page: to be opened at the top level, on the club's network. */
+  url: z.string(),
+  expiresAt: Instant,
+  movie: MovieState,
+  /** Seconds until the movie is in the library, where that can be told. */
+  etaSeconds: z.number().nonnegative().nullable(),
+});
+export type ClubWatch = z.infer<typeof ClubWatch>;
 
 export const Video = z.object({
   sessionId: SessionId,

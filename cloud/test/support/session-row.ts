@@ -29,6 +29,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     growing: 0,
     bytes: 0,
     uploaded_bytes: 0,
+    ready_in_ms: null,
     gaps: '[]',
     movie_state: 'none',
     movie_bytes: null,

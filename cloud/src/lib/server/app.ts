@@ -24,6 +24,7 @@ import { openDatabase, type Db } from './db/database.ts';
 import { createDeviceAdmin } from './devices/device-admin.ts';
 import { createDeviceTokens } from './devices/device-tokens.ts';
 import { createDevices } from './devices/devices.ts';
+import { createWatchLinks } from './devices/watch-links.ts';
 import { createFiles } from './files/files.ts';
 import { createMovieRelay } from './files/movie-relay.ts';
 import { createPlayback } from './files/playback.ts';
@@ -99,6 +100,7 @@ async function openApp(
     courts: createCourts({ db, clock, audit: people.audit, devices: link.devices }),
     deviceAdmin: createDeviceAdmin({
       ...{ db, clock, audit: people.audit, broker: link.broker },
+      publish: (deviceId) => link.devices.publishDesired(deviceId),
       onEnded: (sessionId) => link.sessions.changed(sessionId),
     }),
   };
@@ -152,10 +154,12 @@ async function openLink({ db, clock, log, settings }: Basis, dir: DataDir, opene
   opened.push(() => broker.close());
   const channel = openPortalChannel({ access: broker.portalAccess, clock, log });
   opened.push(() => channel.close());
-  const devices = createDevices({ db, clock, log, channel, tokens });
+  const watchLinks = createWatchLinks({ db, clock, secret: dir.secretFor('watch-links') });
+  const { publicKey: watchKey } = watchLinks;
+  const devices = createDevices({ db, clock, log, channel, tokens, watchKey });
   const sessions = createSessions({ db, clock, log, devices });
   devices.onReported((deviceId, reported) => sessions.applyReported(deviceId, reported));
-  return { broker, channel, deviceTokens: tokens, devices, sessions };
+  return { broker, channel, deviceTokens: tokens, devices, sessions, watchLinks };
 }
 
 type People = Awaited<ReturnType<typeof openPeople>>;

@@ -55,6 +55,7 @@ const RULES = {
   'user.write': CLUB_STAFF,
   'device.status': ['super', 'support', 'club-admin'],
   'device.command': ['super', 'support'],
+  'device.settings': CLUB_STAFF,
   'device.enroll': ['super'],
   'device.delete': ['super'],
 } as const satisfies Record<string, readonly Relation[]>;

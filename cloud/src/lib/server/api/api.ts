@@ -10,6 +10,7 @@ import { STORE_PATH } from '../storage/folder-store.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { clubRoutes } from './clubs.ts';
+import { clubWatchRoutes } from './club-watch.ts';
 import { courtCodeRoutes } from './court-codes.ts';
 import { courtRoutes } from './courts.ts';
 import { deviceRoutes } from './devices.ts';
@@ -50,6 +51,7 @@ const SECTIONS = [
   storeRoutes,
   fileRoutes,
   playbackRoutes,
+  clubWatchRoutes,
   shareRoutes,
   previewRoutes,
 ];

@@ -14,6 +14,7 @@ import type { Db } from '../db/database.ts';
 import type { DeviceAdmin } from '../devices/device-admin.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { Devices } from '../devices/devices.ts';
+import type { WatchLinks } from '../devices/watch-links.ts';
 import type { Files } from '../files/files.ts';
 import type { Playback } from '../files/playback.ts';
 import type { Logger } from '../log.ts';
@@ -43,6 +44,7 @@ export interface Services {
   devices: Devices;
   deviceTokens: DeviceTokens;
   deviceAdmin: DeviceAdmin;
+  watchLinks: WatchLinks;
   broker: Broker;
   channel: PortalChannel;
   sessions: Sessions;

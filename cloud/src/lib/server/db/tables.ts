@@ -83,6 +83,13 @@ export interface DeviceTable {
   recording_minutes_left: number | null;
   /** Set while the device's folder for videos is not its own. */
   media: 'missing' | 'replaced' | null;
+  /** Where its page answers on the club's network; null while it does not. */
+  lan_port: number | null;
+  /** What its club has set; null for the defaults. */
+  uplink_kbit_per_second: number | null;
+  keep_uploaded_hours: number | null;
+  /** JSON of what it says of its line. */
+  uplink: string | null;
   created_at: number;
 }
 
@@ -137,6 +144,8 @@ export interface MatchSessionTable {
   growing: Generated<number>;
   bytes: Generated<number>;
   uploaded_bytes: Generated<number>;
+  /** Milliseconds from `elapsed_at` until the movie is ready, where its device can tell. */
+  ready_in_ms: number | null;
   /** JSON array of Gap. */
   gaps: Generated<string>;
   // The movie in the store.

@@ -3,7 +3,7 @@ import { SealedCamera } from '@padelvar/shared/camera';
 import type { Desired, DesiredCourt, DesiredRecording, DesiredSession } from '@padelvar/shared/link';
 import { EndReason } from '@padelvar/shared/session';
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import type { CourtTable, MatchSessionTable, Tables } from '../db/tables.ts';
+import type { CourtTable, DeviceTable, MatchSessionTable, Tables } from '../db/tables.ts';
 
 /** Undefined where there is no such device. Read in one transaction, so that `rev` fits what is listed. */
 export function loadDesired(
@@ -21,7 +21,7 @@ async function readDesired(
 ): Promise<Desired | undefined> {
   const device = await trx
     .selectFrom('device')
-    .select(['generation', 'rev'])
+    .select(['generation', 'rev', 'uplink_kbit_per_second', 'keep_uploaded_hours'])
     .where('id', '=', deviceId)
     .executeTakeFirst();
   if (device === undefined) return undefined;
@@ -48,9 +48,20 @@ async function readDesired(
     serverTime: nowMs,
     sessions: sessions.map(desiredSession),
     courts: courts.map(desiredCourt),
-    settings: {},
+    settings: desiredSettings(device),
     ...(deletions.length === 0 ? {} : { deletions }),
     ...(eventsStored === undefined ? {} : { eventsStored }),
+  };
+}
+
+/** What the club has set for its device. */
+function desiredSettings(
+  row: Pick<DeviceTable, 'uplink_kbit_per_second' | 'keep_uploaded_hours'>,
+): Desired['settings'] {
+  const { uplink_kbit_per_second: uplinkKbitPerSecond, keep_uploaded_hours: keepUploadedHours } = row;
+  return {
+    ...(uplinkKbitPerSecond === null ? {} : { uplinkKbitPerSecond }),
+    ...(keepUploadedHours === null ? {} : { keepUploadedHours }),
   };
 }
 

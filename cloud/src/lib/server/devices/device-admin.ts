@@ -1,5 +1,6 @@
 /** Devices as people look after them: the list, and taking one away. */
-import type { Device } from '@padelvar/shared/portal-api';
+import { DeviceUplink } from '@padelvar/shared/portal-api';
+import type { Device, DeviceSettings } from '@padelvar/shared/portal-api';
 import type { Transaction } from 'kysely';
 import type { DeviceRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -14,6 +15,8 @@ import { isPresent } from './presence.ts';
 export interface DeviceAdmin {
   /** All for staff, those of one's own clubs for everybody else. */
   list(caller: Caller, page: PageRequest): Promise<Page<Device>>;
+  /** Throws `not_found`. Its device hears of it at once. */
+  change(caller: Caller, deviceId: string, changes: DeviceSettings): Promise<DeviceSettings>;
   /** Its tokens, keys and connection end at once; what was open on it has failed; its courts lose their cameras. */
   remove(caller: Caller, deviceId: string): Promise<void>;
 }
@@ -23,6 +26,8 @@ export interface DeviceAdminOptions {
   clock: Clock;
   audit: Audit;
   broker: Pick<Broker, 'disconnect'>;
+  /** Sends the device what is desired of it now. */
+  publish: (deviceId: string) => Promise<void>;
   /** A session was ended here. */
   onEnded: (sessionId: string) => void;
 }
@@ -38,6 +43,21 @@ export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
       );
       return { items: rows.map((row) => toDevice(row, clock.nowMs(), open.get(row.id) ?? 0)), nextCursor };
     },
+    async change(caller, deviceId, changes) {
+      const { uplinkKbitPerSecond: uplink, keepUploadedHours: hours } = changes;
+      await db
+        .updateTable('device')
+        .set((eb) => ({
+          rev: eb('rev', '+', 1),
+          ...(uplink === undefined ? {} : { uplink_kbit_per_second: uplink }),
+          ...(hours === undefined ? {} : { keep_uploaded_hours: hours }),
+        }))
+        .where('id', '=', deviceId)
+        .execute();
+      await audit.record(caller, 'device.settings', deviceId, { ...changes });
+      await options.publish(deviceId);
+      return readSettings(db, deviceId);
+    },
     async remove(caller, deviceId) {
       const ended = await db.transaction().execute((trx) => removeRows(trx, deviceId, clock.nowMs()));
       broker.disconnect(deviceId);
@@ -45,6 +65,15 @@ export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
       await audit.record(caller, 'device.delete', deviceId);
     },
   };
+}
+
+async function readSettings(db: Db, deviceId: string): Promise<DeviceSettings> {
+  const row = await db
+    .selectFrom('device')
+    .select(['uplink_kbit_per_second', 'keep_uploaded_hours'])
+    .where('id', '=', deviceId)
+    .executeTakeFirstOrThrow();
+  return { uplinkKbitPerSecond: row.uplink_kbit_per_second, keepUploadedHours: row.keep_uploaded_hours };
 }
 
 async function listRows(
@@ -112,5 +141,7 @@ function toDevice(row: DeviceRow, nowMs: number, sessions: number): Device {
     diskFreeBytes: row.disk_free_bytes,
     recordingMinutesLeft: row.recording_minutes_left,
     media: row.media,
+    uplink: row.uplink === null ? null : DeviceUplink.parse(JSON.parse(row.uplink)),
+    settings: { uplinkKbitPerSecond: row.uplink_kbit_per_second, keepUploadedHours: row.keep_uploaded_hours },
   };
 }

@@ -31,6 +31,8 @@ export interface DevicesOptions {
   log: Logger;
   channel: PortalChannel;
   tokens: DeviceTokens;
+  /** By which devices check links to their own pages. */
+  watchKey: string;
 }
 
 export interface Devices {
@@ -42,7 +44,7 @@ export interface Devices {
   /** Throws `unauthenticated` where the signature is not that device's over an open challenge. */
   token(
     request: z.infer<typeof TokenRequest>,
-  ): Promise<{ token: string; expiresInSeconds: number; serverTime: number }>;
+  ): Promise<{ token: string; expiresInSeconds: number; serverTime: number; watchKey: string }>;
   verifyToken(token: string): Promise<DeviceCredential | undefined>;
   isOnline(deviceId: string): Promise<boolean>;
   /** The desired document as it stands; throws `not_found`. */
@@ -103,7 +105,8 @@ export function createDevices(options: DevicesOptions): Devices {
         );
       }
       challenges.spend(request.nonce);
-      return { ...(await tokens.issue(request.deviceId)), serverTime: clock.nowMs() };
+      const issued = await tokens.issue(request.deviceId);
+      return { ...issued, serverTime: clock.nowMs(), watchKey: options.watchKey };
     },
     verifyToken: (token) => tokens.verify(token),
     isOnline,

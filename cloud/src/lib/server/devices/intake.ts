@@ -82,6 +82,7 @@ async function storeReported(db: Db, nowMs: number, deviceId: string, reported: 
       last_seen_at: nowMs,
       build: reported.build,
       lan: JSON.stringify(reported.lan),
+      lan_port: reported.lanPort ?? null,
       clock_offset_ms: reported.clock - nowMs,
     })
     .where('id', '=', deviceId)
@@ -146,6 +147,7 @@ async function storeTelemetry(
       disk_free_bytes: telemetry.diskFreeBytes,
       recording_minutes_left: telemetry.recordingMinutesLeft ?? null,
       media: telemetry.media ?? null,
+      uplink: telemetry.uplink === undefined ? null : JSON.stringify(telemetry.uplink),
     })
     .where('id', '=', deviceId)
     .execute();

@@ -50,6 +50,7 @@ function recordingValues(
     growing: recording.growing ? 1 : 0,
     bytes: recording.movie?.bytes ?? recording.bytes,
     uploaded_bytes: recording.upload.sentBytes,
+    ready_in_ms: recording.upload.readyInMs ?? null,
     gaps: JSON.stringify(recording.gaps),
   };
 }

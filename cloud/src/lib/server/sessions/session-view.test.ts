@@ -40,6 +40,16 @@ describe('the status of a recording', () => {
     expect(formatRecordStatus({ ...row, uploaded_bytes: 0 }, at(50)).etaSeconds).toBeNull();
     expect(formatRecordStatus({ ...row, movie_state: 'ready' }, at(50)).etaSeconds).toBe(0);
   });
+  it('tells when the movie will be ready as its device says, and goes on between its reports', () => {
+    const row = sessionRow({
+      ...{ ...RUNNING, state: 'complete', movie_state: 'uploading' },
+      ...{ bytes: 6_000, uploaded_bytes: 5_000, elapsed_at: OPENED_AT + 50_000, ready_in_ms: 8_000 },
+    });
+    expect(formatRecordStatus(row, at(50)).etaSeconds).toBe(8);
+    expect(formatRecordStatus(row, at(53)).etaSeconds).toBe(5);
+    expect(formatRecordStatus(row, at(70)).etaSeconds).toBe(0);
+    expect(formatRecordStatus(row, at(53, false)).etaSeconds).toBeNull();
+  });
 });
 
 it.each([

@@ -88,10 +88,15 @@ function elapsedNow(row: SessionRow, nowMs: number, deviceOnline: boolean): numb
   return row.elapsed_ms + Math.max(0, nowMs - row.elapsed_at);
 }
 
-/** Seconds until the movie is ready, by the mean rate of the upload so far; null where that cannot be told. */
+/**
+ * Seconds until the movie is ready, as its device has told, else by the mean rate of the upload so far; null where that
+ * cannot be told.
+ */
 function planEta(row: SessionRow, nowMs: number, deviceOnline: boolean): number | null {
   if (row.movie_state === 'ready') return 0;
   if (row.movie_state !== 'uploading' || !deviceOnline || row.started_at === null) return null;
+  if (row.ready_in_ms !== null && row.elapsed_at !== null)
+    return Math.max(0, row.elapsed_at + row.ready_in_ms - nowMs) / 1000;
   const passedSeconds = (nowMs - row.started_at) / 1000;
   if (row.uploaded_bytes <= 0 || passedSeconds <= 0) return null;
   return Math.max(0, row.bytes - row.uploaded_bytes) / (row.uploaded_bytes / passedSeconds);

@@ -1,0 +1,81 @@
+/**
+ * Links to a device's own page on the club's network, where a match can be watched before it is in the library. The
+ * device checks them by itself, so they are signed (Ed25519) and short; who may have one is the gate's to say.
+ */
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { AppError } from '@padelvar/shared/errors';
+import { WATCH_LINK_SECONDS, watchMessage, watchPath } from '@padelvar/shared/watch-link';
+import type { WatchClaims } from '@padelvar/shared/watch-link';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import { isPresent } from './presence.ts';
+
+export interface WatchLink {
+  url: string;
+  expiresAtMs: number;
+}
+
+export interface WatchLinks {
+  /** Raw Ed25519 key, base64url: what devices check links by. */
+  readonly publicKey: string;
+  /**
+   * To be opened at the top level, by somebody on the club's network. Throws `device_offline` where the device was not
+   * heard of lately, `not_ready` where it does not answer on the network or nothing was recorded, `gone` for a deleted video.
+   */
+  create(sessionId: string): Promise<WatchLink>;
+}
+
+/** DER of an Ed25519 private key up to its 32 bytes (RFC 8410). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** `secret`: 32 bytes, base64url, the same at every start. */
+export function createWatchLinks({
+  db,
+  clock,
+  secret,
+}: {
+  db: Db;
+  clock: Clock;
+  secret: string;
+}): WatchLinks {
+  const key = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, Buffer.from(secret, 'base64url')]),
+    ...{ format: 'der', type: 'pkcs8' },
+  });
+  return {
+    publicKey: createPublicKey(key).export({ format: 'jwk' }).x ?? '',
+    async create(sessionId) {
+      const { deviceId, origin } = await findPage(db, sessionId, clock.nowMs());
+      const expiresAtMs = clock.nowMs() + WATCH_LINK_SECONDS * 1000;
+      const token = signToken(key, { deviceId, sessionId, expiresAt: expiresAtMs });
+      return { url: `${origin}${watchPath(sessionId)}?token=${token}`, expiresAtMs };
+    },
+  };
+}
+
+function signToken(key: KeyObject, claims: WatchClaims): string {
+  const text = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  return `${text}.${sign(null, Buffer.from(watchMessage(text)), key).toString('base64url')}`;
+}
+
+async function findPage(
+  db: Db,
+  sessionId: string,
+  nowMs: number,
+): Promise<{ deviceId: string; origin: string }> {
+  const row = await db
+    .selectFrom('match_session')
+    .innerJoin('device', 'device.id', 'match_session.device_id')
+    .select(['device.id', 'device.lan', 'device.lan_port', 'device.online', 'device.last_seen_at'])
+    .select(['match_session.movie_state', 'match_session.started_at'])
+    .where('match_session.id', '=', sessionId)
+    .executeTakeFirst();
+  if (row?.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
+  if (row?.started_at == null) throw new AppError('not_ready', 'nothing of this match is recorded yet');
+  if (!isPresent(row, nowMs)) throw new AppError('device_offline', 'the mini-PC of this club is offline');
+  const [address] = JSON.parse(row.lan) as string[];
+  if (address === undefined || row.lan_port === null)
+    throw new AppError('not_ready', 'the mini-PC of this club does not answer on the club’s network');
+  return { deviceId: row.id, origin: `http://${address}:${row.lan_port}` };
+}
