@@ -6,23 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, poll } from '../../scripts/system/processes.ts';
+import { untilFound } from './driven-browser.ts';
+import type { DrivenBrowser } from './driven-browser.ts';
 
 /** The key that stands for an element's id in WebDriver (W3C WebDriver, 12.1). */
 const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
 const START_MS = 20_000;
 
-export interface WebKit {
-  open(url: string): Promise<void>;
-  url(): Promise<string>;
-  /** Waits until there is such an element, and types into it or clicks it. */
-  type(selector: string, text: string): Promise<void>;
-  click(selector: string): Promise<void>;
-  /** The body of a function in the page; it answers by its last argument, a callback. */
-  run<T>(body: string, ...values: unknown[]): Promise<T>;
-  close(): Promise<void>;
-}
-
-export async function openWebKit(): Promise<WebKit> {
+export async function openWebKit(): Promise<DrivenBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-webkit-'));
   const screen = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -54,20 +45,13 @@ export async function openWebKit(): Promise<WebKit> {
     capabilities: { alwaysMatch: {} },
   });
   const session = `/session/${sessionId}`;
-  const find = async (selector: string): Promise<string> => {
-    const found = await poll(START_MS, () =>
-      call<Record<string, string>>('POST', `${session}/element`, {
-        using: 'css selector',
-        value: selector,
-      }).catch(() => undefined),
-    );
-    const id = found?.[ELEMENT_KEY];
-    if (id === undefined) throw new Error(`expected an element ${selector} on the page`);
-    return id;
-  };
+  const find = (selector: string): Promise<string> =>
+    untilFound(selector, async () => {
+      const query = { using: 'css selector', value: selector };
+      return (await call<Record<string, string>>('POST', `${session}/element`, query))[ELEMENT_KEY];
+    });
   return {
     open: (url) => call('POST', `${session}/url`, { url }),
-    url: () => call('GET', `${session}/url`),
     type: async (selector, text) =>
       call('POST', `${session}/element/${await find(selector)}/value`, { text }),
     click: async (selector) => call('POST', `${session}/element/${await find(selector)}/click`, {}),

@@ -1,0 +1,111 @@
+/** The player's way to the video in WebKit, Safari's engine, and in Firefox: log in, watch, seek, download. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readJpegNumber } from '../edge/test/support/frame-numbers.ts';
+import { TEST_FFMPEG } from '../edge/test/support/test-courts.ts';
+import { download, openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
+import { untilFound } from './support/driven-browser.ts';
+import { openFirefox } from './support/firefox.ts';
+import { openLab } from './support/lab.ts';
+import type { Lab } from './support/lab.ts';
+import { openWebKit } from './support/webkit.ts';
+
+const RECORD_MS = 6_000;
+
+let lab: Lab;
+let sessionId: string;
+let moviePath: string;
+
+beforeAll(async () => {
+  lab = await openLab([{ kind: 'rtsp' }]);
+  const player = await lab.system.login('PLAYER');
+  ({ sessionId } = await openSession(player, 'court1'));
+  await startRecording(player, sessionId);
+  await new Promise((resolve) => setTimeout(resolve, RECORD_MS));
+  await stopAndWait(player, sessionId);
+  moviePath = join(lab.folder, 'downloaded.mp4');
+  await download(player, sessionId, moviePath);
+});
+
+afterAll(() => lab.close());
+
+/** Runs in the page: plays what it shows for so many seconds; answers where it is then, or what the player says is wrong. */
+const PLAY = `
+const [seconds, done] = arguments;
+const video = document.querySelector('video');
+video.muted = true;
+video.addEventListener('error', () => done(video.error.message));
+video.addEventListener('timeupdate', () => { if (video.currentTime >= seconds) done(video.currentTime); });
+video.play().catch((error) => done(String(error)));
+`;
+
+/** Runs in the page: the picture at a second, as a JPEG data address. */
+const LOOK = `
+const [seconds, done] = arguments;
+const video = document.querySelector('video');
+video.pause();
+video.addEventListener('seeked', () => {
+  const canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext('2d').drawImage(video, 0, 0);
+  done(canvas.toDataURL('image/jpeg', 0.95));
+}, { once: true });
+video.currentTime = seconds;
+`;
+
+/** Runs in the page: the bytes behind the page's download link, as their SHA-256 and the name they are to have. */
+const DOWNLOAD = `
+const [path, done] = arguments;
+fetch(path).then(async (answer) => {
+  const digest = await crypto.subtle.digest('SHA-256', await answer.arrayBuffer());
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  done({ hex, disposition: answer.headers.get('content-disposition') });
+}).catch((error) => done(String(error)));
+`;
+
+/** Runs in the page: whether it is the one at that path, with its player. */
+const ARRIVED = `
+const [path, done] = arguments;
+done(location.pathname === path && document.querySelector('video') !== null);
+`;
+
+describe('a match', () => {
+  it.each([
+    ['WebKit', openWebKit],
+    ['Firefox', openFirefox],
+  ])('plays, seeks and downloads in %s', async (_, openBrowser) => {
+    const browser = await openBrowser();
+    try {
+      const who = lab.system.logins.find(({ role }) => role === 'PLAYER');
+      const path = `/videos/${sessionId}`;
+      await browser.open(`${lab.system.origin}${path}`);
+      await browser.type('[data-testid=login-email]', who?.email ?? '');
+      await browser.type('[data-testid=login-password]', who?.password ?? '');
+      await browser.click('[data-testid=login-submit]');
+      await untilFound('video', async () => ((await browser.run(ARRIVED, path)) === true ? true : undefined));
+
+      expect(await browser.run(PLAY, 1.5)).toBeGreaterThanOrEqual(1.5);
+      const numbers: (number | undefined)[] = [];
+      for (const frame of [20, 60, 21]) {
+        const picture = await browser.run<string>(LOOK, (frame + 0.5) / 25);
+        const jpeg = Buffer.from(picture.slice(picture.indexOf(',') + 1), 'base64');
+        numbers.push(await readJpegNumber(jpeg, TEST_FFMPEG));
+      }
+      const [first = Number.NaN] = numbers;
+      const { frames } = lab.simulator.clip;
+      expect(numbers).toEqual([first, (first + 40) % frames, (first + 1) % frames]);
+
+      expect(await browser.run(DOWNLOAD, `/api/video/files/${sessionId}/download`)).toEqual({
+        hex: createHash('sha256')
+          .update(await readFile(moviePath))
+          .digest('hex'),
+        disposition: expect.stringContaining('attachment') as string,
+      });
+    } finally {
+      await browser.close();
+    }
+  });
+});
