@@ -16,6 +16,8 @@ import {
   CALLERS,
   DELETED_SESSION,
   DEVICE,
+  INVITATION_ID,
+  INVITATION_TOKEN,
   MOVIE_SESSION,
   OPEN_SESSION,
   SHARE_ID,
@@ -49,6 +51,8 @@ const SUPER_ONLY_HERE = '401 ok  403 403 403 404 403 404 404';
 const CLUB_STAFF = '401 ok  403 ok  403 404 403 404 404';
 const CLUB_PEOPLE = '401 ok  ok  ok  ok  404 ok  404 404';
 const STAFF_LISTS = '401 ok  ok  ok  403 403 403 ok  403';
+const STAFF_HERE = '401 ok  ok  ok  403 404 403 404 404';
+const STAFF_ONLY = '401 ok  ok  403 403 403 403 403 403';
 const OPENERS = '401 ok  403 ok  ok  404 ok  404 404';
 /** Where guests may record, so may players of other clubs. */
 const AT_THE_COURT = 'ok  ok  403 ok  ok  ok  ok  ok  ok';
@@ -96,6 +100,25 @@ const TABLE: Record<string, Row> = {
   ],
   'POST /api/matches/join': ['/api/matches/join', { code: MATCH_CODE }, LOGGED_IN],
 
+  'GET /api/clubs/{clubId}/members': ['/api/clubs/north/members', undefined, STAFF_HERE],
+  'DELETE /api/clubs/{clubId}/members/{userId}': ['/api/clubs/north/members/TARGET', undefined, CLUB_STAFF],
+  'GET /api/clubs/{clubId}/invitations': ['/api/clubs/north/invitations', undefined, STAFF_HERE],
+  'POST /api/invitations/{token}/accept': [
+    `/api/invitations/${INVITATION_TOKEN}/accept`,
+    undefined,
+    LOGGED_IN,
+  ],
+  'POST /api/clubs/{clubId}/invitations': ['/api/clubs/north/invitations', {}, CLUB_STAFF],
+  'DELETE /api/clubs/{clubId}/invitations/{invitationId}': [
+    `/api/clubs/north/invitations/${INVITATION_ID}`,
+    undefined,
+    CLUB_STAFF,
+  ],
+  'GET /api/invitations/{token}': [`/api/invitations/${INVITATION_TOKEN}`, undefined, ANYBODY],
+  'GET /api/clubs/{clubId}/storage': ['/api/clubs/north/storage', undefined, STAFF_HERE],
+  'GET /api/clubs/{clubId}/statistics': ['/api/clubs/north/statistics', undefined, STAFF_HERE],
+
+  'GET /api/admin/audit': ['/api/admin/audit', undefined, STAFF_ONLY],
   'GET /api/admin/users': ['/api/admin/users', undefined, STAFF_LISTS],
   'POST /api/admin/users': [
     '/api/admin/users',
@@ -146,11 +169,7 @@ const TABLE: Record<string, Row> = {
       [`/api/video/files/${MOVIE_SESSION}/${name}`, undefined, WATCHERS] satisfies Row,
     ]),
   ),
-  'GET /api/video/files/{sessionId}/local': [
-    `/api/video/files/${MOVIE_SESSION}/local`,
-    undefined,
-    WATCHERS,
-  ],
+  'GET /api/video/files/{sessionId}/local': [`/api/video/files/${MOVIE_SESSION}/local`, undefined, WATCHERS],
   'DELETE /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, OWN],
   'POST /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, {}, OWN],
   'GET /api/video/files/{sessionId}/shares': [`/api/video/files/${MOVIE_SESSION}/shares`, undefined, OWN],

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
-import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from './limits.ts';
+import { MAX_DURATION_MINUTES } from './limits.ts';
 import { EdgeSettings, Gap, Telemetry } from './link.ts';
 import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
@@ -55,6 +55,16 @@ const ClubRules = z.object({
   nextGroup: z.enum(['ask', 'replace']),
   /** Minutes without a recording after which a session gives way. */
   nextGroupIdleMinutes: z.int().min(1).max(120),
+  /** Minutes of a recording unless somebody says otherwise, and the most that may be asked for. */
+  defaultMinutes: z.int().min(1).max(MAX_DURATION_MINUTES),
+  maxMinutes: z.int().min(1).max(MAX_DURATION_MINUTES),
+  /** Days that videos are kept; null: until somebody deletes them. */
+  retentionDays: z.int().min(1).max(3650).nullable(),
+  /** `#rrggbb`; null: the portal's own. */
+  brandColor: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/, 'expected a colour such as #0b3fa8')
+    .nullable(),
 });
 export const Club = ClubRules.extend({
   clubId: ClubId,
@@ -89,6 +99,8 @@ export const Court = z.object({
   busy: z.boolean(),
   /** Whether its camera stays connected while nobody plays, so that a session opens at once. */
   warm: z.boolean(),
+  /** Whether sound is recorded. */
+  audio: z.boolean(),
 });
 export type Court = z.infer<typeof Court>;
 export const CourtList = pageOf(Court);
@@ -103,6 +115,7 @@ export const CourtUpdate = z.object({
   deviceId: DeviceId.nullable().optional(),
   cameraAddress: CameraAddress.optional(),
   warm: z.boolean().optional(),
+  audio: z.boolean().optional(),
 });
 
 // --- administration
@@ -178,7 +191,8 @@ export const DurationMinutes = z
   .max(MAX_DURATION_MINUTES, `expected 1 to ${String(MAX_DURATION_MINUTES)} minutes`);
 export const RecordStart = z.object({
   sessionId: SessionId,
-  durationMinutes: DurationMinutes.default(DEFAULT_DURATION_MINUTES),
+  /** The club's usual length where left out. */
+  durationMinutes: DurationMinutes.optional(),
 });
 
 export const Session = z.object({

@@ -130,6 +130,27 @@ export async function seedSession(
   return id;
 }
 
+/** An invitation of a player that stands for a week. */
+export async function seedInvitation(
+  db: Db,
+  clubId: string,
+  { id, token, byId }: { id: string; token: string; byId: string },
+): Promise<void> {
+  await db
+    .insertInto('invitation')
+    .values({
+      id,
+      club_id: clubId,
+      token_hash: createHash('sha256').update(token).digest('hex'),
+      role: 'PLAYER',
+      label: '',
+      created_by: byId,
+      created_at: SEEDED_AT,
+      expires_at: Date.now() + 7 * 24 * 60 * 60_000,
+    })
+    .execute();
+}
+
 /** A link to a video that stands for a week. */
 export async function seedShare(
   db: Db,

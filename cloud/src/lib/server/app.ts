@@ -15,6 +15,7 @@ import { createGuests } from './auth/guests.ts';
 import { openBroker } from './broker/broker.ts';
 import { openPortalChannel } from './broker/portal-channel.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { createClubNumbers } from './clubs/club-numbers.ts';
 import { createClubs } from './clubs/clubs.ts';
 import { createCourts } from './clubs/courts.ts';
 import { createCourtCodes } from './codes/court-codes.ts';
@@ -32,6 +33,8 @@ import { startJobs } from './jobs/jobs.ts';
 import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createPeople } from './people/people.ts';
+import { createInvitations } from './members/invitations.ts';
+import { createMembers } from './members/members.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createLiveStatus } from './sessions/live-status.ts';
 import { createSessions } from './sessions/sessions.ts';
@@ -139,6 +142,9 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
     gate: createGate({ db, audit }),
     users: createUsers({ db, clock, auth, audit }),
     clubs: createClubs({ db, clock, audit }),
+    clubNumbers: createClubNumbers({ db, clock }),
+    members: createMembers({ db, audit }),
+    invitations: createInvitations({ db, clock, audit, origin: settings.origin }),
   };
 }
 

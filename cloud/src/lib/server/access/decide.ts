@@ -46,6 +46,9 @@ const RULES = {
   cleanup: ['super', 'support', 'club-admin'],
   'club.read': STAFF_READ,
   'club.write': CLUB_STAFF,
+  /** Who belongs to it, and who is invited. */
+  'club.people': ['super', 'support', 'club-admin'],
+  'club.numbers': ['super', 'support', 'club-admin'],
   'club.create': ['super'],
   'club.delete': ['super'],
   'court.read': STAFF_READ,
@@ -53,6 +56,7 @@ const RULES = {
   'court.code': CLUB_STAFF,
   'user.read': ['super', 'support', 'club-admin', 'self'],
   'user.write': CLUB_STAFF,
+  'audit.read': ['super', 'support'],
   'device.status': ['super', 'support', 'club-admin'],
   'device.command': ['super', 'support'],
   'device.settings': CLUB_STAFF,

@@ -9,6 +9,7 @@ import { GUEST_COOKIE } from '../auth/guests.ts';
 import { STORE_PATH } from '../storage/folder-store.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
+import { clubPeopleRoutes } from './club-people.ts';
 import { clubRoutes } from './clubs.ts';
 import { clubWatchRoutes } from './club-watch.ts';
 import { courtCodeRoutes } from './court-codes.ts';
@@ -20,6 +21,7 @@ import { liveRoutes } from './live.ts';
 import { peopleRoutes } from './people.ts';
 import { playbackRoutes } from './playback.ts';
 import { previewRoutes } from './preview.ts';
+import { numberRoutes } from './numbers.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
 import { recordRoutes } from './record.ts';
@@ -37,6 +39,8 @@ const WITHOUT_CALLER = ['/api/edge/', `${STORE_PATH}/`];
 const SECTIONS = [
   authRoutes,
   clubRoutes,
+  clubPeopleRoutes,
+  numberRoutes,
   courtRoutes,
   courtCodeRoutes,
   peopleRoutes,

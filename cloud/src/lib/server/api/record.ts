@@ -50,13 +50,14 @@ const status = createRoute({
   responses: { 200: jsonAnswer(RecordStatus, 'The status'), ...problems(400, 401, 403, 404) },
 });
 
-export function recordRoutes({ sessions, gate, audit }: Services) {
+export function recordRoutes({ clubs, sessions, gate, audit }: Services) {
   return createSection()
     .openapi(start, async (c) => {
       const { sessionId, durationMinutes } = c.req.valid('json');
-      await gate.requireSession(visitorOf(c), 'session.start', sessionId);
-      const found = await sessions.start(sessionId, durationMinutes);
-      await audit.record(visitorOf(c), 'record.start', sessionId, { durationMinutes });
+      const row = await gate.requireSession(visitorOf(c), 'session.start', sessionId);
+      const minutes = await clubs.planMinutes(row.club_id, durationMinutes);
+      const found = await sessions.start(sessionId, minutes);
+      await audit.record(visitorOf(c), 'record.start', sessionId, { durationMinutes: minutes });
       return c.json(found, 200);
     })
     .openapi(stop, async (c) => {

@@ -4,10 +4,17 @@ import type { Club } from '@padelvar/shared/portal-api';
 import type { Selectable, Updateable } from 'kysely';
 import type { ClubTable } from '../db/tables.ts';
 
-type Rules = Pick<Club, 'guestsAllowed' | 'openingHours' | 'nextGroup' | 'nextGroupIdleMinutes'>;
+type Rules = Omit<Club, 'clubId' | 'name' | 'timeZone' | 'courts'>;
 export type RuleColumns = Pick<
   Selectable<ClubTable>,
-  'guests_allowed' | 'opening_hours' | 'next_group' | 'next_group_idle_minutes'
+  | 'guests_allowed'
+  | 'opening_hours'
+  | 'next_group'
+  | 'next_group_idle_minutes'
+  | 'default_minutes'
+  | 'max_minutes'
+  | 'retention_days'
+  | 'brand_color'
 >;
 
 export const CLUB_RULES = [
@@ -15,6 +22,10 @@ export const CLUB_RULES = [
   'club.opening_hours',
   'club.next_group',
   'club.next_group_idle_minutes',
+  'club.default_minutes',
+  'club.max_minutes',
+  'club.retention_days',
+  'club.brand_color',
 ] as const;
 
 export function readRules(row: RuleColumns): Rules {
@@ -23,6 +34,10 @@ export function readRules(row: RuleColumns): Rules {
     openingHours: row.opening_hours === null ? null : OpeningHours.parse(JSON.parse(row.opening_hours)),
     nextGroup: row.next_group,
     nextGroupIdleMinutes: row.next_group_idle_minutes,
+    defaultMinutes: row.default_minutes,
+    maxMinutes: row.max_minutes,
+    retentionDays: row.retention_days,
+    brandColor: row.brand_color,
   };
 }
 
@@ -31,6 +46,7 @@ type Changes = { [Name in keyof Rules]?: Rules[Name] | undefined };
 /** The columns that change. */
 export function planRules(changes: Changes): Updateable<ClubTable> {
   const { guestsAllowed, openingHours, nextGroup, nextGroupIdleMinutes } = changes;
+  const { defaultMinutes, maxMinutes, retentionDays, brandColor } = changes;
   return {
     ...(guestsAllowed === undefined ? {} : { guests_allowed: guestsAllowed ? 1 : 0 }),
     ...(openingHours === undefined
@@ -38,5 +54,9 @@ export function planRules(changes: Changes): Updateable<ClubTable> {
       : { opening_hours: openingHours === null ? null : JSON.stringify(openingHours) }),
     ...(nextGroup === undefined ? {} : { next_group: nextGroup }),
     ...(nextGroupIdleMinutes === undefined ? {} : { next_group_idle_minutes: nextGroupIdleMinutes }),
+    ...(defaultMinutes === undefined ? {} : { default_minutes: defaultMinutes }),
+    ...(maxMinutes === undefined ? {} : { max_minutes: maxMinutes }),
+    ...(retentionDays === undefined ? {} : { retention_days: retentionDays }),
+    ...(brandColor === undefined ? {} : { brand_color: brandColor }),
   };
 }

@@ -3,6 +3,7 @@
  * and no address is ever read back. Who may call is the gate's question. May import `db`, `audit`.
  */
 import { AppError } from '@padelvar/shared/errors';
+import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from '@padelvar/shared/limits';
 import type { Club, ClubCreate, ClubUpdate } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
 import type { Audit } from '../audit/audit.ts';
@@ -17,6 +18,8 @@ export interface Clubs {
   list(caller: Caller, page: PageRequest): Promise<Page<Club>>;
   create(caller: Caller, input: z.output<typeof ClubCreate>): Promise<Club>;
   update(caller: Caller, clubId: string, changes: z.output<typeof ClubUpdate>): Promise<Club>;
+  /** Minutes to record: those asked for, within the club's longest, or else its usual. */
+  planMinutes(clubId: string, asked: number | undefined): Promise<number>;
   /** Throws `conflict` while the club has mini-PCs, videos or an open session, so that nothing is orphaned. */
   delete(caller: Caller, clubId: string): Promise<void>;
 }
@@ -63,11 +66,25 @@ export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
         ...(timeZone === undefined ? {} : { time_zone: timeZone }),
         ...planRules(rules),
       };
+      await refuseLengths(db, clubId, rules);
       if (Object.keys(set).length > 0) {
         await db.updateTable('club').set(set).where('id', '=', clubId).execute();
         await audit.record(caller, 'club.update', clubId, set);
       }
       return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());
+    },
+    async planMinutes(clubId, asked) {
+      const club = await db
+        .selectFrom('club')
+        .select(['default_minutes', 'max_minutes'])
+        .where('id', '=', clubId)
+        .executeTakeFirst();
+      const longest = club?.max_minutes ?? MAX_DURATION_MINUTES;
+      const minutes = asked ?? club?.default_minutes ?? DEFAULT_DURATION_MINUTES;
+      if (minutes <= longest) return minutes;
+      throw new AppError('bad_request', `expected at most ${longest} minutes, the longest in this club`, {
+        field: 'durationMinutes',
+      });
     },
     async delete(caller, clubId) {
       await refuseInUse(db, clubId);
@@ -132,6 +149,25 @@ async function refuseInUse(db: Db, clubId: string): Promise<void> {
     'conflict',
     `expected a club without videos or open sessions; found ${inUse.id}. Delete its videos first`,
   );
+}
+
+/** The usual length is within the longest, whichever of the two changes. */
+async function refuseLengths(
+  db: Db,
+  clubId: string,
+  { defaultMinutes, maxMinutes }: { defaultMinutes?: number | undefined; maxMinutes?: number | undefined },
+): Promise<void> {
+  if (defaultMinutes === undefined && maxMinutes === undefined) return;
+  const now = await db
+    .selectFrom('club')
+    .select(['default_minutes', 'max_minutes'])
+    .where('id', '=', clubId)
+    .executeTakeFirstOrThrow();
+  const longest = maxMinutes ?? now.max_minutes;
+  if ((defaultMinutes ?? now.default_minutes) <= longest) return;
+  throw new AppError('bad_request', `expected at most the club's longest recording, ${longest} minutes`, {
+    field: 'defaultMinutes',
+  });
 }
 
 function checkTimeZone(timeZone: string): void {

@@ -74,7 +74,7 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
       await audit.record(caller, 'court.create', courtId, { deviceId, camera: sealed !== null });
       return get(courtId);
     },
-    async update(caller, court, { name, deviceId = court.device_id, cameraAddress, warm }) {
+    async update(caller, court, { name, deviceId = court.device_id, cameraAddress, warm, audio }) {
       const isMoved = deviceId !== court.device_id;
       if (isMoved) {
         await refuseBusy(db, court.id);
@@ -86,13 +86,17 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
         .updateTable('court')
         .set({ name: name ?? court.name, device_id: deviceId })
         .$if(warm !== undefined, (query) => query.set({ warm: warm === true ? 1 : 0 }))
+        .$if(audio !== undefined, (query) => query.set({ audio: audio === true ? 1 : 0 }))
         .$if(isNewCamera, (query) =>
           query.set({ camera_sealed: sealed, camera_state: 'unknown', camera_reason: null }),
         )
         .where('id', '=', court.id)
         .execute();
       await touchAll(court.device_id, deviceId);
-      await audit.record(caller, 'court.update', court.id, { deviceId, camera: cameraAddress !== undefined });
+      await audit.record(caller, 'court.update', court.id, {
+        ...{ deviceId, camera: cameraAddress !== undefined },
+        ...(audio === undefined ? {} : { audio }),
+      });
       return get(court.id);
     },
     async delete(caller, court) {

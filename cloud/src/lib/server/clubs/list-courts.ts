@@ -68,5 +68,6 @@ function toCourt(row: CourtRow, busy: boolean, deviceOnline: boolean): Court {
     deviceOnline,
     busy,
     warm: row.warm === 1,
+    audio: row.audio === 1,
   };
 }

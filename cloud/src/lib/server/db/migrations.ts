@@ -10,6 +10,7 @@ import { createGuests } from './migrations/007-guests.ts';
 import { createShares } from './migrations/008-shares.ts';
 import { createLibrary } from './migrations/009-library.ts';
 import { createStorage } from './migrations/010-storage.ts';
+import { createAdministration } from './migrations/011-administration.ts';
 import { createClubWatch } from './migrations/012-club-watch.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -23,5 +24,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '008-shares': { up: createShares },
   '009-library': { up: createLibrary },
   '010-storage': { up: createStorage },
+  '011-administration': { up: createAdministration },
   '012-club-watch': { up: createClubWatch },
 };

@@ -38,6 +38,24 @@ export interface ClubTable {
   next_group: Generated<'ask' | 'replace'>;
   /** Minutes without a recording after which `replace` takes the court. */
   next_group_idle_minutes: Generated<number>;
+  /** Minutes of a recording unless somebody says otherwise, and the most. */
+  default_minutes: Generated<number>;
+  max_minutes: Generated<number>;
+  /** `#rrggbb`. */
+  brand_color: string | null;
+}
+
+/** A link with which one person joins a club. */
+export interface InvitationTable {
+  id: string;
+  club_id: string;
+  /** SHA-256 of the token, hex. */
+  token_hash: string;
+  role: 'PLAYER' | 'CLUB_ADMIN';
+  label: string;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
 }
 
 export interface ClubMemberTable {
@@ -57,6 +75,8 @@ export interface CourtTable {
   camera_reason: string | null;
   /** Whether its camera stays connected while nobody plays. */
   warm: Generated<number>;
+  /** Whether sound is recorded. */
+  audio: Generated<number>;
   created_at: number;
 }
 
@@ -272,6 +292,7 @@ export interface Tables {
   session: LoginTable;
   club: ClubTable;
   club_member: ClubMemberTable;
+  invitation: InvitationTable;
   court: CourtTable;
   device: DeviceTable;
   device_enrollment: DeviceEnrollmentTable;

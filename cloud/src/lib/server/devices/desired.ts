@@ -100,7 +100,8 @@ function findLastEvent(
 
 function desiredCourt(row: Selectable<CourtTable>): DesiredCourt {
   const warm = row.warm === 1 ? { warm: true } : {};
-  const court = { courtId: row.id, clubId: row.club_id, name: row.name, ...warm };
+  const audio = row.audio === 1 ? { audio: true } : {};
+  const court = { courtId: row.id, clubId: row.club_id, name: row.name, ...warm, ...audio };
   return row.camera_sealed === null
     ? court
     : { ...court, camera: SealedCamera.parse(JSON.parse(row.camera_sealed)) };
