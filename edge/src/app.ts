@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { SealedCamera } from '@padelvar/shared/camera';
 import type { Desired, DesiredCourt, Reported } from '@padelvar/shared/link';
 import cron from 'node-cron';
 import { readBootId } from './base/child-process.ts';
@@ -91,6 +92,10 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     store: createSessionStore(store),
     portalNowMs: () => portal?.time.nowMs(),
     preRollSeconds: () => desired?.settings.preRollSeconds ?? configuration.preRollSeconds,
+    openSealed(courtId, sealed) {
+      if (portal === undefined) throw new Error('expected an enrolled device');
+      return portal.openCamera(courtId, SealedCamera.parse(JSON.parse(sealed)));
+    },
     onCamera(courtId, reason) {
       courtStates.set(courtId, reason);
       report();
@@ -183,8 +188,11 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
         }),
     });
   }
-  await sessions.recover();
+  const recovery = await sessions.recover();
   delivery?.resume();
+  recovery.finished
+    .then(() => delivery?.resume())
+    .catch((error: unknown) => logger.error({ err: error }, 'what was left could not be finished'));
   if (portal !== undefined && pusher !== undefined) {
     link = openDeviceLink({
       ...{ portal, journal, clock, onDesired, log: logger },
@@ -250,10 +258,8 @@ function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
   const { courtId, clubId, camera, audio = false, warm = false } = court;
   try {
     return {
-      courtId,
-      clubId,
-      audio,
-      warm,
+      ...{ courtId, clubId, audio, warm },
+      ...(camera === undefined ? {} : { sealed: JSON.stringify(camera) }),
       address: camera === undefined ? undefined : portal.openCamera(courtId, camera),
     };
   } catch (error) {

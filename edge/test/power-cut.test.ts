@@ -130,7 +130,9 @@ async function recoverCut(folder: string): Promise<SessionManager> {
     onChange: () => undefined,
     onView: () => undefined,
   });
-  await manager.recover();
+  await (
+    await manager.recover()
+  ).finished;
   await manager.release();
   store.close();
   return manager;

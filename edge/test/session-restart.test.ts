@@ -12,7 +12,7 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 let simulator: Simulator;
 
 beforeAll(async () => {
-  const courts = ['mjpeg', ...Array.from({ length: 7 }, () => 'rtsp' as const)] as const;
+  const courts = ['mjpeg', ...Array.from({ length: 10 }, () => 'rtsp' as const)] as const;
   simulator = await startTestCourts(
     courts.map((kind) => ({ kind })),
     SMALL_CLIP,
@@ -132,6 +132,37 @@ test.concurrent(
       expect(lab.manager.reports().map(({ sessionId }) => sessionId)).toEqual(endedAt);
       expect(lab.get(stopped).view?.finished()?.totalBytes).toBeGreaterThan(0);
     }),
+);
+
+test.concurrent('a daemon that has lost database and document takes the match up without its portal', () =>
+  withLab([8], async (lab) => {
+    const sessionId = await beginMatch(lab, 'c1', 1_500);
+    await lab.restart({ withoutDatabase: true, withoutDocument: true });
+    await simulator.courts[8]?.setFault({ fault: 'drop' });
+    await lab.until('the camera again', () => lab.get(sessionId).report.recording?.gaps.length === 1);
+    await lab.records(sessionId, 1_000);
+    const movie = await endMatch(lab, sessionId);
+    expect(movie).toMatchObject({ repeated: 0, reordered: 0, unreadable: 0, complaints: '' });
+    expect(lab.get(sessionId).report).toMatchObject({ reason: 'player', recording: { gaps: [{}] } });
+  }),
+);
+
+test.concurrent('nothing waits for what is over: it is told to be stopping, and its movie comes', () =>
+  withLab([9, 10], async (lab) => {
+    const [over, running] = await Promise.all([beginMatch(lab, 'c1', 1_000), beginMatch(lab, 'c2', 1_000)]);
+    await simulator.courts[9]?.setFault({ fault: 'drop' });
+    await lab.until('a second part', () => lab.get(over).report.recording?.gaps.length === 1);
+    await lab.release();
+    await saveRecord(lab.folder(over), 'stop.json', { reason: 'player', stoppedAtMs: Date.now() });
+    await lab.takeUp({ withoutWaiting: true });
+    expect(lab.get(over).report).toMatchObject({ state: 'stopping', recording: { growing: false } });
+    expect(['creating', 'starting', 'recording']).toContain(lab.get(running).report.state);
+    await lab.until('the camera to be free', () => simulator.courts[9]?.connections() === 0);
+    await lab.reaches(over, 'complete');
+    expect(await inspectMovie(lab.moviePath(over), simulator.clip)).toMatchObject({ complaints: '' });
+    await lab.reaches(lab.open('c1'), 'created');
+    expect(await endMatch(lab, running)).toMatchObject(FLAWLESS);
+  }),
 );
 
 test.concurrent('a session that left nothing on the disk frees its court', () =>

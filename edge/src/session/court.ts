@@ -4,6 +4,8 @@ export interface Court {
   clubId: string;
   /** With credentials; undefined where no camera was set or its address could not be opened. */
   address: string | undefined;
+  /** The same as the portal sealed it; kept with a match, so that losing the database ends none. */
+  sealed?: string;
   /** Whether sound is recorded; it is not where this is absent. */
   audio?: boolean;
   /** Whether its camera stays connected while nobody plays. */

@@ -1,5 +1,5 @@
 /** Holds all sessions of the device: does what the portal's document wants, takes up what was left, keeps warm courts, reports what is so. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import type { DesiredSession, ReportedRecording, ReportedSession } from '@padelvar/shared/link';
 import { parseSessionId } from '@padelvar/shared/ids';
@@ -16,6 +16,7 @@ import type { MovieView } from '../recording/movie-view.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import { createCameraMemory } from './camera-memory.ts';
 import type { Court } from './court.ts';
+import { findLeftCourt } from './left-court.ts';
 import { UNLIMITED_MACHINE } from './machine.ts';
 import { createMatchSession } from './match-session.ts';
 import type { MatchSession, SessionContext } from './match-session.ts';
@@ -39,6 +40,8 @@ export interface ManagerOptions extends Omit<SessionContext, 'onChange' | 'takeO
   onChange: () => void;
   /** What a warm court says of its camera; the reason where it can't be used. */
   onCamera?: (courtId: string, reason: EndReason | undefined) => void;
+  /** Opens a camera's address that the portal has sealed; throws where it can't be opened. */
+  openSealed?: (courtId: string, sealed: string) => string;
   /** How long the part of a warm court may grow, milliseconds; for tests. */
   renewWarmMs?: number;
   /** There is something to upload, or a view of it became another one. */
@@ -70,8 +73,11 @@ export interface SessionManager {
   setCourts(courts: readonly Court[]): void;
   /** Does what the document wants; safe to call again and again with the same one. */
   reconcile(desired: readonly DesiredSession[]): void;
-  /** Takes up what an earlier daemon left. Once, before the first `reconcile`. */
-  recover(): Promise<void>;
+  /**
+   * Takes up what an earlier daemon left. Once, before the first `reconcile`. Resolves when all that goes on was taken up;
+   * `finished` when what was over has become movies.
+   */
+  recover(): Promise<{ finished: Promise<void> }>;
   reports(): ReportedSession[];
   /** Whether any session is under way. */
   hasOpen(): boolean;
@@ -109,6 +115,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   let wanted: readonly DesiredSession[] | undefined;
   let isReleased = false;
   let isRecovered = false;
+  let recovering: Promise<void> = Promise.resolve();
+  let areCourtsKnown = false;
   const cameras = createCameraMemory(join(options.dataDir, 'cameras'), clock);
   const warm = createWarmCourts({
     ...{ rooms: options, cameras },
@@ -202,8 +210,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       refuse(sessionId, courtId, 'court_unknown');
       return;
     }
-    const { clubId, address, audio = false } = court;
-    const spec = { sessionId, courtId, clubId, address, audio };
+    const { clubId, address, sealed, audio = false } = court;
+    const spec = { sessionId, courtId, clubId, address, sealed, audio };
     const takeOver = (folder: string): Promise<boolean> => warm.handOver(spec, folder);
     const session = createMatchSession(spec, { ...options, cameras, takeOver, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
@@ -228,6 +236,32 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     entry.report = { ...entry.report, state: 'failed', reason: 'crash_recovered' };
     entry.endedAtMs = clock.nowMs();
     save(entry);
+  }
+
+  /** What is over and not a movie yet is neither recording nor free. */
+  function noteFinishing(entry: Entry): void {
+    const { recording, ...report } = entry.report;
+    const still = recording === undefined ? {} : { recording: { ...recording, growing: false } };
+    entry.report = { ...report, state: 'stopping', ...still };
+  }
+
+  /** A document that is there and names no such court is believed. */
+  async function recall(courtId: string, folder: string): Promise<Court | undefined> {
+    const left = areCourtsKnown ? undefined : await findLeftCourt(folder);
+    const clubId = parseSessionId(basename(folder))?.clubId;
+    if (left === undefined || clubId === undefined) return undefined;
+    try {
+      return { courtId, clubId, ...left, address: options.openSealed?.(courtId, left.sealed) };
+    } catch (error) {
+      logger.error({ err: error, courtId }, 'camera address could not be opened');
+      return undefined;
+    }
+  }
+
+  /** Of an earlier daemon, with nothing left of them and nobody to finish them. */
+  function giveUpRest(isHandled: (sessionId: string) => boolean): void {
+    for (const [sessionId, entry] of entries)
+      if (entry.endedAtMs === null && entry.session === undefined && !isHandled(sessionId)) giveUp(entry);
   }
 
   function watch(step: Promise<void>): void {
@@ -257,6 +291,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
 
   return {
     setCourts(next) {
+      areCourtsKnown = true;
       courts.clear();
       for (const court of next) courts.set(court.courtId, court);
       keepWarm();
@@ -274,12 +309,27 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         unfinished.add(sessionId);
         watch(untilRoom(again, { ...options, what: 'recovery', machine, signal: leaving.signal }));
       };
-      await recoverSessions({ ...options, courts, known, onRecovered: takeUp, onNoRoom });
-      for (const [sessionId, entry] of entries)
-        if (entry.endedAtMs === null && entry.session === undefined && !unfinished.has(sessionId))
-          giveUp(entry);
+      const left = await recoverSessions({
+        ...options,
+        courts,
+        known,
+        recall,
+        onRecovered: takeUp,
+        onNoRoom,
+      });
+      giveUpRest((sessionId) => left.finishing.has(sessionId));
+      for (const sessionId of left.finishing) {
+        const entry = entries.get(sessionId);
+        if (entry?.endedAtMs === null) noteFinishing(entry);
+      }
       isRecovered = true;
       keepWarm();
+      recovering = left.finished.then(() => {
+        giveUpRest((sessionId) => unfinished.has(sessionId));
+        act();
+        keepWarm();
+      });
+      return { finished: recovering };
     },
     reports,
     encoding: () =>
@@ -331,6 +381,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     async release() {
       leaving.abort();
       isReleased = true;
+      await recovering.catch(() => undefined);
       const sessions = [...entries.values()].map(async ({ session }) => session?.release());
       await Promise.all([...sessions, warm.release()]);
     },

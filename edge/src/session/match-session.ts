@@ -21,6 +21,7 @@ import type { CourtFeed } from './court-feed.ts';
 import { detailOf, isDiskFull, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
 import { encodedMegapixelsOf } from './encoded-pictures.ts';
+import { rememberCourt } from './left-court.ts';
 import { UNLIMITED_MACHINE } from './machine.ts';
 import { forgetCamera, noteFailure, openSessionFeed } from './open-feed.ts';
 import { preRollSecondsOf } from './session-spec.ts';
@@ -45,7 +46,7 @@ export interface SessionContext extends SessionRooms {
 }
 
 export interface MatchSession {
-  readonly spec: Omit<SessionSpec, 'address'>;
+  readonly spec: Omit<SessionSpec, 'address' | 'sealed'>;
   readonly state: SessionState;
   /** Monotonic milliseconds since which the session is in its state. */
   readonly sinceMs: number;
@@ -134,6 +135,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   };
 
   async function openFresh(): Promise<void> {
+    const noting = noteCourt();
     const fromMs = clock.monotonicMs();
     let isRecalled: boolean;
     ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, recall: true }));
@@ -146,8 +148,17 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     }
     const leftMs = FIRST_FRAME_MS - (clock.monotonicMs() - fromMs);
     await feed.firstFrame(Math.max(LEAST_FRAME_MS, leftMs), ending.signal);
+    await noting;
     ending.signal.throwIfAborted();
     move('created');
+  }
+
+  async function noteCourt(): Promise<void> {
+    const { sealed, audio = false } = spec;
+    if (sealed === undefined) return;
+    await attempt('the court could not be written down', () =>
+      rememberCourt(paths.folder, { sealed, audio }),
+    );
   }
 
   /** A recording that an earlier daemon began goes on, camera or not: its mark is the truth, its hard stop its end. */

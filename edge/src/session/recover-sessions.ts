@@ -23,6 +23,8 @@ export interface RecoverOptions {
   clock: Clock;
   logger: Logger;
   courts: ReadonlyMap<string, Court>;
+  /** The court as it lies beside a match, where the document that names the courts is lost. */
+  recall: (courtId: string, folder: string) => Promise<Court | undefined>;
   /** What the database remembers of a session. */
   known: (sessionId: string) => ReportedSession | undefined;
   /** Told one by one: those that go on first. */
@@ -41,8 +43,17 @@ export interface RecoveredSession {
   endedAtMs: number | undefined;
 }
 
-/** Nothing waits for a movie that is being finished: cameras are taken up first. */
-export async function recoverSessions(options: RecoverOptions): Promise<void> {
+export interface Recovery {
+  /** Sessions that are over and have yet to become a movie. */
+  finishing: ReadonlySet<string>;
+  finished: Promise<void>;
+}
+
+/**
+ * Resolves once all that goes on has been taken up, and no camera is held for what is over. Nothing waits for movies: joining
+ * the parts of one can take seconds.
+ */
+export async function recoverSessions(options: RecoverOptions): Promise<Recovery> {
   const { dataDir, logger } = options;
   const unreadable: string[] = [];
   const left = await findLeftRecordings(dataDir, (folder, error) => {
@@ -54,27 +65,32 @@ export async function recoverSessions(options: RecoverOptions): Promise<void> {
   const over: LeftRecording[] = [];
   const goesOn = new Set<string>();
   for (const one of left) {
-    const resumed = planResumed(one, options);
+    const resumed = await planResumed(one, options);
     if (resumed === undefined) over.push(one);
     else {
       goesOn.add(one.sessionId);
       options.onRecovered(resumed);
     }
   }
+  await Promise.all(over.map(({ paths }) => endLeftIngest(paths.folder, options.clock)));
+  await clearLeftMemory({
+    ...options,
+    goesOn: (sessionId) => goesOn.has(sessionId),
+    secretsOf: (courtId) => passwordsOf(options.courts.get(courtId)),
+  });
+  return { finishing: new Set(over.map(({ sessionId }) => sessionId)), finished: finishAll(over, options) };
+}
+
+async function finishAll(over: readonly LeftRecording[], options: RecoverOptions): Promise<void> {
   for (const one of over) {
     try {
       options.onRecovered(await finishSession(one, options));
     } catch (error) {
       const { sessionId } = one;
       if (isDiskFull(error)) options.onNoRoom(sessionId, () => finishLater(sessionId, options));
-      logger.error({ err: error, sessionId }, 'recording could not be recovered; its folder stays');
+      options.logger.error({ err: error, sessionId }, 'recording could not be recovered; its folder stays');
     }
   }
-  await clearLeftMemory({
-    ...options,
-    goesOn: (sessionId) => goesOn.has(sessionId),
-    secretsOf: (courtId) => passwordsOf(options.courts.get(courtId)),
-  });
 }
 
 /** What an earlier try has done already is read anew. */
@@ -88,11 +104,16 @@ function passwordsOf(court: Court | undefined): string[] {
   return court?.address === undefined ? [] : [new URL(court.address).password];
 }
 
-function planResumed(left: LeftRecording, options: RecoverOptions): RecoveredSession | undefined {
+async function planResumed(
+  left: LeftRecording,
+  options: RecoverOptions,
+): Promise<RecoveredSession | undefined> {
   const { sessionId, clubId, courtId } = left;
-  const { address, audio = false } = options.courts.get(courtId) ?? {};
-  if (address === undefined || !goesOn(left, options.known(sessionId), options.clock)) return undefined;
-  const spec = { sessionId, clubId, courtId, address, audio };
+  if (!goesOn(left, options.known(sessionId), options.clock)) return undefined;
+  const court = options.courts.get(courtId) ?? (await options.recall(courtId, left.paths.folder));
+  const { address, sealed, audio = false } = court ?? {};
+  if (address === undefined) return undefined;
+  const spec = { sessionId, clubId, courtId, address, sealed, audio };
   const report = { sessionId, courtId, state: 'creating' as const };
   return { clubId, view: undefined, spec, report, endedAtMs: undefined };
 }

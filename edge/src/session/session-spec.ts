@@ -14,6 +14,8 @@ export interface SessionSpec {
   courtId: string;
   /** With credentials; never leaves the device. */
   address: string;
+  /** The address as the portal sealed it. */
+  sealed?: string | undefined;
   /** Whether the camera's sound is recorded too. */
   audio?: boolean;
 }

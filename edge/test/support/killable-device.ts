@@ -111,7 +111,9 @@ async function runDevice(settings: DeviceSettings): Promise<void> {
       address,
     })),
   );
-  await manager.recover();
+  await (
+    await manager.recover()
+  ).finished;
   process.on('message', (desired) => manager.reconcile(desired as DesiredSession[]));
   const tell = setInterval(() => process.send?.({ loadedAtMs, reports: manager.reports() }), TELL_MS);
   await once(process, 'SIGTERM');

@@ -23,14 +23,28 @@ const POLL_MS = 25;
 const PORTS = { firstPort: 19_100, lastPort: 19_999 };
 let nextSecond = 1_700_000_000;
 
+export interface TakeUpOptions {
+  /** The courts have no cameras any more. */
+  withoutCameras?: boolean;
+  /** The portal's document is lost too, and comes when all was taken up. */
+  withoutDocument?: boolean;
+  /** Does not wait until what was over has become movies. */
+  withoutWaiting?: boolean;
+}
+
+export interface RestartOptions extends TakeUpOptions {
+  withoutDatabase?: boolean;
+  pauseMs?: number;
+}
+
 export interface MatchLab {
   readonly dataDir: string;
   readonly manager: SessionManager;
   /** The manager goes as a daemon does, and another one takes up the same folder. */
-  restart(options?: { withoutDatabase?: boolean; withoutCameras?: boolean; pauseMs?: number }): Promise<void>;
+  restart(options?: RestartOptions): Promise<void>;
   /** Only the going: FFmpeg of RTSP courts stays. */
   release(): Promise<void>;
-  takeUp(): Promise<void>;
+  takeUp(options?: TakeUpOptions): Promise<void>;
   open(courtId: string): string;
   start(sessionId: string, durationSeconds?: number): void;
   stop(sessionId: string, reason?: EndReason): void;
@@ -62,7 +76,11 @@ export async function openMatchLab(
   let store = openStore(join(dataDir, 'edge.db'));
   let manager = await create();
 
-  async function create(withoutCameras = false): Promise<SessionManager> {
+  async function create({
+    withoutCameras = false,
+    withoutDocument = false,
+    withoutWaiting = false,
+  }: TakeUpOptions = {}): Promise<SessionManager> {
     const created = createSessionManager({
       ...{ dataDir, memoryFolder, clock, ffmpegPath: TEST_FFMPEG, logger: silentLogger },
       ports: createPortPool(PORTS),
@@ -70,18 +88,18 @@ export async function openMatchLab(
       portalNowMs: () => clock.nowMs(),
       onChange: () => undefined,
       onView: () => undefined,
+      openSealed: (_courtId, sealed) => Buffer.from(sealed, 'base64').toString(),
       ...rooms,
     });
-    created.setCourts(
-      addresses.map((address, index) => ({
-        courtId: `c${String(index + 1)}`,
-        clubId: 'club',
-        audio,
-        warm,
-        address: withoutCameras ? undefined : address,
-      })),
-    );
-    await created.recover();
+    const known = addresses.map((address, index) => ({
+      ...{ courtId: `c${String(index + 1)}`, clubId: 'club', audio, warm },
+      sealed: Buffer.from(address).toString('base64'),
+      address: withoutCameras ? undefined : address,
+    }));
+    if (!withoutDocument) created.setCourts(known);
+    const { finished } = await created.recover();
+    if (!withoutWaiting) await finished;
+    created.setCourts(known);
     return created;
   }
 
@@ -101,19 +119,17 @@ export async function openMatchLab(
       await manager.release();
       store.close();
     },
-    async takeUp() {
+    async takeUp(options) {
       store = openStore(join(dataDir, 'edge.db'));
-      manager = await create();
+      manager = await create(options);
       manager.reconcile([...wanted.values()]);
     },
-    async restart({ withoutDatabase = false, withoutCameras = false, pauseMs = 0 } = {}) {
+    async restart({ withoutDatabase = false, pauseMs = 0, ...options } = {}) {
       await lab.release();
       if (withoutDatabase)
         for (const end of ['', '-wal', '-shm']) await rm(join(dataDir, `edge.db${end}`), { force: true });
       await clock.sleep(pauseMs);
-      store = openStore(join(dataDir, 'edge.db'));
-      manager = await create(withoutCameras);
-      manager.reconcile([...wanted.values()]);
+      await lab.takeUp(options);
     },
     open(courtId) {
       nextSecond += 1;
