@@ -16,7 +16,7 @@ export const init: ServerInit = async () => {
 };
 
 /** Pages for people without an account. */
-const PUBLIC_PAGES = /^\/(?:login|register|[cs]\/[^/]+)$/;
+const PUBLIC_PAGES = /^\/(?:login|register|[csi]\/[^/]+)$/;
 
 const handlePortal: Handle = async ({ event, resolve }) => {
   const { request, url, locals } = event;

@@ -37,6 +37,11 @@ export function canSeeDevices({ role }: Who): boolean {
   return role === 'SUPER_ADMIN' || role === 'SUPPORT';
 }
 
+/** The log of who did what. */
+export function canReadAudit({ role }: Who): boolean {
+  return role === 'SUPER_ADMIN' || role === 'SUPPORT';
+}
+
 export function isSuperAdmin({ role }: Who): boolean {
   return role === 'SUPER_ADMIN';
 }

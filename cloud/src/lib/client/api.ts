@@ -32,9 +32,10 @@ import type {
   VideoList,
 } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
+import { clubRunning } from './club-api.ts';
 import { courtside } from './courtside-api.ts';
 import { getReasonedSnapshotUrl } from './media-urls.ts';
-import { requestJson, requestPicture, type Fetch, type RequestOptions } from './request.ts';
+import { formatQuery, requestJson, requestPicture, type Fetch, type RequestOptions } from './request.ts';
 
 export interface PageRequest {
   clubId?: string | undefined;
@@ -68,6 +69,7 @@ export function createApi(fetch: Fetch) {
     ...accounts(call),
     ...recording(call),
     ...courtside(call),
+    ...clubRunning(call),
     ...library(call),
     ...administration(call),
     /** One picture of a court, for support; the portal writes the look and its reason into the club's log. */
@@ -155,11 +157,6 @@ function administration(call: Call) {
   };
 }
 
-/** What is undefined or false is left out. */
 function query(wanted: SessionQuery & VideoQuery): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(wanted) as [string, string | number | boolean | undefined][]) {
-    if (value !== undefined && value !== false) search.set(name, String(value));
-  }
-  return search.size === 0 ? '' : `?${search.toString()}`;
+  return formatQuery({ ...wanted });
 }

@@ -57,6 +57,19 @@ export function formatMoment(instant: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(getDateLocale(), format).format(new Date(instant));
 }
 
+/** `22 Nov` of a date without a time. */
+export function formatDate(date: string): string {
+  const format = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(getDateLocale(), format).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** `Monday` for 0 to `Sunday` for 6. */
+export function formatWeekday(index: number): string {
+  // The fifth of January 1970 was a Monday.
+  const day = new Date(Date.UTC(1970, 0, 5 + index));
+  return new Intl.DateTimeFormat(getDateLocale(), { weekday: 'long', timeZone: 'UTC' }).format(day);
+}
+
 /** `0.25×`. */
 export function formatRate(rate: number): string {
   return `${new Intl.NumberFormat(getLocale()).format(rate)}×`;

@@ -39,6 +39,15 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** `?name=value&…`; what is undefined or false is left out. */
+export function formatQuery(wanted: Record<string, string | number | boolean | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value !== undefined && value !== false) search.set(name, String(value));
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`;
+}
+
 /** The parsed answer; undefined for an empty one. */
 export async function requestJson(
   fetch: Fetch,

@@ -2,15 +2,16 @@
 import Building from '@lucide/svelte/icons/building';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import House from '@lucide/svelte/icons/house';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Users from '@lucide/svelte/icons/users';
 import Video from '@lucide/svelte/icons/video';
 import type { Me } from '@padelvar/shared/portal-api';
 import type { Component } from 'svelte';
-import { canManageCourts, canSeeDevices, isSuperAdmin } from '#lib/client/allowed.ts';
+import { canManageCourts, canReadAudit, canSeeDevices, isSuperAdmin } from '#lib/client/allowed.ts';
 import { m } from '#lib/paraglide/messages.js';
 
 export interface NavigationLink {
-  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs';
+  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs' | '/admin/audit';
   label: () => string;
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
 }
@@ -26,5 +27,6 @@ export function planNavigation(me: Me): NavigationLink[] {
           { href: '/admin/clubs', label: m.nav_clubs, icon: Building } as const,
         ]
       : []),
+    ...(canReadAudit(me) ? [{ href: '/admin/audit', label: m.audit_title, icon: ScrollText } as const] : []),
   ];
 }

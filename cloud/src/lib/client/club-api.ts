@@ -1,0 +1,46 @@
+/** The client's part for whoever runs a club: members, invitations, numbers, the audit log. For `api.ts` to compose. */
+import type {
+  AuditList,
+  InvitationCreate,
+  InvitationCreated,
+  InvitationList,
+  InvitationView,
+  MemberList,
+  Statistics,
+  StorageUse,
+} from '@padelvar/shared/club-api';
+import type { z } from 'zod';
+import { formatQuery, type RequestOptions } from './request.ts';
+import type { PageRequest } from './api.ts';
+
+type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
+
+export interface AuditQuery extends PageRequest {
+  userId?: string;
+  action?: string;
+  object?: string;
+}
+
+export function clubRunning(call: Call) {
+  return {
+    members: (clubId: string, page: PageRequest = {}) =>
+      call<z.infer<typeof MemberList>>(`/api/clubs/${clubId}/members${formatQuery({ ...page })}`),
+    removeMember: (clubId: string, userId: string) =>
+      call<unknown>(`/api/clubs/${clubId}/members/${userId}`, { method: 'DELETE' }),
+    invitations: (clubId: string, page: PageRequest = {}) =>
+      call<z.infer<typeof InvitationList>>(`/api/clubs/${clubId}/invitations${formatQuery({ ...page })}`),
+    /** The address of the invitation is in this answer and in no other. */
+    invite: (clubId: string, json: z.input<typeof InvitationCreate>) =>
+      call<z.infer<typeof InvitationCreated>>(`/api/clubs/${clubId}/invitations`, { method: 'POST', json }),
+    revokeInvitation: (clubId: string, invitationId: string) =>
+      call<unknown>(`/api/clubs/${clubId}/invitations/${invitationId}`, { method: 'DELETE' }),
+    openInvitation: (token: string) => call<InvitationView>(`/api/invitations/${token}`),
+    acceptInvitation: (token: string) =>
+      call<{ clubId: string }>(`/api/invitations/${token}/accept`, { method: 'POST' }),
+    storageUse: (clubId: string) => call<StorageUse>(`/api/clubs/${clubId}/storage`),
+    statistics: (clubId: string, days: number) =>
+      call<Statistics>(`/api/clubs/${clubId}/statistics${formatQuery({ days })}`),
+    audit: (asked: AuditQuery = {}) =>
+      call<z.infer<typeof AuditList>>(`/api/admin/audit${formatQuery({ ...asked })}`),
+  };
+}
