@@ -98,7 +98,7 @@ describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
     return { ...opened, disk, sessionId, close };
   }
 
-  test('a recording goes on when room returns, and declares what the disk did not take', async () => {
+  test('a recording goes on when room returns, and declares what the disk did not take [obs-source-record 84]', async () => {
     const { lab, machine, disk, ballastPath, sessionId, close } = await recordOnSmallDisk(1);
     await disk.fill(500_000);
     await lab.until('a full disk', () => machine.facts().diskFull);
@@ -185,7 +185,7 @@ describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
   });
 });
 
-test('nothing is recorded while the folder for videos is not the one of this device', async () => {
+test('nothing is recorded while the folder for videos is not the one of this device [frigate docs]', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-media-'));
   const { lab, machine, close } = await openDiskLab(dataDir, [6]);
   const [videos, away] = [join(dataDir, 'videos'), join(dataDir, 'away')];

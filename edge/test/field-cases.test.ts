@@ -7,7 +7,7 @@
  * - go2rtc 814, 907, 1390 (zombies, ghosts, ports held): interleavings;
  * - moonfire-nvr 9, frigate 4270, 8376 (a wall clock that is set, daylight saving): time-steps;
  * - mediamtx 5550, PR 5984 (a camera's clock that drifts or jumps): time-camera-clock;
- * - go2rtc PR 2308, frigate's documentation (silent sound, G.711): codecs-sound;
+ * - go2rtc PR 2308, frigate's documentation (silent sound, G.711): recording/assemble-sound, codecs-sound;
  * - obs-source-record 84, frigate's documentation (full disk, folder not mounted): disk; mediamtx 6160: ingest/log-copy;
  * - nvr.scrypted.app 21, Shinobi 71 (deletes what it should keep): upload/deletions, and the power to delete is the portal's.
  */

@@ -195,7 +195,7 @@ async function judge(
 }
 
 test(
-  'a power cut at any moment costs no more than two seconds, and everything that is left can be played',
+  'a power cut at any moment costs no more than two seconds, and everything that is left can be played [motion 1619, srs 1292]',
   { timeout: ROUNDS * 120_000 },
   async () => {
     const figures: Figures = {

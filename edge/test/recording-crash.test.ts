@@ -256,7 +256,7 @@ test.each([
     'a tail of zeros',
     (path: string) => readFile(path).then((bytes) => cutAt(path, bytes.byteLength, Buffer.alloc(300_000))),
   ],
-])('a part with %s is a movie up to its last whole fragment', async (_what, damage) => {
+])('a part with %s is a movie up to its last whole fragment [mediamtx PR 4538]', async (_what, damage) => {
   const { dataDir, folder, movie } = await copyOf(inOnePart);
   await damage(partPath(folder, 1));
   const { movie: facts } = await recover(dataDir);

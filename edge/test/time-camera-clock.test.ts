@@ -44,7 +44,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-describe('a recording whose camera’s clock', () => {
+describe('[mediamtx 5550, PR 5984] a recording whose camera’s clock', () => {
   it.concurrent.each(CASES.map((one, index) => ({ ...one, index })))(
     '$name lasts what it should, without a frame lost',
     async ({ index, jump, seconds = DURATION_SECONDS, toleranceMs = 100 }) => {

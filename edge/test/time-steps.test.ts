@@ -40,7 +40,7 @@ function createSettableClock(): Clock & { stepWall(ms: number): void } {
   };
 }
 
-describe('a wall clock that is set in the middle of a match', () => {
+describe('a wall clock that is set in the middle of a match [moonfire-nvr 9, frigate 4270, 8376]', () => {
   it.concurrent.each(STEPS.map(([name, stepMs], index) => ({ name, stepMs, index })))(
     'changes neither its length, nor its gap, nor its hard stop: $name',
     async ({ stepMs, index }) => {
