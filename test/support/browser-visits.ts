@@ -13,6 +13,8 @@ export interface Visit {
   path?: string;
   /** Troubles that this visit is about. */
   expected?: RegExp;
+  /** The browser's language; English where left out. */
+  locale?: string;
 }
 
 export interface Visits {
@@ -26,10 +28,11 @@ export interface Visits {
 
 export function createVisits(browser: Browser, { origin }: Pick<System, 'origin'>): Visits {
   let visitors: Visitor[] = [];
-  const arrive: Visits['arrive'] = async ({ screen = PHONE, expected } = {}) => {
+  const arrive: Visits['arrive'] = async ({ screen = PHONE, expected, locale } = {}) => {
     const visitor = await openVisitor(browser, {
       ...{ origin, screen },
       ...(expected === undefined ? {} : { expected }),
+      ...(locale === undefined ? {} : { locale }),
     });
     visitors.push(visitor);
     return visitor.page;

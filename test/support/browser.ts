@@ -29,6 +29,7 @@ export interface VisitorOptions {
   screen: BrowserContextOptions;
   /** Troubles that this visit is about, as they are listed. */
   expected?: RegExp;
+  locale?: string;
 }
 
 /** With a fresh profile, which goes when the browser is closed. */
@@ -39,9 +40,9 @@ export function openBrowser(): Promise<Browser> {
 /** A browser of one's own: no cookie, nothing stored. */
 export async function openVisitor(
   browser: Browser,
-  { origin, screen, expected }: VisitorOptions,
+  { origin, screen, expected, locale = 'en-GB' }: VisitorOptions,
 ): Promise<Visitor> {
-  const context = await browser.newContext({ ...screen, baseURL: origin, locale: 'en-GB' });
+  const context = await browser.newContext({ ...screen, baseURL: origin, locale });
   context.setDefaultTimeout(ACTION_MS);
   const troubles: string[] = [];
   watchForTroubles(context, (trouble) => {
@@ -73,6 +74,7 @@ const BROKEN_OFF = [
   /^\/api\/codes\/[^/]+$/,
   /^\/api\/video\/files\/[^/]+\/download$/,
   /^\/api\/store\//,
+  /^\/api\/shares\/[^/]+\/movie$/,
   /\/__data\.json$/,
 ];
 
