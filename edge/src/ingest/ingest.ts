@@ -48,6 +48,8 @@ export interface IngestOptions {
   firstPart?: number;
   /** Parts that an earlier daemon left; the last is adopted if its FFmpeg is alive. */
   existing?: readonly PartRecord[];
+  /** When the last of them was seen to have grown, monotonic milliseconds; unknown where another daemon left them. */
+  grewAtMs?: number | undefined;
 }
 
 /**
@@ -259,7 +261,8 @@ export function openIngest(options: IngestOptions): Ingest {
   return {
     parts,
     ready,
-    growthAgeMs: () => clock.monotonicMs() - (parts.findLast(isPlayable)?.grewAtMs ?? -Infinity),
+    growthAgeMs: () =>
+      clock.monotonicMs() - (parts.findLast(isPlayable)?.grewAtMs ?? options.grewAtMs ?? -Infinity),
     async trim(keepMs) {
       for (const part of [...parts]) await (isOutdated(part, keepMs) ? dropPart(part) : part.trim(keepMs));
     },

@@ -34,6 +34,8 @@ export interface SourceOptions {
   firstPart?: number;
   /** Parts that an earlier daemon left. */
   existing: readonly PartRecord[];
+  /** When the last of them was seen to have grown, monotonic milliseconds, where that is known. */
+  grewAtMs?: number | undefined;
   hub: FrameHub;
   /** Whether the disk has room for another part. */
   hasRoom: () => boolean;
@@ -53,12 +55,12 @@ export interface SourceOptions {
 export type IngestSourceOptions = Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign' | 'onFailure'>;
 
 export function planIngestOptions(options: IngestSourceOptions): Omit<IngestOptions, 'planArguments'> {
-  const { folder, ffmpegPath, clock, logger, existing, firstPart, onSynced, hasRoom } = options;
+  const { folder, ffmpegPath, clock, logger, existing, grewAtMs, firstPart, onSynced, hasRoom } = options;
   const { password } = new URL(options.address);
   const memoryPath = join(options.memoryFolder, `${options.sessionId}.ffmpeg.log`);
   const log = { memoryPath, diskPath: options.logPath, secrets: [password] };
   return {
-    ...{ folder, ffmpegPath, clock, logger, existing, onSynced, hasRoom, log },
+    ...{ folder, ffmpegPath, clock, logger, existing, grewAtMs, onSynced, hasRoom, log },
     ...(firstPart === undefined ? {} : { firstPart }),
   };
 }

@@ -25,6 +25,7 @@ import type { Action } from './plan.ts';
 import { recoverSessions } from './recover-sessions.ts';
 import type { RecoveredSession } from './recover-sessions.ts';
 import { untilRoom } from './until-room.ts';
+import type { TakenOver } from './warm-court.ts';
 import { createWarmCourts } from './warm-courts.ts';
 
 /** Ended sessions that are remembered and reported, newest first. */
@@ -212,7 +213,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     }
     const { clubId, address, sealed, audio = false } = court;
     const spec = { sessionId, courtId, clubId, address, sealed, audio };
-    const takeOver = (folder: string): Promise<boolean> => warm.handOver(spec, folder);
+    const takeOver = (folder: string): Promise<TakenOver | undefined> => warm.handOver(spec, folder);
     const session = createMatchSession(spec, { ...options, cameras, takeOver, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
     await session.open();

@@ -26,6 +26,7 @@ import { UNLIMITED_MACHINE } from './machine.ts';
 import { forgetCamera, noteFailure, openSessionFeed } from './open-feed.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
+import type { TakenOver } from './warm-court.ts';
 import { canMove } from './transitions.ts';
 import { untilRoom } from './until-room.ts';
 
@@ -40,8 +41,8 @@ const GROWTH_POLL_MS = 50;
 const RESUME_RETRY_MS = 1_000;
 
 export interface SessionContext extends SessionRooms {
-  /** Before the camera is connected to. True where the court was warm: `folder` is there, FFmpeg writing in it. */
-  takeOver?: (folder: string) => Promise<boolean>;
+  /** Before the camera is connected to. Where the court was warm `folder` is there then, FFmpeg writing in it. */
+  takeOver?: (folder: string) => Promise<TakenOver | undefined>;
   onChange: (session: MatchSession) => void;
 }
 
@@ -120,10 +121,11 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     let isFresh = false;
     try {
       await machine.admitOpening();
-      if ((await context.takeOver?.(paths.folder)) !== true) await createRecordingFolder(paths);
+      const taken = await context.takeOver?.(paths.folder);
+      if (taken === undefined) await createRecordingFolder(paths);
       const mark = await findRecord(paths.folder, 'start.json');
       isFresh = mark === undefined;
-      await (mark === undefined ? openFresh() : resume(mark));
+      await (mark === undefined ? openFresh(taken?.grewAtMs) : resume(mark));
     } catch (error) {
       if (!ending.signal.aborted) await failOpening(error, isFresh);
     }
@@ -134,11 +136,11 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     health: () => ({ state, growing: isGrowing() }),
   };
 
-  async function openFresh(): Promise<void> {
+  async function openFresh(grewAtMs: number | undefined): Promise<void> {
     const noting = noteCourt();
     const fromMs = clock.monotonicMs();
     let isRecalled: boolean;
-    ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, recall: true }));
+    ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, grewAtMs, recall: true }));
     if (isRecalled && !(await feed.isThere(RECALLED_MS, ending.signal))) {
       ending.signal.throwIfAborted();
       await endFeed();

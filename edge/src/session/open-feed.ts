@@ -21,6 +21,8 @@ export interface OpenFeedOptions {
   health: () => Record<string, unknown>;
   /** Whether what an earlier session learnt of the camera will do: it is asked otherwise. */
   recall?: boolean;
+  /** When what is taken over was last seen to have grown, monotonic milliseconds. */
+  grewAtMs?: number | undefined;
   /** Breaks off the question to the camera. */
   signal: AbortSignal;
 }
@@ -47,6 +49,7 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<OpenedF
   const feed = await openCourtFeed({
     ...{ ...rooms, sessionId, address, audio, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
+    grewAtMs: options.grewAtMs,
     ...(mark === undefined ? {} : { firstPart: mark.part }),
     hasRoom: () => rooms.machine?.hasRoom() ?? true,
   });

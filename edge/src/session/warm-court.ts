@@ -41,12 +41,17 @@ export interface WarmCourtOptions {
   renewMs?: number;
 }
 
+export interface TakenOver {
+  /** When bytes were last seen to have grown, monotonic milliseconds. */
+  grewAtMs: number;
+}
+
 export interface WarmCourt {
   /**
-   * Lets go. What FFmpeg writes into then is `folder`, and it goes on: true. False where there was nothing worth taking
-   * over; the camera is free then.
+   * Lets go. What FFmpeg writes into then is `folder`, and it goes on. Undefined where there was nothing worth taking over;
+   * the camera is free then.
    */
-  handOver(folder: string, sessionId: string): Promise<boolean>;
+  handOver(folder: string, sessionId: string): Promise<TakenOver | undefined>;
   /** Ends FFmpeg and removes what it wrote. */
   end(): Promise<void>;
   /** For a daemon that goes away: FFmpeg goes on. */
@@ -144,10 +149,10 @@ export function holdWarmCourt(options: WarmCourtOptions): WarmCourt {
   return {
     async handOver(target, sessionId) {
       await letGo();
-      const isAlive = held !== undefined && held.ingest.growthAgeMs() < GROWTH_WINDOW_MS;
-      if (!isAlive) {
+      const grewAtMs = clock.monotonicMs() - (held?.ingest.growthAgeMs() ?? Infinity);
+      if (clock.monotonicMs() - grewAtMs >= GROWTH_WINDOW_MS) {
         await discard();
-        return false;
+        return undefined;
       }
       await held?.close();
       await rename(await options.folder, target);
@@ -155,7 +160,7 @@ export function holdWarmCourt(options: WarmCourtOptions): WarmCourt {
       // FFmpeg goes on with the same file.
       const logOf = (owner: string): string => join(memoryFolder, `${owner}.ffmpeg.log`);
       await rename(logOf(name), logOf(sessionId)).catch(() => undefined);
-      return true;
+      return { grewAtMs };
     },
     async end() {
       await letGo();

@@ -6,7 +6,7 @@ import type { CameraMemory } from './camera-memory.ts';
 import type { Court } from './court.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 import { holdWarmCourt, removeWarmFolder } from './warm-court.ts';
-import type { WarmCourt } from './warm-court.ts';
+import type { TakenOver, WarmCourt } from './warm-court.ts';
 
 export interface WarmCourtsOptions {
   rooms: SessionRooms;
@@ -19,8 +19,8 @@ export interface WarmCourtsOptions {
 export interface WarmCourts {
   /** What the courts are now. One that `isBusy` begins when it is free again; whoever uses it asks for the handing over. */
   want(courts: readonly Court[], isBusy: (courtId: string) => boolean): void;
-  /** Before a session connects to a camera. True where `folder` was made out of the warm court's, FFmpeg writing in it. */
-  handOver(spec: SessionSpec, folder: string): Promise<boolean>;
+  /** Before a session connects to a camera. Where it was warm `folder` is made out of its own, FFmpeg writing in it. */
+  handOver(spec: SessionSpec, folder: string): Promise<TakenOver | undefined>;
   /** For a daemon that goes away: FFmpeg goes on. */
   release(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export function createWarmCourts({ rooms, cameras, onState, renewMs }: WarmCourt
       held.delete(courtId);
       // One connection to a camera: what was held must be gone, or be taken over.
       await lines.get(courtId);
-      return (await court?.handOver(folder, sessionId)) ?? false;
+      return court?.handOver(folder, sessionId);
     },
     async release() {
       isReleased = true;
