@@ -20,7 +20,8 @@ export default defineConfig({
           // The one inline style: SvelteKit's hidden announcer of page titles, for screen readers.
           'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
           'img-src': ['self', 'data:'],
-          'media-src': ['self'],
+          // `blob:` is how a page hands a `<video>` what it fetched piece by piece; a store elsewhere is added at run time.
+          'media-src': ['self', 'blob:'],
           'connect-src': ['self'],
           'object-src': ['none'],
           'base-uri': ['self'],

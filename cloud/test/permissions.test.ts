@@ -145,6 +145,13 @@ const TABLE: Record<string, Row> = {
     CLUB_STAFF,
   ],
 
+  'GET /api/admin/storage': ['/api/admin/storage', undefined, '401 ok  ok  403 403 403 403 403 403'],
+  'POST /api/admin/storage/compare': [
+    '/api/admin/storage/compare',
+    undefined,
+    '401 ok  ok  403 403 403 403 403 403',
+  ],
+
   'GET /api/video/health': ['/api/video/health', undefined, ANYBODY],
   'POST /api/video/cleanup': ['/api/video/cleanup', undefined, STAFF_LISTS],
   'POST /api/video/session/create': ['/api/video/session/create', { courtId: 'n3' }, OPENERS],

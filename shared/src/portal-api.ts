@@ -265,6 +265,11 @@ export const Video = z.object({
   width: z.int(),
   height: z.int(),
   movie: MovieState,
+  /** Whether it can be played by its playlist, and whether there is a picture of it. */
+  stream: z.boolean(),
+  thumbnail: z.boolean(),
+  /** When it will be deleted, where its club deletes videos after some days. */
+  expiresAt: Instant.nullable(),
   /** Stretches without pictures, in milliseconds of the movie. */
   gaps: z.array(Gap),
   canDelete: z.boolean(),
@@ -303,6 +308,25 @@ export const PreviewInfo = z.object({
   viewers: z.int().nonnegative(),
   frameAgeMs: z.int().nonnegative().nullable(),
   streaming: z.boolean(),
+});
+
+/** What store and database say of one another; nothing is deleted for it. */
+export const StorageReport = z.object({
+  at: Instant,
+  objects: z.int(),
+  bytes: z.int(),
+  /** In the library, and not in the store. */
+  missing: z.array(z.object({ key: z.string(), sessionId: z.string() })),
+  wrongSize: z.array(z.object({ key: z.string(), sessionId: z.string() })),
+  /** In the store, and nobody's. */
+  unknown: z.array(z.object({ key: z.string(), bytes: z.int() })),
+});
+export type StorageReport = z.infer<typeof StorageReport>;
+export const StorageStatus = z.object({
+  kind: z.enum(['folder', 's3']),
+  state: z.enum(['ok', ...STORAGE_TROUBLES]),
+  /** The last comparison since the portal was started. */
+  report: StorageReport.nullable(),
 });
 
 export const Health = z.object({

@@ -25,6 +25,16 @@ export function sharedMovieUrl(token: string, disposition: 'inline' | 'attachmen
   return `/api/shares/${token}/movie?disposition=${disposition}`;
 }
 
+/** The movie as a playlist of its own byte ranges. */
+export function playlistUrl(sessionId: string): string {
+  return `/api/video/files/${sessionId}/playlist.m3u8`;
+}
+
+/** A picture of the match. */
+export function thumbnailUrl(sessionId: string): string {
+  return `/api/video/files/${sessionId}/thumbnail.jpg`;
+}
+
 /** The movie to be played in the page. */
 export function playUrl(sessionId: string): string {
   return `${downloadUrl(sessionId)}?disposition=inline`;

@@ -29,6 +29,8 @@ import { createWatchLinks } from './devices/watch-links.ts';
 import { createFiles } from './files/files.ts';
 import { createMovieRelay } from './files/movie-relay.ts';
 import { createPlayback } from './files/playback.ts';
+import { createRetention } from './files/retention.ts';
+import { createStorageSweep } from './files/storage-sweep.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -205,10 +207,12 @@ function openLibrary(
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
   const playback = createPlayback({ db, sideFiles });
-  return { storage, store, uploads, playback, files, shares, previews };
+  const retention = createRetention({ db, clock, log, audit, files });
+  const storageSweep = createStorageSweep({ db, clock, log, store });
+  return { storage, store, uploads, playback, retention, storageSweep, files, shares, previews };
 }
 
-function planJobs({ db, clock, sessions, files, uploads }: Services) {
+function planJobs({ db, clock, sessions, files, uploads, retention, storageSweep }: Services) {
   return [
     {
       name: 'close forgotten sessions',
@@ -218,5 +222,7 @@ function planJobs({ db, clock, sessions, files, uploads }: Services) {
     { name: 'finish deletions', when: '*/5 * * * *', run: () => files.sweep() },
     { name: 'sweep old rows', when: '7 * * * *', run: () => sweepRows(db, clock) },
     { name: 'give up stale uploads', when: '37 3 * * *', run: () => sweepUploads(db, clock, uploads) },
+    { name: 'end expired videos', when: '17 * * * *', run: () => retention.run() },
+    { name: 'compare store and library', when: '13 4 * * *', run: () => storageSweep.run() },
   ];
 }

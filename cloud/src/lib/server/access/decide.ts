@@ -40,6 +40,7 @@ const RULES = {
   'preview.snapshot': ['super', 'support', 'club-admin', 'owner', 'participant', 'guest'],
   'video.watch': SHARED,
   'video.thumbnail': SHARED,
+  'storage.read': ['super', 'support'],
   'video.download': SHARED,
   'video.delete': OWN,
   'video.share': OWN,

@@ -26,6 +26,7 @@ import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
 import { recordRoutes } from './record.ts';
 import { shareRoutes } from './shares.ts';
+import { storageRoutes } from './storage.ts';
 import { storeRoutes } from './store.ts';
 import { systemRoutes } from './system.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -53,6 +54,7 @@ const SECTIONS = [
   edgeRoutes,
   uploadRoutes,
   storeRoutes,
+  storageRoutes,
   fileRoutes,
   playbackRoutes,
   clubWatchRoutes,

@@ -18,6 +18,8 @@ import type { Devices } from '../devices/devices.ts';
 import type { WatchLinks } from '../devices/watch-links.ts';
 import type { Files } from '../files/files.ts';
 import type { Playback } from '../files/playback.ts';
+import type { Retention } from '../files/retention.ts';
+import type { StorageSweep } from '../files/storage-sweep.ts';
 import type { Logger } from '../log.ts';
 import type { People } from '../people/people.ts';
 import type { Invitations } from '../members/invitations.ts';
@@ -63,6 +65,8 @@ export interface Services {
   uploads: Uploads;
   files: Files;
   playback: Playback;
+  retention: Retention;
+  storageSweep: StorageSweep;
   shares: Shares;
   previews: Previews;
 }

@@ -3,6 +3,7 @@ import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { parseKeys, planPage } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
+import type { SideFileName } from '@padelvar/shared/side-files';
 import type { MatchSessionTable, Tables } from '../db/tables.ts';
 import type { SessionScope } from '../sessions/session-list.ts';
 
@@ -25,6 +26,10 @@ export type VideoRow = Selectable<MatchSessionTable> & {
   timeZone: string;
   courtName: string;
   ownerName: string;
+  hasIndex: boolean;
+  hasThumbnail: boolean;
+  /** Of its club; null keeps videos. */
+  retentionDays: number | null;
 };
 
 const Newest = z.tuple([z.number(), z.string()]);
@@ -93,18 +98,42 @@ function selectVideos(db: Db) {
       'club.time_zone as timeZone',
       'court.name as courtName',
       'user.name as ownerName',
+      'club.retention_days as retentionDays',
+    ])
+    .select((eb) => [
+      hasSideFile(eb, 'index.json').as('hasIndex'),
+      hasSideFile(eb, 'thumbnail.jpg').as('hasThumbnail'),
     ]);
+}
+
+function hasSideFile(eb: ExpressionBuilder<Tables, 'match_session'>, name: SideFileName) {
+  return eb.exists(
+    eb
+      .selectFrom('side_file')
+      .select('side_file.name')
+      .whereRef('side_file.session_id', '=', 'match_session.id')
+      .where('side_file.name', '=', name),
+  );
+}
+
+/** Flags are 0 and 1 to SQLite. */
+interface Beside {
+  hasIndex: unknown;
+  hasThumbnail: unknown;
+  retentionDays: number | null;
 }
 
 type Nullable<Row> = { [Name in keyof Row]: Row[Name] | null };
 type Names = Pick<VideoRow, 'clubName' | 'timeZone' | 'courtName' | 'ownerName'>;
 
-function withNames(row: Selectable<MatchSessionTable> & Nullable<Names>): VideoRow {
+function withNames(row: Selectable<MatchSessionTable> & Nullable<Names> & Beside): VideoRow {
   return {
     ...row,
     clubName: row.clubName ?? row.club_id,
     timeZone: row.timeZone ?? 'UTC',
     courtName: row.courtName ?? row.court_id,
     ownerName: row.ownerName ?? '',
+    hasIndex: Boolean(row.hasIndex),
+    hasThumbnail: Boolean(row.hasThumbnail),
   };
 }

@@ -4,6 +4,7 @@ import { Gap } from '@padelvar/shared/link';
 import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import { decide } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
+import { planExpiry } from './retention-plan.ts';
 import type { VideoRow } from './video-rows.ts';
 
 const Gaps = Gap.array();
@@ -33,9 +34,17 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     height: row.movie_height ?? 0,
     movie: row.movie_state,
     gaps: Gaps.parse(JSON.parse(row.gaps)),
+    stream: row.movie_state === 'ready' && row.hasIndex,
+    thumbnail: row.hasThumbnail,
+    expiresAt: formatExpiry(row),
     canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
     canShare: row.movie_state === 'ready' && decide(caller, 'video.share', object) === 'allow',
   };
+}
+
+function formatExpiry(row: VideoRow): string | null {
+  const expiresAt = planExpiry(recordedAt(row), row.retentionDays);
+  return row.movie_state !== 'ready' || expiresAt === undefined ? null : new Date(expiresAt).toISOString();
 }
 
 /** What a link to a video says of it. */

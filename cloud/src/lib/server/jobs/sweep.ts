@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import { IDEMPOTENCY_LIFE_MS } from '../sessions/open-session.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 
 /** Forgets old idempotency keys, ended logins, guests whose day is over and expired enrolment tokens. */
 export async function sweepRows(db: Db, clock: Clock): Promise<void> {
@@ -26,7 +27,7 @@ export const STALE_UPLOAD_MS = 30 * 24 * 60 * 60_000;
 export async function sweepUploads(
   db: Db,
   clock: Clock,
-  uploads: { discard(sessionId: string): Promise<void> },
+  uploads: Pick<Uploads, 'discard' | 'abortUnknown'>,
 ): Promise<void> {
   const stale = await db
     .selectFrom('upload')
@@ -35,4 +36,5 @@ export async function sweepUploads(
     .where('created_at', '<', clock.nowMs() - STALE_UPLOAD_MS)
     .execute();
   for (const { session_id: sessionId } of stale) await uploads.discard(sessionId);
+  await uploads.abortUnknown(STALE_UPLOAD_MS);
 }

@@ -6,12 +6,15 @@ import type { FolderStore } from './folder-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Settings } from './s3-client.ts';
 import { createS3Store } from './s3-store.ts';
+import { PROBE_KEY } from './storage-probe.ts';
 
 export interface Storage {
   readonly kind: 'folder' | 's3';
   readonly store: ObjectStore;
   /** Set where the portal itself serves the store's addresses. */
   readonly folder: FolderStore | undefined;
+  /** Where browsers are sent for bytes; undefined for the portal itself. */
+  findOrigin(): Promise<string | undefined>;
   /** Answers a request for an address that the store signed. */
   fetchStored(request: Request): Promise<Response>;
   close(): void;
@@ -29,8 +32,10 @@ export interface StorageOptions {
 export function openStorage({ s3, root, secret, clock }: StorageOptions): Storage {
   if (s3 !== undefined) {
     const store = createS3Store({ settings: s3, clock });
+    let origin: Promise<string> | undefined;
     return {
       ...{ kind: 's3', store, folder: undefined },
+      findOrigin: () => (origin ??= originOf(store)),
       fetchStored: (request) => fetch(request),
       close: () => store.close(),
     };
@@ -38,7 +43,14 @@ export function openStorage({ s3, root, secret, clock }: StorageOptions): Storag
   const folder = createFolderStore({ root, secret, clock });
   return {
     ...{ kind: 'folder', store: folder, folder },
+    findOrigin: () => Promise.resolve(undefined),
     fetchStored: createFolderHandler(folder, clock),
     close: () => undefined,
   };
+}
+
+/** The service's own address may come from its region alone: any signed link has it. */
+async function originOf(store: ObjectStore): Promise<string> {
+  const link = { key: PROBE_KEY, fileName: '', disposition: 'inline', expiresInSeconds: 1 } as const;
+  return new URL(await store.signGet(link)).origin;
 }

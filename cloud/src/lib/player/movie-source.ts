@@ -1,0 +1,110 @@
+/**
+ * Where a movie's pictures come from: its playlist by hls.js where the browser takes media piece by piece, by itself on
+ * Safari, and the plain file where neither plays. A link that has ended in the middle is asked for anew.
+ */
+import type Hls from 'hls.js';
+import type { ErrorData } from 'hls.js';
+
+export interface MovieSource {
+  /** The plain file: a stable address that leads to a link of limited life. */
+  src: string;
+  /** The same movie as a playlist of byte ranges, where it has one. */
+  playlist?: string | undefined;
+}
+
+export interface MovieSourceOptions extends MovieSource {
+  /** Neither way plays it. */
+  onfailed: () => void;
+}
+
+const HLS_TYPE = 'application/vnd.apple.mpegurl';
+/** Seconds that are fetched before anybody presses play, and ahead of what is being watched. */
+const IDLE_BUFFER_SECONDS = 4;
+const PLAYING_BUFFER_SECONDS = 30;
+/** A link that fails again before so much was played is not asked for a third time. */
+const RENEWAL_SECONDS = 1;
+
+/** For `{@attach}` on the `<video>`. */
+export function playMovie({ src, playlist, onfailed }: MovieSourceOptions) {
+  return (video: HTMLVideoElement): (() => void) => {
+    const ended = new AbortController();
+    const playFile = (): void => keepPlaying(video, src, ended.signal, onfailed);
+    if (playlist === undefined) playFile();
+    else if (isSafari() && video.canPlayType(HLS_TYPE) !== '') {
+      playNatively(video, playlist, ended.signal, playFile);
+    } else void playPieces(video, playlist, ended.signal, playFile);
+    return () => ended.abort();
+  };
+}
+
+/** Other browsers that say they play playlists do it worse than hls.js. */
+function isSafari(): boolean {
+  return navigator.vendor.startsWith('Apple');
+}
+
+function playNatively(
+  video: HTMLVideoElement,
+  playlist: string,
+  signal: AbortSignal,
+  otherwise: () => void,
+): void {
+  video.src = playlist;
+  video.addEventListener('error', otherwise, { once: true, signal });
+}
+
+/** The library is fetched when it is needed. */
+async function playPieces(
+  video: HTMLVideoElement,
+  playlist: string,
+  signal: AbortSignal,
+  otherwise: () => void,
+): Promise<void> {
+  const loaded = await import('hls.js').catch(() => undefined);
+  if (signal.aborted) return;
+  if (loaded?.default.isSupported() !== true) {
+    otherwise();
+    return;
+  }
+  const { default: HlsPlayer, Events } = loaded;
+  const hls = new HlsPlayer({
+    // No worker: pages run no script that is not the portal's own file.
+    ...{ enableWorker: false, progressive: true, startPosition: 0, backBufferLength: 60 },
+    ...{ maxBufferLength: IDLE_BUFFER_SECONDS, maxMaxBufferLength: PLAYING_BUFFER_SECONDS },
+  });
+  const stop = (): void => hls.destroy();
+  signal.addEventListener('abort', stop);
+  hls.on(Events.ERROR, (_event, { fatal }: ErrorData) => {
+    if (!fatal) return;
+    signal.removeEventListener('abort', stop);
+    const at = video.currentTime;
+    hls.destroy();
+    otherwise();
+    if (at > 0) video.currentTime = at;
+  });
+  hls.loadSource(playlist);
+  hls.attachMedia(video);
+  video.addEventListener('play', () => bufferMore(hls), { once: true, signal });
+}
+
+function bufferMore(hls: Hls): void {
+  hls.config.maxBufferLength = PLAYING_BUFFER_SECONDS;
+}
+
+/** The plain file. Its address leads to a new link each time it is loaded. */
+function keepPlaying(video: HTMLVideoElement, src: string, signal: AbortSignal, onfailed: () => void): void {
+  let renewedAt = 0;
+  const renew = (): void => {
+    const at = video.currentTime;
+    if (at < renewedAt + RENEWAL_SECONDS) {
+      onfailed();
+      return;
+    }
+    renewedAt = at;
+    const wasPlaying = !video.paused;
+    video.load();
+    video.currentTime = at;
+    if (wasPlaying) void video.play().catch(() => undefined);
+  };
+  video.addEventListener('error', renew, { signal });
+  video.src = src;
+}

@@ -1,0 +1,94 @@
+/**
+ * The end of videos whose club keeps them for some days: said before, then deleted in store, library and device, with a
+ * line in the audit log as receipt. Owns the notices; when what is due is `retention-plan.ts`.
+ */
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import type { Files } from './files.ts';
+import { isToBeDeleted, planExpiry, planNotices } from './retention-plan.ts';
+import type { Notice } from './retention-plan.ts';
+
+export interface Retention {
+  /** Says what is due and deletes what has expired; a video that can't be deleted now holds up no other. */
+  run(): Promise<void>;
+}
+
+export interface RetentionOptions {
+  db: Db;
+  clock: Pick<Clock, 'nowMs'>;
+  log: Logger;
+  audit: Audit;
+  files: Pick<Files, 'delete'>;
+}
+
+interface Expiring {
+  sessionId: string;
+  clubId: string;
+  expiresAt: number;
+}
+
+export function createRetention({ db, clock, log, audit, files }: RetentionOptions): Retention {
+  const say = async ({ sessionId, expiresAt }: Expiring, daysBefore: number): Promise<void> => {
+    const values = { session_id: sessionId, days_before: daysBefore };
+    await db
+      .insertInto('retention_notice')
+      .values({ ...values, expires_at: expiresAt, made_at: clock.nowMs() })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  };
+  const end = async ({ sessionId, clubId, expiresAt }: Expiring): Promise<void> => {
+    const { bytes, storeErased } = await files.delete(sessionId);
+    await audit.record(undefined, 'video.expire', sessionId, { clubId, expiresAt, bytes, storeErased });
+    await db.deleteFrom('retention_notice').where('session_id', '=', sessionId).execute();
+    log.info({ sessionId }, 'a video has expired and was deleted');
+  };
+  return {
+    async run() {
+      for (const video of await listExpiring(db)) {
+        const made = await listNotices(db, video);
+        if (isToBeDeleted(video.expiresAt, made, clock.nowMs())) {
+          await end(video).catch((error: unknown) => {
+            log.error({ err: error, sessionId: video.sessionId }, 'an expired video could not be deleted');
+          });
+        } else {
+          for (const days of planNotices(video.expiresAt, made, clock.nowMs())) await say(video, days);
+        }
+      }
+    },
+  };
+}
+
+/** Videos of clubs that keep them for some days. */
+async function listExpiring(db: Db): Promise<Expiring[]> {
+  const rows = await db
+    .selectFrom('match_session')
+    .innerJoin('club', 'club.id', 'match_session.club_id')
+    .select([
+      'match_session.id',
+      'club_id',
+      'started_at',
+      'start_requested_at',
+      'opened_at',
+      'retention_days',
+    ])
+    .where('movie_state', '=', 'ready')
+    .where('retention_days', 'is not', null)
+    .execute();
+  return rows.flatMap((row) => {
+    const recordedAt = row.started_at ?? row.start_requested_at ?? row.opened_at;
+    const expiresAt = planExpiry(recordedAt, row.retention_days);
+    return expiresAt === undefined ? [] : { sessionId: row.id, clubId: row.club_id, expiresAt };
+  });
+}
+
+/** Those of an earlier end say nothing of this one. */
+async function listNotices(db: Db, { sessionId, expiresAt }: Expiring): Promise<Notice[]> {
+  return db
+    .selectFrom('retention_notice')
+    .select(['days_before as daysBefore', 'made_at as madeAt'])
+    .where('session_id', '=', sessionId)
+    .where('expires_at', '=', expiresAt)
+    .execute();
+}

@@ -1,0 +1,95 @@
+/**
+ * Whether store and database hold the same: compared by listing both, told, and nothing deleted. What arrives or goes
+ * while it is compared is not told: both sides are asked again about what differs.
+ */
+import type { StorageReport } from '@padelvar/shared/portal-api';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { PROBE_KEY } from '../storage/storage-probe.ts';
+
+export interface StorageSweep {
+  /** Compares now. Throws what the store throws. */
+  run(): Promise<StorageReport>;
+  /** The last comparison since the portal was started. */
+  readonly last: StorageReport | undefined;
+}
+
+export interface StorageSweepOptions {
+  db: Db;
+  clock: Pick<Clock, 'nowMs'>;
+  log: Logger;
+  store: ObjectStore;
+}
+
+/** What the database knows of an object. */
+interface Known {
+  sessionId: string;
+  bytes: number;
+}
+
+/** As many of each kind are named. */
+const MAX_NAMED = 100;
+/** An object that is younger may be about to be written down. */
+const YOUNG_MS = 60 * 60_000;
+
+export function createStorageSweep({ db, clock, log, store }: StorageSweepOptions): StorageSweep {
+  let last: StorageReport | undefined;
+  const compare = async (): Promise<StorageReport> => {
+    const found = new Map<string, number>();
+    const unknown: { key: string; bytes: number }[] = [];
+    const before = await listKnown(db);
+    for await (const { key, bytes, modifiedAt } of store.list()) {
+      if (key === PROBE_KEY) continue;
+      found.set(key, bytes);
+      if (!before.has(key) && modifiedAt < clock.nowMs() - YOUNG_MS) unknown.push({ key, bytes });
+    }
+    const after = await listKnown(db);
+    const differing = [...after].filter(([key, { bytes }]) => before.has(key) && found.get(key) !== bytes);
+    const missing = differing.filter(([key]) => !found.has(key));
+    return {
+      at: new Date(clock.nowMs()).toISOString(),
+      objects: found.size,
+      bytes: [...found.values()].reduce((sum, bytes) => sum + bytes, 0),
+      missing: named(missing),
+      wrongSize: named(differing.filter(([key]) => found.has(key))),
+      unknown: unknown.filter(({ key }) => !after.has(key)).slice(0, MAX_NAMED),
+    };
+  };
+  return {
+    get last() {
+      return last;
+    },
+    async run() {
+      last = await compare();
+      const { missing, wrongSize, unknown, objects } = last;
+      const differences = missing.length + wrongSize.length + unknown.length;
+      log[differences === 0 ? 'info' : 'warn'](
+        { objects, missing, wrongSize, unknown },
+        'the store was compared',
+      );
+      return last;
+    },
+  };
+}
+
+function named(entries: readonly (readonly [string, Known])[]): { key: string; sessionId: string }[] {
+  return entries.slice(0, MAX_NAMED).map(([key, { sessionId }]) => ({ key, sessionId }));
+}
+
+async function listKnown(db: Db): Promise<Map<string, Known>> {
+  const movies = await db
+    .selectFrom('match_session')
+    .select(['id as sessionId', 'object_key as key', 'movie_bytes as bytes'])
+    .where('object_key', 'is not', null)
+    .where('movie_state', '=', 'ready')
+    .execute();
+  const beside = await db
+    .selectFrom('side_file')
+    .select(['session_id as sessionId', 'object_key as key', 'bytes'])
+    .execute();
+  return new Map(
+    [...movies, ...beside].map(({ sessionId, key, bytes }) => [key ?? '', { sessionId, bytes: bytes ?? 0 }]),
+  );
+}
