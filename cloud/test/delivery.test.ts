@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { INDEX_LAST_ROOM_BYTES } from '../../edge/src/mp4/movie-header.ts';
 import { openStore } from '../../edge/src/store/database.ts';
 import { createTestMovie, HEADER_ROOM, openTestDelivery, openTestEdge } from './support/delivery.ts';
 import type { TestDelivery, TestEdge, TestMovie } from './support/delivery.ts';
@@ -156,7 +157,7 @@ test('failing answers, bytes changed on the way and refused addresses cost a ret
   await expectStored(movie.sessionId, movie.bytes);
 });
 
-test('a header that outgrew its room starts the upload over', async () => {
+test('an index that outgrew its room goes last, and nothing is sent again', async () => {
   const movie = await addMovie(2 * PART);
   const edge = openEdge();
   movie.growTo(2 * PART);
@@ -166,8 +167,24 @@ test('a header that outgrew its room starts the upload over', async () => {
   movie.finish();
   edge.uploader.nudge(movie.sessionId);
   await edge.confirmed(movie.sessionId);
-  expect(partsOf(movie.sessionId)).toEqual([2, 2, 3, 1]);
+  expect(partsOf(movie.sessionId)).toEqual([2, 3, 1]);
   await expectStored(movie.sessionId, movie.bytes);
+});
+
+test('with the index last, the last part and part 1 are left at the end', async () => {
+  const sessionId = await delivery.addSession();
+  const movie = createTestMovie(sessionId, 3 * PART, INDEX_LAST_ROOM_BYTES);
+  movie.growTo(2 * PART);
+  const edge = openEdge();
+  edge.uploader.add(movie.view);
+  await edge.reached(sessionId, PART);
+  expect(partsOf(sessionId)).toEqual([2]);
+  movie.outgrow(50_000);
+  movie.finish();
+  edge.uploader.nudge(sessionId);
+  await edge.confirmed(sessionId);
+  expect(partsOf(sessionId)).toEqual([2, 3, 4, 1]);
+  await expectStored(sessionId, movie.bytes);
 });
 
 test('a finished movie goes before running ones, the older of two first', async () => {

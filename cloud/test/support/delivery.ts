@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { formatSessionId } from '@padelvar/shared/ids';
 import { silentLogger } from '../../../edge/src/base/log.ts';
 import { systemClock } from '../../../edge/src/base/clock.ts';
+import type { Clock } from '../../../edge/src/base/clock.ts';
 import { fetchPortal } from '../../../edge/src/link/portal-fetch.ts';
 import type { PortalClient } from '../../../edge/src/link/portal-client.ts';
 import { createUploadPortal } from '../../../edge/src/link/upload-portal.ts';
@@ -14,6 +15,7 @@ import { openStore } from '../../../edge/src/store/database.ts';
 import type { Store } from '../../../edge/src/store/database.ts';
 import { createUploadStore } from '../../../edge/src/store/uploads.ts';
 import { createUploader } from '../../../edge/src/upload/uploader.ts';
+import type { UploadPortal } from '../../../edge/src/upload/upload-portal.ts';
 import type { Uploader } from '../../../edge/src/upload/uploader.ts';
 import type { Settings } from '../../src/lib/server/settings.ts';
 import { openTestPortal } from './portal.ts';
@@ -130,8 +132,18 @@ export interface TestEdge {
   stop(): Promise<void>;
 }
 
+export interface TestEdgeOptions {
+  clock?: Clock;
+  /** Stands between the uploader and its way to the portal. */
+  wrap?: (portal: UploadPortal) => UploadPortal;
+}
+
 /** An edge that keeps its journal in `store` (by default one of its own). */
-export function openTestEdge(client: PortalClient, store: Store = openStore(':memory:')): TestEdge {
+export function openTestEdge(
+  client: PortalClient,
+  store: Store = openStore(':memory:'),
+  { clock = systemClock, wrap = (portal) => portal }: TestEdgeOptions = {},
+): TestEdge {
   const uploadPortal = createUploadPortal(client);
   const sent = new Map<string, number>();
   const finished = new Set<string>();
@@ -151,9 +163,9 @@ export function openTestEdge(client: PortalClient, store: Store = openStore(':me
       look();
     });
   const uploader = createUploader({
-    portal: uploadPortal,
+    portal: wrap(uploadPortal),
     store: createUploadStore(store),
-    clock: systemClock,
+    clock,
     log: silentLogger,
     onProgress(sessionId, bytes) {
       sent.set(sessionId, bytes);
@@ -187,23 +199,24 @@ export interface TestMovie {
   bytes: Buffer;
   growTo(bytes: number): void;
   finish(): void;
-  /** The header needs more room than was kept: everything moves. */
-  outgrow(payloadOffset: number): void;
+  /** The index does not fit the room before the payload: it goes behind, so many bytes. */
+  outgrow(indexBytes: number): void;
 }
 
 export const HEADER_ROOM = 100_000;
 
-export function createTestMovie(sessionId: string, payloadBytes: number): TestMovie {
+export function createTestMovie(
+  sessionId: string,
+  payloadBytes: number,
+  payloadOffset = HEADER_ROOM,
+): TestMovie {
   const payload = randomBytes(payloadBytes);
-  let payloadOffset = HEADER_ROOM;
   let bytes = Buffer.concat([randomBytes(payloadOffset), payload]);
   let grownTo = payloadOffset;
   let isFinished = false;
   const view: MovieView = {
     sessionId,
-    get payloadOffset() {
-      return payloadOffset;
-    },
+    payloadOffset,
     grownTo: () => grownTo,
     finished: () =>
       isFinished
@@ -228,10 +241,8 @@ export function createTestMovie(sessionId: string, payloadBytes: number): TestMo
       grownTo = bytes.length;
       isFinished = true;
     },
-    outgrow(offset) {
-      payloadOffset = offset;
-      bytes = Buffer.concat([randomBytes(offset), payload]);
-      grownTo = bytes.length;
+    outgrow(indexBytes) {
+      bytes = Buffer.concat([bytes, randomBytes(indexBytes)]);
     },
   };
 }
