@@ -1,4 +1,5 @@
 /** `./scripts/bench NAME`: runs one benchmark; without a name it lists them. Ctrl-C ends a run and leaves nothing behind. */
+import { benchPortal } from './portal.ts';
 import { benchRecord } from './record.ts';
 
 interface Benchmark {
@@ -12,6 +13,11 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'record',
     what: 'CPU, memory, frames and delays of recording, beside bare stream copies and a transcoding court',
     run: benchRecord,
+  },
+  {
+    name: 'portal',
+    what: 'answers to many at once with a large library, and what the court page costs a phone',
+    run: benchPortal,
   },
 ];
 
