@@ -2,6 +2,8 @@
 import Database from 'better-sqlite3';
 
 const HOUR_MS = 3_600_000;
+/** Who play in turn. */
+const PLAYERS = 100;
 /** Long ago enough that no session of this run has such an id. */
 const FIRST_SECOND = 1_000_000_000;
 
@@ -12,6 +14,8 @@ export function fillLibrary(path: string, sessionId: string, videos: number): vo
     const columns = database.pragma('table_info(match_session)') as { name: string }[];
     const prefix = sessionId.slice(0, sessionId.lastIndexOf('_') + 1);
     const value = (name: string): string => {
+      if (name === 'owner_id')
+        return `case n % ${String(PLAYERS)} when 0 then owner_id else 'player' || n % ${String(PLAYERS)} end`;
       if (name === 'id') return `'${prefix}' || (${String(FIRST_SECOND)} + n)`;
       return /_at$/.test(name) ? `${name} - n * ${String(HOUR_MS)}` : name;
     };
