@@ -46,6 +46,50 @@ describe('what a caller is to an object', () => {
   });
 });
 
+describe('a guest', () => {
+  const guest = { guestId: 'guest_1' };
+  const own = session('guest_1');
+
+  it('is to what it recorded what the table says, and nobody to all else', () => {
+    const allowed = ACTIONS.filter((action) => decide(guest, action, own) === 'allow');
+    expect(allowed.sort()).toEqual([
+      ...['preview.snapshot', 'preview.stream', 'session.close', 'session.extend', 'session.let-in'],
+      ...['session.open', 'session.see', 'session.start', 'session.stop'],
+    ]);
+    for (const action of ACTIONS) {
+      for (const object of [
+        session('guest_2'),
+        session('me', ['guest_1']),
+        club,
+        { kind: 'global' } as const,
+      ]) {
+        expect(decide(guest, action, object)).toBe('unauthenticated');
+      }
+    }
+  });
+});
+
+describe('a court by its printed code', () => {
+  const code = (guestsWelcome: boolean): AccessObject => ({
+    kind: 'court-code',
+    clubId: 'north',
+    guestsWelcome,
+  });
+
+  it.each([
+    ['nobody', undefined, 'unauthenticated', 'allow'],
+    ['a guest', { guestId: 'guest_1' }, 'unauthenticated', 'allow'],
+    ['a member', caller('PLAYER', ['north']), 'allow', 'allow'],
+    ['a player of another club', caller('PLAYER', ['south']), 'forbidden', 'allow'],
+    ['an administrator of another club', caller('CLUB_ADMIN', ['south']), 'forbidden', 'allow'],
+    ['support', caller('SUPPORT'), 'forbidden', 'forbidden'],
+    ['its administrator', caller('CLUB_ADMIN', ['north']), 'allow', 'allow'],
+  ] as const)('is opened by %s: %s; %s, where guests are welcome %s', (_who, visitor, without, welcome) => {
+    expect(decide(visitor, 'session.open', code(false))).toBe(without);
+    expect(decide(visitor, 'session.open', code(true))).toBe(welcome);
+  });
+});
+
 describe.each(ACTIONS)('%s', (action) => {
   it('is nobody’s who is not logged in', () => {
     for (const object of [club, session('me'), { kind: 'global' } as const]) {

@@ -36,6 +36,14 @@ describe('a report', () => {
     expect(planReport(sessionRow(RUNNING), recorded('recording'), NOW + 7)?.started_at).toBe(OPENED_AT);
   });
 
+  it('that has not heard of an extension takes it back only at the end', () => {
+    const extended = sessionRow({ ...RUNNING, duration_seconds: 960 });
+    expect(planReport(extended, recorded('recording'), NOW)?.duration_seconds).toBe(960);
+    const longer = recorded('recording', { durationSeconds: 1200 });
+    expect(planReport(extended, longer, NOW)?.duration_seconds).toBe(1200);
+    expect(planReport(extended, recorded('complete', { movie }), NOW)?.duration_seconds).toBe(60);
+  });
+
   it('of a recording that is older than its session counts from the opening', () => {
     const reported = recorded('recording', { elapsedMs: Number.MAX_SAFE_INTEGER });
     expect(planReport(sessionRow(), reported, NOW)?.started_at).toBe(OPENED_AT);

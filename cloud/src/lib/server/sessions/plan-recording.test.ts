@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OPENED_AT, RUNNING, sessionRow } from '../../../../test/support/session-row.ts';
-import { planClose, planStart, planStop } from './plan-recording.ts';
+import { planClose, planExtend, planStart, planStop } from './plan-recording.ts';
 
 const NOW = OPENED_AT + 20_000;
 const running = sessionRow(RUNNING);
@@ -67,5 +67,22 @@ describe('a close', () => {
   });
   it('of what is over changes nothing', () => {
     expect(planClose(sessionRow({ state: 'complete' }), 'closed', NOW)).toBe('unchanged');
+  });
+});
+
+describe('an extension', () => {
+  it('moves the end of a running recording on, up to the longest one', () => {
+    expect(planExtend(running, 15 * 60)).toEqual({ duration_seconds: 60 + 15 * 60 });
+    const long = sessionRow({ ...RUNNING, duration_seconds: 235 * 60 });
+    expect(planExtend(long, 15 * 60)).toEqual({ duration_seconds: 240 * 60 });
+  });
+  it.each([
+    ['a recording that lasts the longest already', sessionRow({ ...RUNNING, duration_seconds: 240 * 60 })],
+    ['a recording that is being stopped', sessionRow({ ...RUNNING, stop_requested_at: NOW })],
+    ['a session that is being closed', sessionRow({ ...RUNNING, close_requested_at: NOW })],
+    ['a session that records nothing', sessionRow()],
+    ['a session that is over', sessionRow({ ...RUNNING, state: 'complete' })],
+  ])('is refused on %s', (_fact, row) => {
+    expect(() => planExtend(row, 60)).toThrow(expect.objectContaining({ kind: 'conflict' }) as Error);
   });
 });
