@@ -20,6 +20,7 @@ import {
   INVITATION_TOKEN,
   MOVIE_SESSION,
   OPEN_SESSION,
+  SCHEDULE_ID,
   SHARE_ID,
   SHARE_TOKEN,
   createWorld,
@@ -115,6 +116,17 @@ const TABLE: Record<string, Row> = {
     CLUB_STAFF,
   ],
   'GET /api/invitations/{token}': [`/api/invitations/${INVITATION_TOKEN}`, undefined, ANYBODY],
+  'GET /api/clubs/{clubId}/schedules': ['/api/clubs/north/schedules', undefined, STAFF_HERE],
+  'POST /api/clubs/{clubId}/schedules': [
+    '/api/clubs/north/schedules',
+    { courtId: 'n3', firstDate: '2099-01-01', time: '20:30', durationMinutes: 90 },
+    CLUB_STAFF,
+  ],
+  'DELETE /api/clubs/{clubId}/schedules/{scheduleId}': [
+    `/api/clubs/north/schedules/${SCHEDULE_ID}`,
+    undefined,
+    CLUB_STAFF,
+  ],
   'GET /api/clubs/{clubId}/storage': ['/api/clubs/north/storage', undefined, STAFF_HERE],
   'GET /api/clubs/{clubId}/statistics': ['/api/clubs/north/statistics', undefined, STAFF_HERE],
 

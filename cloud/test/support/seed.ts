@@ -9,6 +9,7 @@ import type {
   CourtTable,
   DeviceTable,
   MatchSessionTable,
+  ScheduleTable,
 } from '../../src/lib/server/db/tables.ts';
 
 /** An instant that all seeded rows share. */
@@ -128,6 +129,33 @@ export async function seedSession(
     })
     .execute();
   return id;
+}
+
+/** A recording of each Sunday evening. */
+export async function seedSchedule(
+  db: Db,
+  clubId: string,
+  { id, courtId, byId }: { id: string; courtId: string; byId: string },
+  columns: Partial<Insertable<ScheduleTable>> = {},
+): Promise<void> {
+  await db
+    .insertInto('schedule')
+    .values({
+      id,
+      club_id: clubId,
+      court_id: courtId,
+      label: 'League',
+      first_date: '2026-01-01',
+      last_date: null,
+      time: '20:30',
+      weekdays: '["sun"]',
+      duration_minutes: 90,
+      created_by: byId,
+      created_at: SEEDED_AT,
+      next_at: Date.UTC(2099, 0, 4, 19, 30),
+      ...columns,
+    })
+    .execute();
 }
 
 /** An invitation of a player that stands for a week. */

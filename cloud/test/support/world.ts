@@ -7,6 +7,7 @@ import {
   seedCourt,
   seedDevice,
   seedInvitation,
+  seedSchedule,
   seedSession,
   seedShare,
   seedUser,
@@ -18,6 +19,7 @@ export const MOVIE_SESSION = 'sess_north_n2_1767225600';
 export const DELETED_SESSION = 'sess_north_n2_1767225601';
 export const SHARE_ID = '0123456789abcdef';
 export const SHARE_TOKEN = 'share-token-of-32-characters-000';
+export const SCHEDULE_ID = '00112233445566ff';
 export const INVITATION_ID = 'fedcba9876543210';
 export const INVITATION_TOKEN = 'invitation-of-32-characters-0000';
 export const DEVICE = 'dev_north00000000';
@@ -107,6 +109,7 @@ async function fill(
     user_id: participantId,
   }));
   await db.insertInto('session_participant').values(participants).execute();
+  await seedSchedule(db, 'north', { id: SCHEDULE_ID, courtId: 'n3', byId: ownerId });
   await seedInvitation(db, 'north', { id: INVITATION_ID, token: INVITATION_TOKEN, byId: ownerId });
   await seedShare(db, MOVIE_SESSION, { id: SHARE_ID, token: SHARE_TOKEN, ownerId });
 }

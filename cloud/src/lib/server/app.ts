@@ -39,6 +39,8 @@ import { createInvitations } from './members/invitations.ts';
 import { createMembers } from './members/members.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createLiveStatus } from './sessions/live-status.ts';
+import { beginDue } from './schedules/begin-due.ts';
+import { createSchedules } from './schedules/schedules.ts';
 import { createSessions } from './sessions/sessions.ts';
 import type { Settings } from './settings.ts';
 import { createShares } from './shares/shares.ts';
@@ -109,7 +111,7 @@ async function openApp(
       onEnded: (sessionId) => link.sessions.changed(sessionId),
     }),
   };
-  const jobs = startJobs(planJobs(services), log);
+  const jobs = startJobs([...planJobs(services), planBeginnings(services)], log);
   opened.push(() => jobs.close());
   const api = createApi(services);
   return {
@@ -146,6 +148,7 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
     clubs: createClubs({ db, clock, audit }),
     clubNumbers: createClubNumbers({ db, clock }),
     members: createMembers({ db, audit }),
+    schedules: createSchedules({ db, clock, audit }),
     invitations: createInvitations({ db, clock, audit, origin: settings.origin }),
   };
 }
@@ -210,6 +213,11 @@ function openLibrary(
   const retention = createRetention({ db, clock, log, audit, files });
   const storageSweep = createStorageSweep({ db, clock, log, store });
   return { storage, store, uploads, playback, retention, storageSweep, files, shares, previews };
+}
+
+/** Planned recordings begin within the minute they are due. */
+function planBeginnings(services: Services) {
+  return { name: 'begin planned recordings', when: '* * * * *', run: () => beginDue(services) };
 }
 
 function planJobs({ db, clock, sessions, files, uploads, retention, storageSweep }: Services) {

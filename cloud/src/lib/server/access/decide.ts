@@ -49,6 +49,7 @@ const RULES = {
   'club.write': CLUB_STAFF,
   /** Who belongs to it, and who is invited. */
   'club.people': ['super', 'support', 'club-admin'],
+  'schedule.read': ['super', 'support', 'club-admin'],
   'club.numbers': ['super', 'support', 'club-admin'],
   'club.create': ['super'],
   'club.delete': ['super'],

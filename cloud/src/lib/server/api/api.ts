@@ -25,6 +25,7 @@ import { numberRoutes } from './numbers.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
 import { recordRoutes } from './record.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { shareRoutes } from './shares.ts';
 import { storageRoutes } from './storage.ts';
 import { storeRoutes } from './store.ts';
@@ -42,6 +43,7 @@ const SECTIONS = [
   clubRoutes,
   clubPeopleRoutes,
   numberRoutes,
+  scheduleRoutes,
   courtRoutes,
   courtCodeRoutes,
   peopleRoutes,

@@ -50,7 +50,7 @@ const remove = createRoute({
   responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404, 409) },
 });
 
-export function clubRoutes({ clubs, gate }: Services) {
+export function clubRoutes({ clubs, schedules, gate }: Services) {
   return createSection()
     .openapi(list, async (c) => {
       const caller = gate.requireGlobal(c.get('caller'), 'club.read');
@@ -64,7 +64,10 @@ export function clubRoutes({ clubs, gate }: Services) {
       const { clubId } = c.req.valid('param');
       await gate.requireClub(c.get('caller'), 'club.write', clubId);
       const caller = gate.requireCaller(c.get('caller'));
-      return c.json(await clubs.update(caller, clubId, c.req.valid('json')), 200);
+      const changes = c.req.valid('json');
+      const updated = await clubs.update(caller, clubId, changes);
+      if (changes.timeZone !== undefined) await schedules.replan(clubId);
+      return c.json(updated, 200);
     })
     .openapi(remove, async (c) => {
       const { clubId } = c.req.valid('param');

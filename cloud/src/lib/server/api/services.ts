@@ -26,6 +26,7 @@ import type { Invitations } from '../members/invitations.ts';
 import type { Members } from '../members/members.ts';
 import type { Previews } from '../previews/previews.ts';
 import type { LiveStatus } from '../sessions/live-status.ts';
+import type { Schedules } from '../schedules/schedules.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Settings } from '../settings.ts';
 import type { Shares } from '../shares/shares.ts';
@@ -47,6 +48,7 @@ export interface Services {
   clubs: Clubs;
   clubNumbers: ClubNumbers;
   members: Members;
+  schedules: Schedules;
   invitations: Invitations;
   courts: Courts;
   devices: Devices;

@@ -12,6 +12,7 @@ import { createLibrary } from './migrations/009-library.ts';
 import { createStorage } from './migrations/010-storage.ts';
 import { createAdministration } from './migrations/011-administration.ts';
 import { createClubWatch } from './migrations/012-club-watch.ts';
+import { createSchedules } from './migrations/013-schedules.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -26,4 +27,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '010-storage': { up: createStorage },
   '011-administration': { up: createAdministration },
   '012-club-watch': { up: createClubWatch },
+  '013-schedules': { up: createSchedules },
 };

@@ -45,6 +45,28 @@ export interface ClubTable {
   brand_color: string | null;
 }
 
+/** A planned recording; dates and time are those of the club's wall. */
+export interface ScheduleTable {
+  id: string;
+  club_id: string;
+  court_id: string;
+  label: string;
+  first_date: string;
+  last_date: string | null;
+  /** `HH:MM`. */
+  time: string;
+  /** JSON array of Weekday; empty: once, on the first date. */
+  weekdays: string;
+  duration_minutes: number;
+  created_by: string;
+  created_at: number;
+  /** Null: never again. */
+  next_at: number | null;
+  last_at: number | null;
+  last_outcome: string | null;
+  last_session_id: string | null;
+}
+
 /** A link with which one person joins a club. */
 export interface InvitationTable {
   id: string;
@@ -293,6 +315,7 @@ export interface Tables {
   club: ClubTable;
   club_member: ClubMemberTable;
   invitation: InvitationTable;
+  schedule: ScheduleTable;
   court: CourtTable;
   device: DeviceTable;
   device_enrollment: DeviceEnrollmentTable;

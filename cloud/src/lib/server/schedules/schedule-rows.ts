@@ -1,0 +1,56 @@
+/** Planned recordings as rows, with the names around them, and how they read to people. */
+import { Weekday } from '@padelvar/shared/opening-hours';
+import type { Schedule } from '@padelvar/shared/schedule-api';
+import type { Selectable } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { ScheduleTable } from '../db/tables.ts';
+import type { ScheduleRule } from './next-occurrence.ts';
+
+export type ScheduleRow = Selectable<ScheduleTable> & {
+  courtName: string;
+  timeZone: string;
+  createdByName: string | null;
+};
+
+const Weekdays = Weekday.array();
+
+export function selectSchedules(db: Db) {
+  return db
+    .selectFrom('schedule')
+    .innerJoin('court', 'court.id', 'schedule.court_id')
+    .innerJoin('club', 'club.id', 'schedule.club_id')
+    .leftJoin('user', 'user.id', 'schedule.created_by')
+    .selectAll('schedule')
+    .select(['court.name as courtName', 'club.time_zone as timeZone', 'user.name as createdByName']);
+}
+
+export function ruleOf(row: ScheduleRow): ScheduleRule {
+  return {
+    firstDate: row.first_date,
+    lastDate: row.last_date,
+    time: row.time,
+    weekdays: Weekdays.parse(JSON.parse(row.weekdays)),
+  };
+}
+
+export function formatSchedule(row: ScheduleRow): Schedule {
+  return {
+    scheduleId: row.id,
+    clubId: row.club_id,
+    courtId: row.court_id,
+    courtName: row.courtName,
+    label: row.label,
+    ...ruleOf(row),
+    weekdays: [...ruleOf(row).weekdays],
+    durationMinutes: row.duration_minutes,
+    createdBy: row.createdByName ?? '',
+    nextAt: formatInstant(row.next_at),
+    lastAt: formatInstant(row.last_at),
+    lastOutcome: row.last_outcome,
+    lastSessionId: row.last_session_id,
+  };
+}
+
+function formatInstant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
