@@ -1,7 +1,7 @@
 /** When a club is open, per weekday in the club's own time zone. */
 import { z } from 'zod';
+import { WEEKDAYS } from './weekdays.ts';
 
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export const Weekday = z.enum(WEEKDAYS);
 export type Weekday = z.infer<typeof Weekday>;
 

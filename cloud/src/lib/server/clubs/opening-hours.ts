@@ -1,5 +1,6 @@
 /** Whether a club is open at an instant, and when it opens next, by the clock on its wall: pure. */
-import { WEEKDAYS, type NextOpening, type OpeningHours, type Weekday } from '@padelvar/shared/opening-hours';
+import type { NextOpening, OpeningHours, Weekday } from '@padelvar/shared/opening-hours';
+import { WEEKDAYS } from '@padelvar/shared/weekdays';
 
 interface WallTime {
   weekday: Weekday;

@@ -1,6 +1,6 @@
 /** Why somebody can't start on a court, in the reader's language. */
 import type { CourtCodeView } from '@padelvar/shared/players-api';
-import { WEEKDAYS } from '@padelvar/shared/opening-hours';
+import { WEEKDAYS } from '@padelvar/shared/weekdays';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 
