@@ -1,5 +1,6 @@
 /** When a planned recording is due next, by the clock on the club's wall, whatever daylight saving does: pure. */
-import { WEEKDAYS, type Weekday } from '@padelvar/shared/opening-hours';
+import type { Weekday } from '@padelvar/shared/opening-hours';
+import { WEEKDAYS } from '@padelvar/shared/weekdays';
 import { addDays, findInstant, readWallTime, weekdayOf, type LocalDate } from '@padelvar/shared/zoned-time';
 
 export interface ScheduleRule {
