@@ -56,8 +56,8 @@ function goneAt(call: Call, when: 'before' | 'after', nth: number, onGone: () =>
       calls += 1;
       const isHere = calls === nth;
       const signal = all.at(-1) as AbortSignal;
-      const method = portal[call] as (...rest: unknown[]) => Promise<unknown>;
-      const answer = isHere && when === 'before' ? undefined : await method(...all);
+      const asIs = portal as unknown as Record<Call, (...rest: unknown[]) => Promise<unknown>>;
+      const answer = isHere && when === 'before' ? undefined : await asIs[call](...all);
       if (!isHere) return answer;
       onGone();
       return new Promise((_resolve, reject) => {

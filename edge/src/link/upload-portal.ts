@@ -24,7 +24,8 @@ export function createUploadPortal(
   gate?: UplinkGate,
 ): UploadPortal & { close(): void } {
   const put = putBytes(gate === undefined ? {} : { pace: (bytes, signal) => gate.pace(bytes, signal) });
-  const measured = <Result>(send: () => Promise<Result>): Promise<Result> => gate?.around(send) ?? send();
+  const measured = <Result>(bytes: number, send: () => Promise<Result>): Promise<Result> =>
+    gate?.around(bytes, send) ?? send();
   const pathOf = (sessionId: string): string => `/api/edge/uploads/${sessionId}`;
   return {
     async open(sessionId, layout, signal) {
@@ -38,7 +39,7 @@ export function createUploadPortal(
       return SignPartResponse.parse(await response.json());
     },
     async putPart(signed, bytes, signal) {
-      await measured(async () => {
+      await measured(bytes.length, async () => {
         const status = await put.send(toAddress(signed, client.origin), signed.headers, bytes, signal);
         if (status < 200 || status > 299) throw refused(status);
       });

@@ -1,13 +1,14 @@
-/** What the line carries: bytes that went out over the time in which any part was under way. */
+/**
+ * What the line carries, as parts that arrived tell: the mean rate of each, times how many shared the line meanwhile.
+ * Bytes that were only handed to the system tell nothing: it takes megabytes at once, however slow the line.
+ */
 import type { Clock } from '../base/clock.ts';
 
 export interface UplinkMeter {
   /** Kilobits per second; undefined until a part has told. */
   readonly kbitPerSecond: number | undefined;
-  /** So many bytes more have been handed to the line. */
-  progress(bytes: number): void;
-  /** Around the sending of a part; one that fails tells nothing. */
-  around<Result>(send: () => Promise<Result>): Promise<Result>;
+  /** Around the sending of so many bytes; a sending that fails tells nothing. */
+  around<Result>(bytes: number, send: () => Promise<Result>): Promise<Result>;
 }
 
 export interface UplinkMeterOptions {
@@ -30,21 +31,21 @@ export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
   const { clock, waitedMs = () => 0 } = options;
   let estimate = options.initial;
   let underWay = 0;
-  /** What is being measured: since when, how many bytes, and how long had been waited by then. */
-  let since = { atMs: 0, bytes: 0, waitedMs: 0 };
+  /** Milliseconds, each counted as often as parts were under way. */
+  let sharedMs = 0;
+  let notedAtMs = 0;
 
-  const begin = (): void => {
-    since = { atMs: clock.monotonicMs(), bytes: 0, waitedMs: waitedMs() };
-  };
   const note = (): void => {
+    const nowMs = clock.monotonicMs();
+    sharedMs += (nowMs - notedAtMs) * underWay;
+    notedAtMs = nowMs;
+  };
+  const measure = (bytes: number, since: { atMs: number; sharedMs: number; waitedMs: number }): void => {
     const passedMs = clock.monotonicMs() - since.atMs;
-    if (since.bytes < LEAST_BYTES || passedMs <= 0) return;
-    estimate = mix(
-      estimate,
-      (since.bytes * 8) / passedMs,
-      waitedMs() - since.waitedMs > passedMs * HELD_BACK_SHARE,
-    );
-    begin();
+    if (bytes < LEAST_BYTES || passedMs <= 0) return;
+    const sharing = (sharedMs - since.sharedMs) / passedMs;
+    const heldBack = waitedMs() - since.waitedMs > passedMs * HELD_BACK_SHARE;
+    estimate = mix(estimate, ((bytes * 8) / passedMs) * sharing, heldBack);
     if (estimate !== undefined) options.onMeasured?.(estimate);
   };
 
@@ -52,18 +53,17 @@ export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
     get kbitPerSecond() {
       return estimate === undefined ? undefined : Math.round(estimate);
     },
-    progress: (bytes) => void (since.bytes += bytes),
-    async around(send) {
-      if (underWay === 0) begin();
+    async around(bytes, send) {
+      note();
       underWay += 1;
+      const since = { atMs: clock.monotonicMs(), sharedMs, waitedMs: waitedMs() };
       try {
         const result = await send();
         note();
+        measure(bytes, since);
         return result;
-      } catch (error) {
-        begin();
-        throw error;
       } finally {
+        note();
         underWay -= 1;
       }
     },

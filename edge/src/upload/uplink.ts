@@ -10,8 +10,8 @@ import type { UplinkPlan } from './uplink-plan.ts';
 export interface UplinkGate {
   /** Resolves when so many bytes may go. */
   pace(bytes: number, signal: AbortSignal): Promise<void>;
-  /** Measures the line while `send` goes on. */
-  around<Result>(send: () => Promise<Result>): Promise<Result>;
+  /** Measures the line while `send` brings so many bytes there. */
+  around<Result>(bytes: number, send: () => Promise<Result>): Promise<Result>;
 }
 
 export interface Uplink extends UplinkGate {
@@ -70,11 +70,8 @@ export function createUplink(options: UplinkOptions): Uplink {
       return meter.kbitPerSecond;
     },
     plan,
-    async pace(bytes, signal) {
-      await bucket.take(bytes, signal);
-      meter.progress(bytes);
-    },
-    around: (send) => meter.around(send),
+    pace: (bytes, signal) => bucket.take(bytes, signal),
+    around: (bytes, send) => meter.around(bytes, send),
     noteLive(bytes) {
       liveAtMs = clock.monotonicMs();
       bucket.debit(bytes);
