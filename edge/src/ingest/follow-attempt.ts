@@ -21,7 +21,7 @@ const SYNC_MS = 300;
 const STALL_MS = 2_400;
 const FIRST_FRAGMENT_MS = 20_000;
 /** An FFmpeg to which nothing comes has ended by then: one that lives is being sent something. */
-const SIGN_OF_LIFE_MS = 5_000;
+const SIGN_OF_LIFE_MS = 4_000;
 
 /** `failed`: its part could not be read. */
 export type AttemptOutcome = 'stalled' | 'ended' | 'stopped' | 'failed';

@@ -11,7 +11,7 @@ export interface Arrival {
   failed(): void;
   /** Rejects with AppError `camera_timeout` after `timeoutMs`, or with the signal's reason. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** Whether there was a picture or a sign of the camera within that time, and no try in vain before. */
+  /** The same, but false as soon as a try to connect was in vain. */
   isThere(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -23,12 +23,10 @@ export function createArrival(clock: Clock): Arrival {
     heard: () => void (isSending = true),
     seen: () => arrived.resolve(undefined),
     failed: () => inVain.resolve(false),
-    async isThere(timeoutMs, signal) {
-      const isSeen = arrival.wait(timeoutMs, signal).then(
-        () => true,
-        () => false,
-      );
-      return Promise.race([isSeen, inVain.promise]);
+    isThere(timeoutMs, signal) {
+      const seen = arrival.wait(timeoutMs, signal).then(() => true);
+      seen.catch(() => undefined);
+      return Promise.race([seen, inVain.promise]);
     },
     async wait(timeoutMs, signal) {
       signal.throwIfAborted();

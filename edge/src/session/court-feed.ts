@@ -25,7 +25,7 @@ export interface CourtFeed {
   readonly hub: FrameHub;
   /** Resolves with the first picture of the camera; rejects with AppError `camera_timeout` after `timeoutMs`. */
   firstFrame(timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** Whether the camera is there within that time, known at once where it can't be connected to. */
+  /** The same, but false as soon as a try to connect to the camera was in vain. */
   isThere(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   /** The ingest, begun where it does not run yet; from here on nothing is trimmed. */
   beginIngest(): Ingest;

@@ -33,8 +33,6 @@ import { untilRoom } from './until-room.ts';
 /** Longest wait for the first picture; `create` as a whole answers within 8 s. A camera that was slow to answer gets a little more. */
 const FIRST_FRAME_MS = 7_000;
 const LEAST_FRAME_MS = 2_000;
-/** So long may a camera take that was not asked what it is, before it is asked after all. */
-const RECALLED_MS = 2_500;
 /** How often a starting recording is looked at for its first bytes. */
 const GROWTH_POLL_MS = 50;
 /** Between two tries to take a recording up again. */
@@ -141,19 +139,25 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     const fromMs = clock.monotonicMs();
     let isRecalled: boolean;
     ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, grewAtMs, recall: true }));
-    if (isRecalled && !(await feed.isThere(RECALLED_MS, ending.signal))) {
-      ending.signal.throwIfAborted();
-      await endFeed();
-      await closeParts();
-      await forgetCamera(feedOptions);
-      ({ feed } = await openSessionFeed(feedOptions));
-    }
-    const leftMs = FIRST_FRAME_MS - (clock.monotonicMs() - fromMs);
-    await feed.firstFrame(Math.max(LEAST_FRAME_MS, leftMs), ending.signal);
+    if (isRecalled) {
+      if (!(await feed.isThere(FIRST_FRAME_MS, ending.signal))) await openAsked(fromMs);
+    } else await feed.firstFrame(leftOf(fromMs), ending.signal);
     await noting;
     ending.signal.throwIfAborted();
     move('created');
   }
+
+  /** The camera is not what it was. */
+  async function openAsked(fromMs: number): Promise<void> {
+    await endFeed();
+    await closeParts();
+    await forgetCamera(feedOptions);
+    ({ feed } = await openSessionFeed(feedOptions));
+    await feed.firstFrame(leftOf(fromMs), ending.signal);
+  }
+
+  const leftOf = (fromMs: number): number =>
+    Math.max(LEAST_FRAME_MS, FIRST_FRAME_MS - (clock.monotonicMs() - fromMs));
 
   async function noteCourt(): Promise<void> {
     const { sealed, audio = false } = spec;
