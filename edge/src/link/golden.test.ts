@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 
 it.each([
   ['desired', Desired, GOLDEN.desired],
-  ['desired with a warm court', Desired, GOLDEN.desiredWarm],
   ['command', Command, GOLDEN.command],
 ])('the device understands the golden %s', (_name, schema, text) => {
   const parsed = schema.parse(JSON.parse(text));
@@ -13,6 +12,7 @@ it.each([
 
 it.each([
   ['reported', Reported, GOLDEN.reported],
+  ['report of a second movie', Reported, GOLDEN.reportedFurther],
   ['presence', Presence, GOLDEN.presence],
   ['will', Presence, GOLDEN.will],
   ['reply', Reply, GOLDEN.reply],
@@ -20,6 +20,10 @@ it.each([
   ['telemetry', Telemetry, GOLDEN.telemetry],
 ])('the golden %s is what the device sends, member by member', (_name, schema, text) => {
   expect(JSON.stringify(schema.parse(JSON.parse(text)))).toBe(text);
+});
+
+it('the device understands that a court is to be kept warm', () => {
+  expect(Desired.parse(JSON.parse(GOLDEN.desiredWarm)).courts).toMatchObject([{ warm: true }]);
 });
 
 it('a member of a later version is ignored', () => {

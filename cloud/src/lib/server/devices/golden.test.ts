@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 
 it.each([
   ['reported', Reported, GOLDEN.reported],
+  ['report of a second movie', Reported, GOLDEN.reportedFurther],
   ['presence', Presence, GOLDEN.presence],
   ['will', Presence, GOLDEN.will],
   ['reply', Reply, GOLDEN.reply],
