@@ -47,18 +47,23 @@ export function createDriftMeter(earlier?: ClockDrift): DriftMeter {
     drift() {
       const count = Math.min(MOST_END_POINTS, Math.ceil(points.length * END_SHARE));
       if (points.length < (earlier === undefined ? 2 : 1)) return earlier;
-      const to = soonestOf(points.slice(-count));
-      const from =
-        earlier === undefined
-          ? soonestOf(points.slice(0, count))
-          : { atMs: earlier.fromMs, lagMs: earlier.fromLagMs };
-      return { fromMs: from.atMs, fromLagMs: from.lagMs, toMs: to.atMs, toLagMs: to.lagMs };
+      const begin =
+        earlier === undefined ? points.slice(0, count) : [{ atMs: earlier.fromMs, lagMs: earlier.fromLagMs }];
+      const ends = (slope: number): ClockDrift => {
+        const [from, to] = [soonestOf(begin, slope), soonestOf(points.slice(-count), slope)];
+        return { fromMs: from.atMs, fromLagMs: from.lagMs, toMs: to.atMs, toLagMs: to.lagMs };
+      };
+      // Within a minute a clock that is far off drifts by more than networks delay: looked at again without that.
+      const rough = ends(0);
+      return ends((rough.toLagMs - rough.fromLagMs) / Math.max(1, rough.toMs - rough.fromMs));
     },
   };
 }
 
-function soonestOf(points: readonly Point[]): Point {
-  return points.reduce((least, one) => (one.lagMs < least.lagMs ? one : least));
+/** `slope`: lag that the clock itself makes per millisecond. */
+function soonestOf(points: readonly Point[], slope = 0): Point {
+  const delayOf = ({ atMs, lagMs }: Point): number => lagMs - slope * atMs;
+  return points.reduce((least, one) => (delayOf(one) < delayOf(least) ? one : least));
 }
 
 /** By what a part's own time is to be multiplied; 1 where its clock is as good as right. */
