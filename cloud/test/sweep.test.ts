@@ -55,3 +55,17 @@ it('an upload that nobody finishes is given up, and a device that comes back sta
   expect(await folders()).toEqual([]);
   expect((await uploads.open(deviceId, sessionId)).uploadId).not.toBe(uploadId);
 });
+
+it('an upload that the store holds and nobody knows is given up once it is old', async () => {
+  const { store, uploads } = portal.app.services;
+  const lost = await store.createUpload('clubs/north/sess_north_n1_1767225600/lost.mp4');
+  const known = (): Promise<string[]> => Array.fromAsync(store.listUploads(), ({ uploadId }) => uploadId);
+  // The store tells ages by this machine's clock.
+  await clock.advance(Date.now() - clock.nowMs() - 1000);
+  await uploads.abortUnknown(STALE_UPLOAD_MS);
+  expect(await known()).toContain(lost.uploadId);
+  await clock.advance(STALE_UPLOAD_MS + 2000);
+  await uploads.abortUnknown(STALE_UPLOAD_MS);
+  expect(await known()).not.toContain(lost.uploadId);
+  expect(await known()).toHaveLength(1);
+});

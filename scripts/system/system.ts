@@ -35,6 +35,8 @@ export interface SystemOptions {
   cameras: readonly Camera[];
   /** Free ports where left out. */
   ports?: { portal: number; mqtt: number; lan: number };
+  /** Further settings of the portal. */
+  portalSettings?: Record<string, string>;
   /** Puts something between the edge and the portal; answers the origin that the edge is to use. */
   between?: (portalOrigin: string) => Promise<string>;
 }
@@ -57,7 +59,8 @@ export interface System {
   stop(): Promise<void>;
 }
 
-export async function startSystem({ folder, cameras, ports, between }: SystemOptions): Promise<System> {
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { folder, cameras, ports, portalSettings, between } = options;
   const [portalPort, mqttPort, lanPort] =
     ports === undefined
       ? [await findFreePort(), await findFreePort(), await findFreePort()]
@@ -79,6 +82,7 @@ export async function startSystem({ folder, cameras, ports, between }: SystemOpt
         PADELVAR_ADMIN_EMAIL: superAdmin.email,
         PADELVAR_ADMIN_PASSWORD: superAdmin.password,
       },
+      ...portalSettings,
     });
   const edgeEnvironment = { PADELVAR_DATA_DIR: dirs.edge, PADELVAR_LAN_PORT: String(lanPort) };
   const edgeProgram = 'edge/bin/padelvar-edge.js';

@@ -19,14 +19,17 @@ export interface Lab {
 }
 
 /** Courts are called court1, court2, … in the portal. */
-export async function openLab(courts: readonly CourtOptions[]): Promise<Lab> {
+export async function openLab(
+  courts: readonly CourtOptions[],
+  portalSettings: Record<string, string> = {},
+): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-lab-'));
   const simulator = await startTestCourts(courts);
   const cameras = simulator.courts.map(({ address }, index) => {
     const number = String(index + 1);
     return { courtId: `court${number}`, name: `Court ${number}`, address };
   });
-  const system = await startSystem({ folder: join(folder, 'system'), cameras });
+  const system = await startSystem({ folder: join(folder, 'system'), cameras, portalSettings });
   return {
     ...{ folder, system, simulator },
     court(index) {

@@ -35,7 +35,8 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     movie: row.movie_state,
     gaps: Gaps.parse(JSON.parse(row.gaps)),
     stream: row.movie_state === 'ready' && row.hasIndex,
-    thumbnail: row.hasThumbnail,
+    // Support sees that there is a video, and no picture of it.
+    thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT',
     expiresAt: formatExpiry(row),
     canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
     canShare: row.movie_state === 'ready' && decide(caller, 'video.share', object) === 'allow',
