@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock as clock } from '../src/base/clock.ts';
-import { createLanApi } from '../src/lan/lan-api.ts';
+import { createLanApi, openLanServer } from '../src/lan/lan-api.ts';
+import type { LanServer } from '../src/lan/lan-api.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
@@ -12,25 +13,23 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 const WHOLE = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
 let simulator: Simulator;
 let lab: MatchLab;
+let lan: LanServer;
 
 beforeAll(async () => {
   simulator = await startTestCourts([{ kind: 'rtsp' }, { kind: 'rtsp' }], SMALL_CLIP);
   lab = await openMatchLab(simulator.courts);
+  lan = await openLanServer(createLanApi({ sessions: lab.manager, health: () => ({}) }), 0);
 });
 
 afterAll(async () => {
+  await lan.close();
   await lab.dispose();
   await simulator.close();
 });
 
 async function fetchClip(path: string): Promise<{ status: number; bytes: Buffer; ms: number }> {
   const beganMs = performance.now();
-  const answer = await createLanApi({ sessions: lab.manager, health: () => ({}) }).request(
-    `http://127.0.0.1/api/sessions/${path}`,
-    {
-      headers: { host: '127.0.0.1' },
-    },
-  );
+  const answer = await fetch(`http://127.0.0.1:${String(lan.port)}/api/sessions/${path}`);
   const bytes = Buffer.from(await answer.arrayBuffer());
   return { status: answer.status, bytes, ms: performance.now() - beganMs };
 }
