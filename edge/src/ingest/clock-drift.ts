@@ -17,12 +17,12 @@ interface Point {
 }
 
 /** Fragments of which the one that came soonest makes a point. */
-const SAMPLES_PER_POINT = 5;
+const SAMPLES_PER_POINT = 10;
 /** A quarter of the part at each end, this many points at most, give the least delay there. */
 const END_SHARE = 0.25;
 const MOST_END_POINTS = 12;
 /** Less than this is the network's doing, and nobody notices it; milliseconds. */
-const LEAST_DRIFT_MS = 200;
+const LEAST_DRIFT_MS = 250;
 /** More than this is no clock that runs fast or slow. Cameras that stamp by their nominal frame rate are off by a percent. */
 const MOST_DRIFT = 0.05;
 

@@ -19,7 +19,7 @@ import { planTrim } from './trim.ts';
 /** How late a fragment may be seen that was written just now; milliseconds. */
 const MAX_LATE_MS = 2_000;
 /** How often a fragment's arrival is compared with its camera's clock, and what is known of it put onto the disk. */
-const MEASURE_MS = 1_000;
+const MEASURE_MS = 400;
 const SAVE_DRIFT_MS = 60_000;
 
 export interface Part {
