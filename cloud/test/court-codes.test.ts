@@ -295,6 +295,16 @@ describe('the next group', () => {
     expect(await arrive()).toEqual({ outcome: 'taken' });
   });
 
+  it('waits for nothing any more once the match has been stopped', async () => {
+    const owner = openBrowser();
+    const { sessionId } = await openByCode(owner);
+    await arrive();
+    const wanted = async () => (await owner.read<MatchPeople>(`/api/matches/${sessionId}/people`)).nextGroup;
+    expect(await wanted()).not.toBeNull();
+    await owner.call('POST', '/api/video/session/close', { sessionId });
+    expect(await wanted()).toBeNull();
+  });
+
   it('takes an idle court after the club’s time, where that is its rule', async () => {
     await openByCode(openBrowser());
     const rule = { nextGroup: 'replace', nextGroupIdleMinutes: 10 };

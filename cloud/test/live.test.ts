@@ -148,10 +148,10 @@ describe('the events end', () => {
   });
 
   it('when their reader goes, and nothing of them is left', async () => {
-    const before = portal.app.services.sessions;
+    const { sessions } = portal.app.services;
     let listeners = 0;
-    const { onChange } = before;
-    before.onChange = (listener) => {
+    const onChange = sessions.onChange.bind(sessions);
+    sessions.onChange = (listener) => {
       listeners += 1;
       const stop = onChange(listener);
       return () => {

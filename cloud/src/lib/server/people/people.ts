@@ -14,7 +14,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { addRequest, type RequestRow } from './requests.ts';
 
 export interface People {
-  /** For whoever may let others in. */
+  /** For whoever may let others in. Once the match has been stopped, nobody waits for its court. */
   list(session: SessionRow): Promise<MatchPeople>;
   /** By the match's own code. `not_found` for one that is wrong, or whose match has been stopped. */
   join(userId: string, code: string): Promise<string>;
@@ -61,7 +61,7 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
         requests: requests.flatMap(({ id: requestId, kind, name }) =>
           kind === 'join' ? [{ requestId, name: name ?? '' }] : [],
         ),
-        nextGroup: requests.find(({ kind }) => kind === 'court')?.id ?? null,
+        nextGroup: (code && requests.find(({ kind }) => kind === 'court')?.id) ?? null,
       };
     },
     async join(userId, code) {
