@@ -1,74 +1,88 @@
 /** Every page, as everybody who may see it does: axe-core finds nothing, and the page fits a phone and a desk. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CourtSign } from '@padelvar/shared/players-api';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import type { ApiClient } from '../scripts/system/api-client.ts';
 import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
 import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
 import { listViolations } from './support/browser-access.ts';
 import { lookAt } from './support/browser-look.ts';
 import { createVisits } from './support/browser-visits.ts';
-import type { Person, Visit, Visits } from './support/browser-visits.ts';
+import type { Person, Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
 const ROUTES = join(import.meta.dirname, '../cloud/src/routes');
 
+/** What the pages are about. */
+interface Made {
+  sessionId: string;
+  /** Paths of the court's sign, of a shared video and of an invitation. */
+  court: string;
+  share: string;
+  invitation: string;
+}
+
 interface Look {
   /** The route's folder, as in the portal's sources. */
   route: string;
-  path: string;
+  path: string | ((made: Made) => string);
   role?: string;
 }
 
+const LOOKS: readonly Look[] = [
+  { route: '/(entry)/login', path: '/login' },
+  { route: '/(entry)/register', path: '/register' },
+  { route: '/(app)', path: '/', role: 'PLAYER' },
+  { route: '/(app)/videos/[sessionId]', path: ({ sessionId }) => `/videos/${sessionId}`, role: 'PLAYER' },
+  { route: '/(app)/club', path: '/club', role: 'CLUB_ADMIN' },
+  { route: '/(app)/club/members', path: '/club/members', role: 'CLUB_ADMIN' },
+  { route: '/(app)/club/rules', path: '/club/rules', role: 'CLUB_ADMIN' },
+  { route: '/(app)/club/schedules', path: '/club/schedules', role: 'CLUB_ADMIN' },
+  { route: '/(app)/club/numbers', path: '/club/numbers', role: 'CLUB_ADMIN' },
+  { route: '/(app)/admin/users', path: '/admin/users', role: 'SUPER_ADMIN' },
+  { route: '/(app)/admin/clubs', path: '/admin/clubs', role: 'SUPER_ADMIN' },
+  { route: '/(app)/admin/audit', path: '/admin/audit', role: 'SUPER_ADMIN' },
+  { route: '/(app)/admin/system', path: '/admin/system', role: 'SUPER_ADMIN' },
+  { route: '/(app)/devices', path: '/devices', role: 'SUPER_ADMIN' },
+  { route: '/(court)/c/[code]', path: ({ court }) => court },
+  { route: '/s/[token]', path: ({ share }) => share },
+  { route: '/i/[token]', path: ({ invitation }) => invitation },
+  { route: '/(app)/j/[code]', path: '/j/unknown', role: 'PLAYER' },
+  { route: '/(app)/match/[sessionId]', path: ({ sessionId }) => `/match/${sessionId}`, role: 'PLAYER' },
+  { route: '/sign/[courtId]', path: '/sign/court1', role: 'CLUB_ADMIN' },
+];
+const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
+const AT_A_DESK = ['en-GB', 'fr-FR', 'es-ES'].map((locale) => ({ screen: DESKTOP, locale }));
+/** On a phone in English; in the long run at a desk as well, in every language. */
+const VISITS = [{ screen: PHONE, locale: 'en-GB' }, ...(isLongRun ? AT_A_DESK : [])];
+
 let lab: Lab;
 let browser: Browser;
-let visits: Visits;
-let looks: Look[];
+let made: Made;
 
 beforeAll(async () => {
   lab = await openLab([{ kind: 'rtsp' }]);
   browser = await openBrowser();
-  visits = createVisits(browser, lab.system);
+  const { admin, clubId } = lab.system;
   const player = await lab.system.login('PLAYER');
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId);
   await stopAndWait(player, sessionId);
-  const { url } = await lab.system.admin.request<CourtSign>('GET', '/courts/court1/code');
-  const share = await player.request<{ url: string }>('POST', `/video/files/${sessionId}/shares`, {});
-  const invitation = await lab.system.admin.request<{ url: string }>(
-    'POST',
-    `/clubs/${lab.system.clubId}/invitations`,
-    {},
-  );
-  looks = [
-    { route: '/(entry)/login', path: '/login' },
-    { route: '/(entry)/register', path: '/register' },
-    { route: '/(app)', path: '/', role: 'PLAYER' },
-    { route: '/(app)/videos/[sessionId]', path: `/videos/${sessionId}`, role: 'PLAYER' },
-    { route: '/(app)/club', path: '/club', role: 'CLUB_ADMIN' },
-    { route: '/(app)/club/members', path: '/club/members', role: 'CLUB_ADMIN' },
-    { route: '/(app)/club/rules', path: '/club/rules', role: 'CLUB_ADMIN' },
-    { route: '/(app)/club/numbers', path: '/club/numbers', role: 'CLUB_ADMIN' },
-    { route: '/(app)/admin/users', path: '/admin/users', role: 'SUPER_ADMIN' },
-    { route: '/(app)/admin/clubs', path: '/admin/clubs', role: 'SUPER_ADMIN' },
-    { route: '/(app)/admin/audit', path: '/admin/audit', role: 'SUPER_ADMIN' },
-    { route: '/(app)/devices', path: '/devices', role: 'SUPER_ADMIN' },
-    { route: '/(court)/c/[code]', path: new URL(url).pathname },
-    { route: '/s/[token]', path: new URL(share.url).pathname },
-    { route: '/i/[token]', path: new URL(invitation.url).pathname },
-    { route: '/(app)/j/[code]', path: '/j/unknown', role: 'PLAYER' },
-    { route: '/(app)/match/[sessionId]', path: `/match/${sessionId}`, role: 'PLAYER' },
-    { route: '/sign/[courtId]', path: '/sign/court1', role: 'CLUB_ADMIN' },
-  ];
+  const pathOf = async (client: ApiClient, method: string, path: string): Promise<string> =>
+    new URL((await client.request<{ url: string }>(method, path, method === 'GET' ? undefined : {})).url)
+      .pathname;
+  made = {
+    sessionId,
+    court: await pathOf(admin, 'GET', '/courts/court1/code'),
+    share: await pathOf(player, 'POST', `/video/files/${sessionId}/shares`),
+    invitation: await pathOf(admin, 'POST', `/clubs/${clubId}/invitations`),
+  };
 });
 afterAll(async () => {
   await browser.close();
   await lab.close();
-});
-afterEach(async () => {
-  expect(await visits.end()).toEqual([]);
 });
 
 function personOf(role: string): Person {
@@ -81,37 +95,34 @@ test('every page is looked at', () => {
   const pages = readdirSync(ROUTES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('+page.svelte'))
     .map((name) => `/${name.slice(0, -'/+page.svelte'.length)}`);
-  expect(looks.map(({ route }) => route)).toEqual(expect.arrayContaining(pages));
+  expect(LOOKS.map(({ route }) => route)).toEqual(expect.arrayContaining(pages));
 });
 
-const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
-const LOCALES = ['en-GB', 'fr-FR', 'es-ES'];
-
-/** Each role logs in once. */
-async function lookAtAll(visit: Omit<Visit, 'path'>): Promise<string[]> {
-  const found: string[] = [];
+describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewport.width wide', (visit) => {
+  let visits: Visits;
+  /** Each role logs in once. */
   const pages = new Map<string | undefined, Page>();
-  for (const { path, role } of looks) {
-    const open = pages.get(role);
-    const page = open ?? (await arrive(role, path, visit));
-    pages.set(role, page);
-    if (open !== undefined || role === undefined) await page.goto(path);
-    await page.waitForLoadState('networkidle');
-    await lookAt(page, `${visit.locale ?? ''}${path.replaceAll('/', '-')}`);
-    found.push(...(await listViolations(page)).map((line) => `${path}: ${line}`));
-  }
-  return found;
-}
 
-function arrive(role: string | undefined, path: string, visit: Omit<Visit, 'path'>): Promise<Page> {
-  return role === undefined ? visits.arrive(visit) : visits.open(personOf(role), { ...visit, path });
-}
-
-test('on a phone axe finds nothing on any page, light or dark', async () => {
-  expect(await lookAtAll({ screen: PHONE })).toEqual([]);
-});
-
-if (isLongRun)
-  test.each(LOCALES)('at a desk axe finds nothing on any page, light or dark: %s', async (locale) => {
-    expect(await lookAtAll({ screen: DESKTOP, locale })).toEqual([]);
+  beforeAll(() => {
+    visits = createVisits(browser, lab.system);
   });
+  afterAll(async () => {
+    expect(await visits.end()).toEqual([]);
+  });
+
+  async function open(role: string | undefined, path: string): Promise<Page> {
+    const known = pages.get(role);
+    if (known === undefined && role !== undefined) return visits.open(personOf(role), { ...visit, path });
+    const page = known ?? (await visits.arrive(visit));
+    await page.goto(path);
+    return page;
+  }
+
+  it.each(LOOKS)('on $route', async ({ route, path, role }) => {
+    const page = await open(role, typeof path === 'string' ? path : path(made));
+    pages.set(role, page);
+    await page.waitForLoadState('networkidle');
+    await lookAt(page, `${visit.locale}${route.replaceAll('/', '-')}`);
+    expect(await listViolations(page)).toEqual([]);
+  });
+});

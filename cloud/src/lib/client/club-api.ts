@@ -9,6 +9,7 @@ import type {
   Statistics,
   StorageUse,
 } from '@padelvar/shared/club-api';
+import type { Schedule, ScheduleCreate, ScheduleList } from '@padelvar/shared/schedule-api';
 import type { z } from 'zod';
 import { formatQuery, type RequestOptions } from './request.ts';
 import type { PageRequest } from './api.ts';
@@ -40,6 +41,12 @@ export function clubRunning(call: Call) {
     storageUse: (clubId: string) => call<StorageUse>(`/api/clubs/${clubId}/storage`),
     statistics: (clubId: string, days: number) =>
       call<Statistics>(`/api/clubs/${clubId}/statistics${formatQuery({ days })}`),
+    schedules: (clubId: string, page: PageRequest = {}) =>
+      call<z.infer<typeof ScheduleList>>(`/api/clubs/${clubId}/schedules${formatQuery({ ...page })}`),
+    createSchedule: (clubId: string, json: z.input<typeof ScheduleCreate>) =>
+      call<Schedule>(`/api/clubs/${clubId}/schedules`, { method: 'POST', json }),
+    deleteSchedule: (clubId: string, scheduleId: string) =>
+      call<unknown>(`/api/clubs/${clubId}/schedules/${scheduleId}`, { method: 'DELETE' }),
     audit: (asked: AuditQuery = {}) =>
       call<z.infer<typeof AuditList>>(`/api/admin/audit${formatQuery({ ...asked })}`),
   };

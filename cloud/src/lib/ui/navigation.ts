@@ -1,4 +1,5 @@
 /** Which pages a person finds in the menu. */
+import Activity from '@lucide/svelte/icons/activity';
 import Building from '@lucide/svelte/icons/building';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import House from '@lucide/svelte/icons/house';
@@ -11,7 +12,7 @@ import { canManageCourts, canReadAudit, canSeeDevices, isSuperAdmin } from '#lib
 import { m } from '#lib/paraglide/messages.js';
 
 export interface NavigationLink {
-  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs' | '/admin/audit';
+  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs' | '/admin/audit' | '/admin/system';
   label: () => string;
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
 }
@@ -27,6 +28,11 @@ export function planNavigation(me: Me): NavigationLink[] {
           { href: '/admin/clubs', label: m.nav_clubs, icon: Building } as const,
         ]
       : []),
-    ...(canReadAudit(me) ? [{ href: '/admin/audit', label: m.audit_title, icon: ScrollText } as const] : []),
+    ...(canReadAudit(me)
+      ? [
+          { href: '/admin/audit', label: m.audit_title, icon: ScrollText } as const,
+          { href: '/admin/system', label: m.system_title, icon: Activity } as const,
+        ]
+      : []),
   ];
 }
