@@ -25,7 +25,7 @@ import { planRunningKbit } from './upload/running-rate.ts';
 import { createSideUploads } from './upload/side-uploads.ts';
 import type { SideFiles } from './upload/side-uploads.ts';
 import { createUplink } from './upload/uplink.ts';
-import { createUploader } from './upload/uploader.ts';
+import { createUploader, MAX_IN_FLIGHT } from './upload/uploader.ts';
 
 export interface DeliveryOptions {
   dataDir: string;
@@ -137,7 +137,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return uploader.waiting().length > 0;
     },
     withReadyIn(reports) {
-      const readyIn = planReadyIn(uploader.waiting(), carriedKbit());
+      const readyIn = planReadyIn(uploader.waiting(), carriedKbit(), MAX_IN_FLIGHT);
       return reports.map((report) => addReadyIn(report, readyIn.get(report.sessionId)));
     },
     layout: (courtId) => planLayout(carriedKbit(), planRunningKbit(sessions.reports(), courtId)),

@@ -1,4 +1,5 @@
 /** `./scripts/bench NAME`: runs one benchmark; without a name it lists them. Ctrl-C ends a run and leaves nothing behind. */
+import { benchDelivery } from './delivery.ts';
 import { benchPortal } from './portal.ts';
 import { benchRecord } from './record.ts';
 
@@ -13,6 +14,11 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'record',
     what: 'CPU, memory, frames and delays of recording, beside bare stream copies and a transcoding court',
     run: benchRecord,
+  },
+  {
+    name: 'delivery',
+    what: 'from the stop of a match to its being ready, over slow and fast uplinks',
+    run: benchDelivery,
   },
   {
     name: 'portal',

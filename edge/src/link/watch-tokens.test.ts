@@ -49,6 +49,6 @@ test.each([
 });
 
 test('a device that never heard the portal’s key admits nobody', () => {
-  const { admit } = createWatchTokens({ deviceId: DEVICE, key: () => undefined, nowMs: () => NOW });
-  expect(() => admit(GOOD, SESSION)).toThrow(expect.objectContaining({ kind: 'unauthenticated' }));
+  const tokens = createWatchTokens({ deviceId: DEVICE, key: () => undefined, nowMs: () => NOW });
+  expect(() => tokens.admit(GOOD, SESSION)).toThrow(expect.objectContaining({ kind: 'unauthenticated' }));
 });

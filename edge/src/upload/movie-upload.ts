@@ -31,6 +31,8 @@ export interface MovieUpload {
   step(signal: AbortSignal): Promise<void>;
   /** Bytes that the store holds. */
   sentBytes(): number;
+  /** Bytes of the part that is on its way; 0 while none is. */
+  underWayBytes(): number;
   readonly isConfirmed: boolean;
 }
 
@@ -49,6 +51,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
   let opened: Opened | undefined;
   /** What the store answered to the last part. */
   let trouble: StorageTrouble | undefined;
+  let underWayBytes = 0;
   let isConfirmed = store.find(sessionId)?.confirmed ?? false;
 
   const findNext = (): PlannedPart | undefined =>
@@ -94,11 +97,14 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
       const request = { uploadId: current.uploadId, ...sent, ...(trouble === undefined ? {} : { trouble }) };
       const signed = await portal.signPart(sessionId, request, signal);
       try {
+        underWayBytes = part.bytes;
         await portal.putPart(signed, body, signal);
         trouble = undefined;
       } catch (error) {
         if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
         throw error;
+      } finally {
+        underWayBytes = 0;
       }
     }
     current.held.set(part.partNumber, sent);
@@ -138,6 +144,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
         throw error;
       }
     },
+    underWayBytes: () => underWayBytes,
     sentBytes: () => [...(opened?.held.values() ?? [])].reduce((sum, { bytes }) => sum + bytes, 0),
     get isConfirmed() {
       return isConfirmed;

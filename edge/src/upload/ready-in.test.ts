@@ -1,18 +1,36 @@
 import { expect, test } from 'vitest';
 import { planReadyIn } from './ready-in.ts';
+import type { WaitingMovie } from './ready-in.ts';
 
-test('a movie is ready when what goes before it and what is left of it has gone up', () => {
-  const waiting = [
-    { sessionId: 'a', missingBytes: 1_000_000 },
-    { sessionId: 'b', missingBytes: 500_000 },
-  ];
-  expect([...planReadyIn(waiting, 8_000)]).toEqual([
-    ['a', 1_300],
-    ['b', 1_800],
+/** A thousand bytes a millisecond. */
+const KBIT = 8_000;
+
+function waiting(sessionId: string, missingBytes: number, bytes = 0, forMs = 0): WaitingMovie {
+  return { sessionId, missingBytes, underWay: { bytes, forMs } };
+}
+
+test('two movies share the line, and the next begins when one of them is there', () => {
+  const three = [waiting('a', 2_000_000), waiting('b', 1_000_000), waiting('c', 500_000)];
+  expect([...planReadyIn(three, KBIT, 2)]).toEqual([
+    ['b', 2_300],
+    ['c', 3_300],
+    ['a', 3_800],
   ]);
+  expect([...planReadyIn(three, KBIT, 1).values()]).toEqual([2_300, 3_300, 3_800]);
+});
+
+test('of a part that is on its way so much is there as the line has carried', () => {
+  expect(planReadyIn([waiting('a', 3_000_000, 2_000_000, 1_500)], KBIT, 2).get('a')).toBe(1_800);
+  expect(planReadyIn([waiting('a', 3_000_000, 2_000_000, 9_000)], KBIT, 2).get('a')).toBe(1_300);
+  const two = [waiting('a', 2_000_000, 2_000_000, 1_000), waiting('b', 2_000_000, 2_000_000, 1_000)];
+  expect([...planReadyIn(two, KBIT, 2).values()]).toEqual([3_300, 3_300]);
+});
+
+test('a movie of which all is there is ready at once', () => {
+  expect(planReadyIn([waiting('a', 0)], KBIT, 2).get('a')).toBe(300);
 });
 
 test('where nobody knows the line nothing is promised', () => {
-  expect(planReadyIn([{ sessionId: 'a', missingBytes: 1 }], undefined).size).toBe(0);
-  expect(planReadyIn([{ sessionId: 'a', missingBytes: 1 }], 0).size).toBe(0);
+  expect(planReadyIn([waiting('a', 1)], undefined, 2).size).toBe(0);
+  expect(planReadyIn([waiting('a', 1)], 0, 2).size).toBe(0);
 });

@@ -44,7 +44,8 @@ export interface Uploader {
   close(): Promise<void>;
 }
 
-const MAX_IN_FLIGHT = 2;
+/** Of one movie one part at a time; a running movie waits while a finished one is on its way. */
+export const MAX_IN_FLIGHT = 2;
 /** What nobody nudged is looked at this often. */
 const LOOK_MS = 1_000;
 const MAX_RETRY_MS = 15_000;
@@ -53,6 +54,8 @@ interface Movie {
   view: MovieView;
   upload: MovieUpload;
   backoff: Backoff;
+  /** Monotonic milliseconds at which its last step began. */
+  stepSinceMs: number;
   /** Monotonic milliseconds before which nothing is tried. */
   notBeforeMs: number;
   isRemoved: boolean;
@@ -109,7 +112,9 @@ export function createUploader(options: UploaderOptions): Uploader {
         ([, movie]) => !underWay.has(movie) && movie.notBeforeMs <= nowMs && movie.upload.hasWork(),
       );
       const [next] = ready.sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view));
-      if (next === undefined) return;
+      if (next === undefined || (isRunning(next[1]) && [...underWay.keys()].some((one) => !isRunning(one))))
+        return;
+      next[1].stepSinceMs = nowMs;
       underWay.set(next[1], run(...next));
     }
   };
@@ -132,9 +137,10 @@ export function createUploader(options: UploaderOptions): Uploader {
       [...movies]
         .filter(([, { view }]) => view.finished() !== undefined)
         .sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view))
-        .map(([sessionId, { view, upload }]) => {
-          const missingBytes = (view.finished()?.totalBytes ?? 0) - upload.sentBytes();
-          return { sessionId, missingBytes: Math.max(0, missingBytes) };
+        .map(([sessionId, { view, upload, stepSinceMs }]) => {
+          const missingBytes = Math.max(0, (view.finished()?.totalBytes ?? 0) - upload.sentBytes());
+          const underWay = { bytes: upload.underWayBytes(), forMs: clock.monotonicMs() - stepSinceMs };
+          return { sessionId, missingBytes, underWay };
         }),
     remove(sessionId) {
       const movie = movies.get(sessionId);
@@ -159,13 +165,17 @@ function createMovie(view: MovieView, { portal, store }: UploaderOptions): Movie
     partBytes: UPLOAD_PART_BYTES,
   });
   const backoff = createBackoff({ maxMs: MAX_RETRY_MS });
-  const movie: Movie = { view, upload, backoff, notBeforeMs: 0, isRemoved: false };
+  const movie: Movie = { view, upload, backoff, stepSinceMs: 0, notBeforeMs: 0, isRemoved: false };
   return movie;
+}
+
+function isRunning({ view }: Movie): boolean {
+  return view.finished() === undefined;
 }
 
 /** Finished movies before running ones, since somebody waits for them; then the oldest first. */
 function compareUrgency(a: string, viewA: MovieView, b: string, viewB: MovieView): number {
-  const isRunning = (view: MovieView): number => (view.finished() === undefined ? 1 : 0);
+  const rank = (view: MovieView): number => (view.finished() === undefined ? 1 : 0);
   const openedAt = (sessionId: string): number => parseSessionId(sessionId)?.openedAtSeconds ?? 0;
-  return isRunning(viewA) - isRunning(viewB) || openedAt(a) - openedAt(b);
+  return rank(viewA) - rank(viewB) || openedAt(a) - openedAt(b);
 }
