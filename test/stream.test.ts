@@ -72,6 +72,9 @@ test('the page plays the playlist of the stored file, seeks in it, and falls bac
   const { seconds } = await playFor(movie, 1.5);
   expect(seconds).toBeGreaterThan(7);
   expect(pieces).toBeGreaterThan(1);
+  await page.getByTestId('seek').hover();
+  await page.getByTestId('seek-preview').waitFor();
+  await lookAt(page, 'storyboard');
 
   const second = await pauseInTheMiddle(movie);
   const numbers = await readFrameNumbers(path, { ffmpegPath: TEST_FFMPEG, clip: lab.simulator.clip });
@@ -92,9 +95,9 @@ const sourceOf = (movie: Locator): Promise<string> =>
 async function waitForStream(player: ApiClient): Promise<Video> {
   const find = async (): Promise<Video | undefined> => {
     const { items } = await player.request<{ items: Video[] }>('GET', '/video/files/list');
-    return items.find((video) => video.stream && video.thumbnail);
+    return items.find((video) => video.stream && video.thumbnail && video.storyboard);
   };
   const video = await poll(WAIT.timeout, find);
-  if (video === undefined) throw new Error('expected a playlist and a thumbnail beside the movie');
+  if (video === undefined) throw new Error('expected a playlist and pictures beside the movie');
   return video;
 }

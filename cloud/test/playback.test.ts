@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { FragmentIndex } from '@padelvar/shared/side-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN } from './support/portal.ts';
 import type { TestPortal } from './support/portal.ts';
 import { seedClub, seedCourt, seedDevice, seedSession, seedUser, WITH_MOVIE } from './support/seed.ts';
@@ -27,18 +28,20 @@ const INDEX: FragmentIndex = {
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(500)]);
 const LAYOUT = { v: 1, columns: 1, tiles: 1, tileWidth: 160, tileHeight: 90, intervalMs: 10_000 };
 
+const clock = createManualClock(Date.now());
 let portal: TestPortal;
 let owner: SeededUser;
 let stranger: SeededUser;
+let deviceId: string;
 let deviceToken: string;
 let foreignToken: string;
 
 beforeAll(async () => {
-  portal = await openTestPortal();
+  portal = await openTestPortal({ clock });
   const { services } = portal.app;
   await seedClub(services.db, 'north');
   await seedClub(services.db, 'south');
-  const deviceId = await seedDevice(services.db, 'north');
+  deviceId = await seedDevice(services.db, 'north');
   const foreignId = await seedDevice(services.db, 'south');
   await seedCourt(services.db, 'north', 'n1', { device_id: deviceId });
   owner = await seedUser(services, { role: 'PLAYER', clubIds: ['north'], name: 'owner' });
@@ -150,6 +153,20 @@ describe('the movie as its own stream', () => {
     expect((await get('init.mp4', { range: 'bytes=900-' })).status).toBe(416);
     const etag = (await get('playlist.m3u8')).headers.get('etag') ?? '';
     expect((await get('playlist.m3u8', { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  test('the stable address leads to a good link after the former one has ended [pingvin-share 44, PeerTube 5439]', async () => {
+    const link = async (): Promise<Request> => {
+      const answer = await get('download?disposition=inline');
+      return new Request(new URL(answer.headers.get('location') ?? '', ORIGIN));
+    };
+    const former = await link();
+    expect((await portal.app.fetch(former.clone())).status).toBe(200);
+    await clock.advance(15 * 60_000 + 1000);
+    expect((await portal.app.fetch(former)).status).toBe(403);
+    expect((await portal.app.fetch(await link())).status).toBe(200);
+    // The device's token has ended, too.
+    deviceToken = (await portal.app.services.deviceTokens.issue(deviceId)).token;
   });
 
   test('a storyboard names the tile of each moment', async () => {

@@ -265,9 +265,10 @@ export const Video = z.object({
   width: z.int(),
   height: z.int(),
   movie: MovieState,
-  /** Whether it can be played by its playlist, and whether there is a picture of it. */
+  /** Whether it can be played by its playlist, and what pictures there are of it. */
   stream: z.boolean(),
   thumbnail: z.boolean(),
+  storyboard: z.boolean(),
   /** When it will be deleted, where its club deletes videos after some days. */
   expiresAt: Instant.nullable(),
   /** Stretches without pictures, in milliseconds of the movie. */

@@ -30,6 +30,11 @@ export function playlistUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/playlist.m3u8`;
 }
 
+/** Which picture belongs to which moment of the match. */
+export function storyboardUrl(sessionId: string): string {
+  return `/api/video/files/${sessionId}/storyboard.vtt`;
+}
+
 /** A picture of the match. */
 export function thumbnailUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/thumbnail.jpg`;

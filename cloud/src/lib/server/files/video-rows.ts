@@ -28,6 +28,7 @@ export type VideoRow = Selectable<MatchSessionTable> & {
   ownerName: string;
   hasIndex: boolean;
   hasThumbnail: boolean;
+  hasStoryboard: boolean;
   /** Of its club; null keeps videos. */
   retentionDays: number | null;
 };
@@ -103,6 +104,7 @@ function selectVideos(db: Db) {
     .select((eb) => [
       hasSideFile(eb, 'index.json').as('hasIndex'),
       hasSideFile(eb, 'thumbnail.jpg').as('hasThumbnail'),
+      hasSideFile(eb, 'storyboard.json').as('hasStoryboard'),
     ]);
 }
 
@@ -120,6 +122,7 @@ function hasSideFile(eb: ExpressionBuilder<Tables, 'match_session'>, name: SideF
 interface Beside {
   hasIndex: unknown;
   hasThumbnail: unknown;
+  hasStoryboard: unknown;
   retentionDays: number | null;
 }
 
@@ -135,5 +138,6 @@ function withNames(row: Selectable<MatchSessionTable> & Nullable<Names> & Beside
     ownerName: row.ownerName ?? '',
     hasIndex: Boolean(row.hasIndex),
     hasThumbnail: Boolean(row.hasThumbnail),
+    hasStoryboard: Boolean(row.hasStoryboard),
   };
 }

@@ -37,6 +37,7 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     stream: row.movie_state === 'ready' && row.hasIndex,
     // Support sees that there is a video, and no picture of it.
     thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT',
+    storyboard: row.movie_state === 'ready' && row.hasStoryboard,
     expiresAt: formatExpiry(row),
     canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
     canShare: row.movie_state === 'ready' && decide(caller, 'video.share', object) === 'allow',
