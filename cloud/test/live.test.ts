@@ -78,13 +78,13 @@ const change = async (values: object): Promise<void> => {
 describe('a match tells', () => {
   it('its state at once and after each change, and to its owner who is in it', async () => {
     const events = await follow(owner);
-    expect(await events.next()).toMatchObject({ event: 'status', data: { state: 'recording' } });
     const people = (await events.next()) as { event: string; data: MatchPeople };
     expect(people).toMatchObject({ event: 'people', data: { participants: [{ name: 'participant' }] } });
+    expect(await events.next()).toMatchObject({ event: 'status', data: { state: 'recording' } });
     const next = events.next();
     await change({ stop_requested_at: clock.nowMs(), stop_reason: 'player' });
-    expect(await next).toMatchObject({ event: 'status', data: { state: 'stopping' } });
-    expect(await events.next()).toMatchObject({ event: 'people', data: { join: null } });
+    expect(await next).toMatchObject({ event: 'people', data: { join: null } });
+    expect(await events.next()).toMatchObject({ event: 'status', data: { state: 'stopping' } });
     await events.leave();
   });
 

@@ -55,7 +55,8 @@ export function liveRoutes(services: Services) {
     }
     async function* describe(): AsyncGenerator<ServerEvent[], void> {
       for await (const { status, events: others } of liveStatus.follow(source, leaving.signal)) {
-        yield [{ event: 'status', data: status }, ...others];
+        // The last status makes the page hang up: nothing may come behind it.
+        yield [...others, { event: 'status', data: status }];
       }
     }
     const body = streamEvents(describe(), {
