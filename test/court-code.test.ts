@@ -121,8 +121,9 @@ test('a player starts with one tap, and the others join by the code on the phone
   }
 });
 
-test('the next group is announced, and both sides see what the owner says', async () => {
-  const owner = await openAt(personOf('PLAYER'), signs[1]);
+test('the next group is announced, where no events get through as well, and both sides see what the owner says', async () => {
+  const owner = await openAt(personOf('PLAYER'), signs[1], /record\/events/);
+  await owner.route('**/api/video/record/events/*', (route) => route.abort('connectionreset'));
   await owner.getByTestId('start-now').tap();
   await owner.getByTestId('rec-badge').waitFor();
   const next = await visits.arrive();
@@ -158,8 +159,8 @@ test('a photographed code shows no match, and its sign is printed in three langu
 });
 
 /** Logged in, at a page that is there without a login too. */
-async function openAt(who: Person, path = '/'): Promise<Page> {
-  const page = await visits.arrive();
+async function openAt(who: Person, path = '/', expected?: RegExp): Promise<Page> {
+  const page = await visits.arrive(expected === undefined ? {} : { expected });
   await page.goto(`/login?next=${encodeURIComponent(path)}`);
   await logIn(page, who, path);
   return page;

@@ -19,6 +19,8 @@ export class Match {
   status = $state<RecordStatus>();
   /** Who is in it and who asks to be; only where this person may let others in. */
   people = $state.raw<MatchPeople>();
+  /** Whether to ask for them too, while no events come. */
+  asksPeople = false;
   /** The last request of the person that failed. */
   actionError = $state<unknown>();
   /** The last poll that failed; cleared by the next that works. */
@@ -129,6 +131,7 @@ export class Match {
     try {
       this.#take(await this.#api.getRecordingStatus(this.sessionId, signal));
       this.linkError = undefined;
+      if (this.asksPeople) this.people = await this.#api.getPeople(this.sessionId, signal);
     } catch (error) {
       if (!signal.aborted) this.linkError = error;
     }
