@@ -3,7 +3,7 @@
  * for each given camera, and a login for each role. Used by the demonstration and by the system tests.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Device } from '@padelvar/shared/portal-api';
 import { systemClock } from '../../edge/src/base/clock.ts';
@@ -84,7 +84,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       },
       ...portalSettings,
     });
-  const edgeEnvironment = { PADELVAR_DATA_DIR: dirs.edge, PADELVAR_LAN_PORT: String(lanPort) };
+  // As systemd does it; what a killed daemon leaves there goes with the system.
+  const memoryFolder = await mkdtemp('/dev/shm/padelvar-system-');
+  const edgeEnvironment = {
+    ...{ PADELVAR_DATA_DIR: dirs.edge, PADELVAR_LAN_PORT: String(lanPort) },
+    RUNTIME_DIRECTORY: memoryFolder,
+  };
   const edgeProgram = 'edge/bin/padelvar-edge.js';
   const startEdge = (): Promise<Program> =>
     startNode('edge', folder, [edgeProgram, 'run'], /edge started/, edgeEnvironment);
@@ -99,6 +104,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       }
     } finally {
       await portal.stop();
+      await rm(memoryFolder, { recursive: true, force: true });
     }
   };
   try {
