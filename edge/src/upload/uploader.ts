@@ -66,10 +66,15 @@ export function createUploader(options: UploaderOptions): Uploader {
   const movies = new Map<string, Movie>();
   const underWay = new Map<Movie, Promise<void>>();
   const closing = new AbortController();
+  /** While nobody answers, one movie tries for all. */
+  const away = createBackoff({ maxMs: MAX_RETRY_MS });
+  let awayUntilMs = -Infinity;
 
   const settle = (sessionId: string, movie: Movie): void => {
     if (movies.get(sessionId) !== movie) return;
     movie.backoff.reset();
+    away.reset();
+    awayUntilMs = -Infinity;
     options.onProgress(sessionId, movie.upload.sentBytes());
     if (!movie.upload.isConfirmed) return;
     movies.delete(sessionId);
@@ -86,9 +91,11 @@ export function createUploader(options: UploaderOptions): Uploader {
       options.onGone?.(sessionId);
       return;
     }
-    const waitMs = movie.backoff.nextMs();
+    const isAway = error instanceof AppError && error.kind === 'timeout';
+    const waitMs = (isAway ? away : movie.backoff).nextMs();
     log.warn({ err: error, sessionId, waitMs }, 'an upload step failed and is tried again');
-    movie.notBeforeMs = clock.monotonicMs() + waitMs;
+    if (isAway) awayUntilMs = clock.monotonicMs() + waitMs;
+    else movie.notBeforeMs = clock.monotonicMs() + waitMs;
     clock.setTimer(waitMs, pump);
   };
 
@@ -108,6 +115,7 @@ export function createUploader(options: UploaderOptions): Uploader {
   const pump = (): void => {
     while (!closing.signal.aborted && underWay.size < MAX_IN_FLIGHT) {
       const nowMs = clock.monotonicMs();
+      if (nowMs < awayUntilMs || (awayUntilMs > -Infinity && underWay.size > 0)) return;
       const ready = [...movies].filter(
         ([, movie]) => !underWay.has(movie) && movie.notBeforeMs <= nowMs && movie.upload.hasWork(),
       );
