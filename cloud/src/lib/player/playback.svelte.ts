@@ -60,7 +60,10 @@ export class Playback {
   }
 
   setRate(rate: number): void {
-    if (this.#element !== undefined) this.#element.playbackRate = rate;
+    if (this.#element === undefined) return;
+    this.#element.playbackRate = rate;
+    // The event that tells of it comes later than the next key.
+    this.rate = rate;
   }
 
   /** The next faster or slower one that is offered. */
