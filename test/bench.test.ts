@@ -23,6 +23,10 @@ test('an unknown name or a count out of range is an error', async () => {
     code: 1,
     stderr: /--courts from 1/,
   });
+  await expect(bench('delivery', '--seconds', '1', '--real', '5')).rejects.toMatchObject({
+    code: 1,
+    stderr: /expected --seconds of a match/,
+  });
 });
 
 test('a short run tells every figure and finds every frame', async () => {
