@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFile, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatProblem } from '@padelvar/shared/errors';
 import { afterAll, expect, test } from 'vitest';
-import { canMount, openSmallDisk } from '../../../../../edge/test/support/small-disk.ts';
 import { createManualClock } from '../../../../test/support/manual-clock.ts';
 import { serveFetch } from '../../../../test/support/serve.ts';
 import { createFolderHandler } from './folder-handler.ts';
@@ -139,30 +137,6 @@ test.each([
 async function replaceByFile(root: string): Promise<void> {
   await rm(root, { recursive: true });
   await writeFile(root, '');
-}
-
-if (canMount()) {
-  test('a full disk and a read-only one are named, take nothing and lose nothing', async () => {
-    const disk = await openSmallDisk(8);
-    const store = createFolderStore({ root: disk.folder, secret: SECRET, clock: createManualClock() });
-    const bytes = randomBytes(3_000_000);
-    const part = describePart(1, bytes);
-    const write = (): Promise<void> => store.writePart(KEY, uploadId, part, new Blob([bytes]).stream());
-    const { uploadId } = await store.createUpload(KEY);
-    await disk.fill(1_000_000);
-    await expect(write()).rejects.toMatchObject({ kind: 'storage_full' });
-    await disk.fill(0);
-    expect(await store.check()).toBe('full');
-    await disk.empty();
-    await write();
-    execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
-    await expect(write()).rejects.toMatchObject({ kind: 'storage_read_only' });
-    await expect(store.complete(KEY, uploadId, [part])).rejects.toMatchObject({ kind: 'storage_read_only' });
-    expect(await store.listParts(KEY, uploadId)).toEqual([part]);
-    execFileSync('mount', ['-o', 'remount,rw', disk.folder]);
-    expect((await store.complete(KEY, uploadId, [part])).bytes).toBe(bytes.length);
-    await disk.close();
-  });
 }
 
 test('a probe is asked once in half a minute, however many want to know', async () => {
