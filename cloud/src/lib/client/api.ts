@@ -35,13 +35,14 @@ import type { z } from 'zod';
 import { clubRunning } from './club-api.ts';
 import { courtside } from './courtside-api.ts';
 import { getReasonedSnapshotUrl } from './media-urls.ts';
-import { formatQuery, requestJson, requestPicture, type Fetch, type RequestOptions } from './request.ts';
-
-export interface PageRequest {
-  clubId?: string | undefined;
-  cursor?: string | undefined;
-  limit?: number;
-}
+import {
+  formatQuery,
+  requestJson,
+  requestPicture,
+  type Fetch,
+  type PageRequest,
+  type RequestOptions,
+} from './request.ts';
 
 export interface SessionQuery extends PageRequest {
   /** Only sessions that are not over. */

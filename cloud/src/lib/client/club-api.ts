@@ -11,8 +11,7 @@ import type {
 } from '@padelvar/shared/club-api';
 import type { Schedule, ScheduleCreate, ScheduleList } from '@padelvar/shared/schedule-api';
 import type { z } from 'zod';
-import { formatQuery, type RequestOptions } from './request.ts';
-import type { PageRequest } from './api.ts';
+import { formatQuery, type PageRequest, type RequestOptions } from './request.ts';
 
 type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
 

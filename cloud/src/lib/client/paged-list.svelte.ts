@@ -1,6 +1,6 @@
 /** A list that a page shows page by page: what has come so far, whether there is more, what went wrong. */
-import type { PageRequest } from './api.ts';
 import { MAX_PAGE_SIZE, type Page } from './read-all.ts';
+import type { PageRequest } from './request.ts';
 
 export class PagedList<Item> {
   items = $state.raw<Item[]>();

@@ -1,5 +1,5 @@
 /** All items of a paged list, one page after another: for choices that need every one of them. */
-import type { PageRequest } from './api.ts';
+import type { PageRequest } from './request.ts';
 
 export interface Page<Item> {
   items: Item[];

@@ -39,6 +39,13 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** Which part of a list is asked for. */
+export interface PageRequest {
+  clubId?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number;
+}
+
 /** `?name=value&…`; what is undefined or false is left out. */
 export function formatQuery(wanted: Record<string, string | number | boolean | undefined>): string {
   const search = new URLSearchParams();
