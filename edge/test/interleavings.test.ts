@@ -10,7 +10,7 @@ import { createRandom, isLongRun, pick, tellFigures } from './support/figures.ts
 import type { Random } from './support/figures.ts';
 import { openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
-import { findWriters, takeCensus } from './support/process-census.ts';
+import { findWriters, killAll, takeCensus } from './support/process-census.ts';
 import { startTestCourts, SMALL_CLIP } from './support/test-courts.ts';
 import { createFastClock, createTinyRecorder } from './support/tiny-recorder.ts';
 import type { RecorderMode, TinyRecorder } from './support/tiny-recorder.ts';
@@ -71,7 +71,7 @@ async function liveOnce(device: Device, courtId: string): Promise<void> {
   if (isStarted && random() < 0.4)
     await waitUntil(() => stateOf() === 'recording' || isEnded(stateOf()), 1_000);
   await device.awake;
-  if (random() < 0.4) figures.kills += killWriters(lab, sessionId);
+  if (random() < 0.4) figures.kills += killAll(findWriters(lab.folder(sessionId)));
   await pause(100);
   if (!isStarted || random() < 0.3) lab.close(sessionId);
   else lab.stop(sessionId);
@@ -84,12 +84,6 @@ async function liveOnce(device: Device, courtId: string): Promise<void> {
 async function waitUntil(isSo: () => boolean, mostMs: number): Promise<void> {
   const deadlineMs = performance.now() + mostMs;
   while (!isSo() && performance.now() < deadlineMs) await delay(5);
-}
-
-function killWriters(lab: MatchLab, sessionId: string): number {
-  const pids = findWriters(lab.folder(sessionId));
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
-  return pids.length;
 }
 
 function judge({ lab, figures }: Device, sessionId: string): void {

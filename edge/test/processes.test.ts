@@ -18,7 +18,7 @@ import { createRandom, isLongRun, tellFigures } from './support/figures.ts';
 import { startDevice } from './support/killable-device.ts';
 import { measureLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
-import { findWriters, takeCensus } from './support/process-census.ts';
+import { findWriters, killAll, takeCensus } from './support/process-census.ts';
 import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
 import { createFastClock, createTinyRecorder } from './support/tiny-recorder.ts';
 
@@ -60,7 +60,7 @@ test(
     let worstAdoptionMs = 0;
     for (let kill = 0; kill < KILLS; kill += 1) {
       await delay(random() * 900);
-      if (kill % 2 === 1) for (const pid of findWriters(folderOf(second))) process.kill(pid, 'SIGKILL');
+      if (kill % 2 === 1) killAll(findWriters(folderOf(second)));
       const adoptionMs = await device.killAndRestart([first ?? '']);
       worstAdoptionMs = Math.max(worstAdoptionMs, adoptionMs);
       for (const sessionId of [first, second, third])
@@ -108,7 +108,7 @@ test(
       await lab.reaches(sessionId, 'created');
       lab.start(sessionId);
       await lab.reaches(sessionId, 'recording');
-      if (cycle % 3 === 2) for (const pid of findWriters(lab.folder(sessionId))) process.kill(pid, 'SIGKILL');
+      if (cycle % 3 === 2) killAll(findWriters(lab.folder(sessionId)));
       lab.stop(sessionId);
       await lab.reaches(sessionId, 'complete');
       await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));

@@ -41,36 +41,37 @@ export function watchRoutes({ clock, find, admit }: WatchOptions): Hono {
     return { sessionId, match };
   };
 
-  return new Hono()
-    .get('/watch/:sessionId', async (c) => {
-      const { sessionId, match } = enter(c);
-      const isRunning = match.view?.finished() === undefined;
-      const until = isRunning ? await findEndMs(match) : 0;
-      const source = isRunning ? `${sessionId}/running.mp4?until=${String(until)}` : `${sessionId}/movie.mp4`;
-      const nonce = randomBytes(16).toString('base64url');
-      const language = chooseLanguage(c.req.header('accept-language'));
-      protect(c, nonce);
-      return c.html(formatWatchPage({ sessionId, source, isRunning, language, nonce }));
-    })
-    .get('/watch/:sessionId/movie.mp4', (c) => {
-      const { sessionId, match } = enter(c);
-      const { view } = match;
-      const finished = view?.finished();
-      if (view === undefined || finished === undefined) throw notReady(match);
-      const { totalBytes } = finished;
-      const read = (offset: number, bytes: number): Promise<Buffer> => view.read(offset, bytes);
-      const answer = serve(c, { etag: `"${sessionId}-${String(totalBytes)}"`, totalBytes, read });
-      if (c.req.query('download') !== undefined)
-        answer.headers.set('content-disposition', `attachment; filename="${sessionId}.mp4"`);
-      return answer;
-    })
-    .get('/watch/:sessionId/running.mp4', async (c) => {
-      const { sessionId, match } = enter(c);
-      const untilMs = Math.round(Number(c.req.query('until')));
-      if (!(untilMs > 0))
-        throw new AppError('bad_request', 'expected a time in milliseconds', { field: 'until' });
-      return serve(c, await cut(sessionId, untilMs, match));
-    });
+  const app = new Hono();
+  app.get('/watch/:sessionId', async (c) => {
+    const { sessionId, match } = enter(c);
+    const isRunning = match.view?.finished() === undefined;
+    const until = isRunning ? await findEndMs(match) : 0;
+    const source = isRunning ? `${sessionId}/running.mp4?until=${String(until)}` : `${sessionId}/movie.mp4`;
+    const nonce = randomBytes(16).toString('base64url');
+    const language = chooseLanguage(c.req.header('accept-language'));
+    protect(c, nonce);
+    return c.html(formatWatchPage({ sessionId, source, isRunning, language, nonce }));
+  });
+  app.get('/watch/:sessionId/movie.mp4', (c) => {
+    const { sessionId, match } = enter(c);
+    const { view } = match;
+    const finished = view?.finished();
+    if (view === undefined || finished === undefined) throw notReady(match);
+    const { totalBytes } = finished;
+    const read = (offset: number, bytes: number): Promise<Buffer> => view.read(offset, bytes);
+    const answer = serve(c, { etag: `"${sessionId}-${String(totalBytes)}"`, totalBytes, read });
+    if (c.req.query('download') !== undefined)
+      answer.headers.set('content-disposition', `attachment; filename="${sessionId}.mp4"`);
+    return answer;
+  });
+  app.get('/watch/:sessionId/running.mp4', async (c) => {
+    const { sessionId, match } = enter(c);
+    const untilMs = Math.round(Number(c.req.query('until')));
+    if (!(untilMs > 0))
+      throw new AppError('bad_request', 'expected a time in milliseconds', { field: 'until' });
+    return serve(c, await cut(sessionId, untilMs, match));
+  });
+  return app;
 }
 
 function protect(c: Context, nonce: string): void {

@@ -44,3 +44,15 @@ function read(path: string): string {
     return '';
   }
 }
+
+/** Kills them for real; one may be gone by itself by then. Answers how many were told. */
+export function killAll(pids: readonly number[]): number {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+  return pids.length;
+}
