@@ -19,7 +19,6 @@ export default defineConfig({
           name: 'system',
           root: 'test',
           include: ['**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

@@ -29,25 +29,16 @@ interface VitestResult {
 }
 
 const root = join(import.meta.dirname, '..');
-const MINUTE = 'three-courts.test.ts';
 const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
 const reports = await mkdtemp(join(tmpdir(), 'padelvar-test-'));
 
 const total: Count = { passed: 0, failed: 0, failures: [] };
 await Promise.all([runChecks('types'), runChecks('format', 'lint', 'layers')]);
-// Most tests of the recorder wait for cameras most of the time: two files share two cores well.
-add(
-  'shared and edge',
-  await runSuite('edge', root, ['--project', 'shared', '--project', 'edge', '--maxWorkers=2']),
-);
-// A minute of three courts is a minute of waiting, which the portal's own tests fill.
-const [portal, minute] = await Promise.all([
-  runSuite('portal', join(root, 'cloud'), []),
-  runSuite('minute', root, ['--project', 'system', MINUTE]),
-]);
-add('portal', portal);
-add('a minute of three courts', minute);
-add('whole system', await runSuite('system', root, ['--project', 'system', '--exclude', `**/${MINUTE}`]));
+// Most tests wait for cameras, pages and processes most of the time: two files share two cores well.
+const TWO = '--maxWorkers=2';
+add('shared and edge', await runSuite('edge', root, ['--project', 'shared', '--project', 'edge', TWO]));
+add('portal', await runSuite('portal', join(root, 'cloud'), [TWO]));
+add('whole system', await runSuite('system', root, ['--project', 'system', TWO]));
 await rm(reports, { recursive: true, force: true });
 for (const failure of total.failures) process.stdout.write(`\nFAILED ${failure}\n`);
 process.stdout.write(`\n${String(total.passed)} passed, ${String(total.failed)} failed\n`);

@@ -11,7 +11,10 @@ export async function listViolations(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Colours that change over a moment are not judged in the middle of it.
+    // Colours that change over a moment are not judged before it, nor in the middle of it.
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
     await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     for (const { id, help, nodes } of violations)

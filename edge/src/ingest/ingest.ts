@@ -53,10 +53,11 @@ export interface IngestOptions {
 }
 
 /**
- * Longest wait between two attempts, milliseconds: pictures are on disk 3 s after the camera is back. An FFmpeg that is
- * refused costs 90 ms of a core (measured), so a camera that went away is asked for first.
+ * Longest wait between two attempts, milliseconds. Pictures are to be on disk 3 s after the camera is back: the next keyframe
+ * takes up to 2 s, its fragment half a second, FFmpeg's start 0.2 s. An FFmpeg that is refused costs 90 ms of a core
+ * (measured), so a camera that went away is asked for first.
  */
-const MAX_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 300;
 /** What an FFmpeg that ends has kept back, it writes this long before it is seen to be gone, at most; milliseconds. */
 const LAST_WORDS_MS = 300;
 /** So long may FFmpeg take for a fragment of what it has been sent when it is no longer wanted, and for all of it. */

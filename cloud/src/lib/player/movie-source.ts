@@ -37,9 +37,9 @@ export function playMovie({ src, playlist, onfailed }: MovieSourceOptions) {
   };
 }
 
-/** Other browsers that say they play playlists do it worse than hls.js. */
+/** Other browsers that say they play playlists do it worse than hls.js: WebKit on Linux seeks to keyframes only. */
 function isSafari(): boolean {
-  return navigator.vendor.startsWith('Apple');
+  return navigator.vendor.startsWith('Apple') && !navigator.userAgent.includes('Linux');
 }
 
 function playNatively(
