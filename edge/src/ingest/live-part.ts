@@ -1,5 +1,5 @@
 /** A part in memory, while an ingest fills it or after one left it: its fragments, its place in time, what was given up. */
-import { access, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { syncFolder } from '../base/atomic-file.ts';
 import { readBootId } from '../base/child-process.ts';
@@ -99,7 +99,7 @@ export function createLivePart(options: LivePartOptions): LivePart {
     if (newest === undefined || newest === measured || nowMs - measuredMs < MEASURE_MS) return;
     [measured, measuredMs] = [newest, nowMs];
     const endMs = mediaEndMs(part);
-    const writtenMs = nowMs - (await writtenAgoMs());
+    const writtenMs = nowMs - writtenAgoMs();
     meter.note(endMs, writtenMs - part.record.beganMonotonicMs - endMs);
     if (nowMs - driftSavedMs < SAVE_DRIFT_MS) return;
     driftSavedMs = nowMs;
@@ -122,14 +122,14 @@ export function createLivePart(options: LivePartOptions): LivePart {
   }
 
   /** How long ago its newest fragment was written, as the file says: a busy machine may see it late. */
-  async function writtenAgoMs(): Promise<number> {
-    const agoMs = Math.max(0, clock.nowMs() - (await stat(path)).mtimeMs);
+  function writtenAgoMs(): number {
+    const agoMs = Math.max(0, clock.nowMs() - (follower?.writtenAtMs ?? 0));
     // Of a living writer it was just now; more than that is a wall clock that was set.
     return part.growing && agoMs > MAX_LATE_MS ? 0 : agoMs;
   }
 
   async function placeInTime(): Promise<void> {
-    const beganAgoMs = (await writtenAgoMs()) + mediaEndMs(part);
+    const beganAgoMs = writtenAgoMs() + mediaEndMs(part);
     await save({
       bootId: readBootId(),
       beganMonotonicMs: Math.max(1, clock.monotonicMs() - beganAgoMs),

@@ -27,6 +27,8 @@ export interface PartFollower {
   readonly fragments: readonly Fragment[];
   /** Size of the file when last looked at, bytes. */
   readonly bytes: number;
+  /** When the file was last written, as it says itself when last looked at; Unix milliseconds. */
+  readonly writtenAtMs: number;
   /** Monotonic milliseconds at which bytes were last seen to have grown; the first look alone tells nothing. */
   readonly grewAtMs: number | undefined;
   /** What its writer added from then on, monotonic milliseconds, were the last words of one that ends. */
@@ -58,6 +60,7 @@ export async function followPart(
   let init: InitSegment | undefined;
   let straighten: ((fragment: Fragment) => Fragment) | undefined;
   let bytes: number | undefined;
+  let writtenAtMs = 0;
   let growthsMs: number[] = [];
   let cursor = 0;
   let readTo: number | undefined;
@@ -66,7 +69,8 @@ export async function followPart(
 
   async function look(): Promise<void> {
     // Through the thread pool it costs 0.1 ms more (measured), ten times a second and court.
-    const { size } = fstatSync(file.fd);
+    const { size, mtimeMs } = fstatSync(file.fd);
+    writtenAtMs = mtimeMs;
     if (bytes !== undefined && size > bytes) growthsMs = [...growthsMs.slice(-7), clock.monotonicMs()];
     bytes = size;
     if (size === readTo) return;
@@ -110,6 +114,9 @@ export async function followPart(
     },
     get bytes() {
       return bytes ?? 0;
+    },
+    get writtenAtMs() {
+      return writtenAtMs;
     },
     get grewAtMs() {
       return growthsMs.at(-1);
