@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is waited for comes; on a busy machine it takes its time. */
+const PATIENT = { poll: { timeout: 15_000 } };
+
 /** Shared, edge and the whole system; the portal's tests run from its own folder with its own Vite configuration. */
 export default defineConfig({
   test: {
@@ -12,6 +15,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
         },
       },
       {
@@ -21,6 +25,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: PATIENT,
         },
       },
     ],

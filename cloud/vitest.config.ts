@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes; on a busy machine it takes its time.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
