@@ -66,13 +66,13 @@ function watchForTroubles(context: BrowserContext, report: (trouble: string) => 
 
 /**
  * Requests that the page itself ends: a live picture, a poll or data asked for ahead when the page moves on, a movie's
- * range when the player seeks, and the page load that turns into a download.
+ * range when the player seeks, its picture, and the page load that turns into a download.
  */
 const BROKEN_OFF = [
   /^\/api\/preview\/[^/]+\/(stream\.mjpeg|snapshot\.jpg|info)$/,
   /^\/api\/video\/record\/(status|events)\//,
   /^\/api\/codes\/[^/]+$/,
-  /^\/api\/video\/files\/[^/]+\/download$/,
+  /^\/api\/video\/files\/[^/]+\/./,
   /^\/api\/store\//,
   /^\/api\/shares\/[^/]+\/movie$/,
   /\/__data\.json$/,
