@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock as clock } from '../src/base/clock.ts';
-import { followPart } from '../src/ingest/part-follower.ts';
-import type { PartFollower } from '../src/ingest/part-follower.ts';
-import { readBoxes } from '../src/mp4/boxes.ts';
+import { readBoxes } from '@padelvar/shared/mp4/boxes';
 import {
   headerBytesFor,
   writeFileType,
   writeHeaderFirst,
   writeMovieHeader,
-} from '../src/mp4/movie-header.ts';
-import type { MovieTrack } from '../src/mp4/movie-header.ts';
+} from '@padelvar/shared/mp4/movie-header';
+import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
+import { systemClock as clock } from '../src/base/clock.ts';
+import { followPart } from '../src/ingest/part-follower.ts';
+import type { PartFollower } from '../src/ingest/part-follower.ts';
 import { assemble } from '../src/recording/assemble.ts';
 import type { Assembly } from '../src/recording/assemble.ts';
 import { decodeComplaints } from './support/match-lab.ts';

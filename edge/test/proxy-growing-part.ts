@@ -1,9 +1,9 @@
 /** A growing part for tests: made once by FFmpeg with the recorder's own arguments, then handed out by fragments. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readBoxes, sliceBox } from '../src/mp4/boxes.ts';
+import { readBoxes, sliceBox } from '@padelvar/shared/mp4/boxes';
+import { findVideoTrack, parseInitSegment } from '@padelvar/shared/mp4/init-segment';
 import { decodeSpan, parseFragment } from '../src/mp4/fragment.ts';
-import { findVideoTrack, parseInitSegment } from '../src/mp4/init-segment.ts';
 import type { LiveFragment } from '../src/proxy/live-preview.ts';
 import { toLiveFragment } from '../src/session/preview-fragment.ts';
 

@@ -8,10 +8,10 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { contentOf, getBox, readBoxes, viewOf } from '@padelvar/shared/mp4/boxes';
+import { parseInitSegment } from '@padelvar/shared/mp4/init-segment';
 import { planCopyArguments } from '../../edge/src/ingest/ffmpeg-arguments.ts';
 import { partPath } from '../../edge/src/ingest/part.ts';
-import { contentOf, getBox, readBoxes, viewOf } from '../../edge/src/mp4/boxes.ts';
-import { parseInitSegment } from '../../edge/src/mp4/init-segment.ts';
 import type { Clip } from '../../edge/src/simulate/clip/clip.ts';
 
 export interface LongPart {

@@ -3,12 +3,12 @@
  * for as long as it is wanted; `attempt.ts` is one such process, `live-part.ts` what it writes. It owns parts and their
  * records, knows nothing of sessions, marks or movies, and may import `base`, `mp4` and `camera`.
  */
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { startsWithKeyframe } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
 import { adoptAttempt, startAttempt } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { followAttempt } from './follow-attempt.ts';

@@ -1,13 +1,13 @@
 /** A part in memory, while an ingest fills it or after one left it: its fragments, its place in time, what was given up. */
 import { access } from 'node:fs/promises';
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import type { Clock } from '../base/clock.ts';
 import { syncFolder } from '../base/atomic-file.ts';
 import { readBootId } from '../base/child-process.ts';
 import { punchHole } from '../base/punch-hole.ts';
 import { decodeSpan } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
-import type { InitSegment } from '../mp4/init-segment.ts';
 import { createDriftMeter } from './clock-drift.ts';
 import { followPart } from './part-follower.ts';
 import type { PartFollower } from './part-follower.ts';

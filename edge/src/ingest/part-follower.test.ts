@@ -2,9 +2,9 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeBox } from '@padelvar/shared/mp4/boxes';
 import { createManualClock } from '../../test/support/manual-clock.ts';
 import { writeFragment, writeInit } from '../../test/support/synthetic-part.ts';
-import { writeBox } from '../mp4/boxes.ts';
 import { followPart } from './part-follower.ts';
 import type { PartFollower } from './part-follower.ts';
 

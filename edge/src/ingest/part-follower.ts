@@ -3,12 +3,12 @@ import { fstatSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import { readBoxHeader } from '@padelvar/shared/mp4/boxes';
+import { parseInitSegment } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import type { Clock } from '../base/clock.ts';
-import { readBoxHeader } from '../mp4/boxes.ts';
 import { parseFragment } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import { parseInitSegment } from '../mp4/init-segment.ts';
-import type { InitSegment } from '../mp4/init-segment.ts';
 import { createStraightener } from '../mp4/straighten.ts';
 
 /** Enough for the moof of most fragments and the mdat header behind it; longer ones are read again, larger. */

@@ -2,11 +2,11 @@
  * What a power cut leaves behind the last sync: the file may have grown without its bytes having reached the disk. A
  * fragment whose boxes are whole can then hold zeros, or what lay in those blocks before, and would be played as garbage.
  */
-import { readBoxHeader } from '../mp4/boxes.ts';
+import { readBoxHeader } from '@padelvar/shared/mp4/boxes';
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import { runsOf } from '../mp4/fragment.ts';
 import type { Fragment, SampleRun } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
-import type { InitSegment } from '../mp4/init-segment.ts';
 
 /** A part that can be read. */
 export interface ReadablePart {

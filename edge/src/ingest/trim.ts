@@ -1,8 +1,8 @@
 /** What of a growing part nobody will ask for again while nothing is being recorded. Pure. */
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import { decodeSpan, startsWithKeyframe } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
-import type { InitSegment } from '../mp4/init-segment.ts';
 
 /** Where the window of the last `keepMs` begins: the offset of the newest keyframe fragment that is older, or undefined. */
 export function planTrim(

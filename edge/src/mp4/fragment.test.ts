@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { writeBox, writeFullBox } from '@padelvar/shared/mp4/boxes';
+import { findVideoTrack, parseInitSegment } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import { createPartIndex, writeFragment, writeInit } from '../../test/support/synthetic-part.ts';
-import { writeBox, writeFullBox } from './boxes.ts';
 import { decodeSpan, parseFragment, runsOf, startsWithKeyframe } from './fragment.ts';
-import { findVideoTrack, parseInitSegment } from './init-segment.ts';
-import type { InitSegment } from './init-segment.ts';
 
 const INIT_BYTES = writeInit();
 

@@ -1,7 +1,12 @@
-/** One fragment: the sample runs of a `moof` and where their bytes lie in the `mdat` behind it. */
-import { contentOf, findBox, getBox, readBoxes, viewOf } from './boxes.ts';
-import type { Box } from './boxes.ts';
-import type { InitSegment, SampleDefaults } from './init-segment.ts';
+/**
+ * One fragment: the sample runs of a `moof` and where their bytes lie in the `mdat` behind it.
+ *
+ * The room `mp4` owns what is read and mended of a growing part, bytes only. It does no I/O, knows nothing of files or
+ * cameras, and imports nothing but the form of a movie from `@padelvar/shared/mp4`.
+ */
+import { contentOf, findBox, getBox, readBoxes, viewOf } from '@padelvar/shared/mp4/boxes';
+import type { Box } from '@padelvar/shared/mp4/boxes';
+import type { InitSegment, SampleDefaults } from '@padelvar/shared/mp4/init-segment';
 
 /** Samples of one track that lie one behind the other: a chunk of the finished movie. */
 export interface SampleRun {

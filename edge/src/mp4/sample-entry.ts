@@ -1,6 +1,6 @@
 /** How a movie names its codec. Pure. */
-import { contentOf, getBox, readBoxes } from './boxes.ts';
-import type { InitTrack } from './init-segment.ts';
+import { contentOf, getBox, readBoxes } from '@padelvar/shared/mp4/boxes';
+import type { InitTrack } from '@padelvar/shared/mp4/init-segment';
 
 /** Where the type of the first sample entry stands in an `stsd` box (14496-12 clause 8.5.2). */
 const ENTRY_TYPE_OFFSET = 20;

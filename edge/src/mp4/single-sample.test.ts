@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBoxHeader } from './boxes.ts';
+import { readBoxHeader } from '@padelvar/shared/mp4/boxes';
 import { parseFragment, startsWithKeyframe } from './fragment.ts';
 import { writeSingleSampleHeader } from './single-sample.ts';
 

@@ -1,5 +1,5 @@
 /** A fragment of one sample: what a decoder that wants keyframes alone is given, a third of the bytes (14496-12 clause 8.8). */
-import { concatBytes, writeBox, writeFullBox } from './boxes.ts';
+import { concatBytes, writeBox, writeFullBox } from '@padelvar/shared/mp4/boxes';
 
 const DEFAULT_BASE_IS_MOOF = 0x20000;
 const DATA_OFFSET = 0x1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import type { Fragment } from './fragment.ts';
-import type { InitSegment } from './init-segment.ts';
 import { createStraightener } from './straighten.ts';
 
 const FRAME = 3_600;

@@ -3,8 +3,8 @@
  * its duration; backwards, it stamps every frame from then on one tick after the other. A part has no real pause: an
  * ingest that stalls for 2 s is ended, and the next one writes a part of its own.
  */
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import type { Fragment, SampleRun } from './fragment.ts';
-import type { InitSegment } from './init-segment.ts';
 
 /** A duration beyond this is a jump, seconds. */
 const LONGEST_SECONDS = 5;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { InitTrack } from '@padelvar/shared/mp4/init-segment';
 import type { Fragment, SampleRun } from '../mp4/fragment.ts';
-import type { InitTrack } from '../mp4/init-segment.ts';
 import { assemble } from './assemble.ts';
 import type { PartIndex } from './select-fragments.ts';
 

@@ -2,10 +2,10 @@
  * The sound of a recording, beside its pictures: the samples of each run of fragments, each where its own time puts it. A
  * gap is a long last sample before it, so that sound after a gap is in step with its picture again. Pure.
  */
+import type { InitTrack } from '@padelvar/shared/mp4/init-segment';
+import type { Chunk, MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { runsOf } from '../mp4/fragment.ts';
 import type { SampleRun } from '../mp4/fragment.ts';
-import type { InitTrack } from '../mp4/init-segment.ts';
-import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 import type { Placed } from './select-fragments.ts';
 
 interface SoundRun {

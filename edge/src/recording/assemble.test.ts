@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { durationOf } from '@padelvar/shared/mp4/movie-header';
 import { createPartIndex, planFragments } from '../../test/support/synthetic-part.ts';
-import { durationOf } from '../mp4/movie-header.ts';
 import { assemble, planGaps, planPieces } from './assemble.ts';
 
 /** A fragment is 480 ms long here. */

@@ -3,9 +3,9 @@
  * is missing in between. Pure; the movie header, the upload and every view follow from its answer.
  */
 import type { Gap } from '@padelvar/shared/link';
+import type { Chunk, MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { runsOf } from '../mp4/fragment.ts';
 import type { SampleRun } from '../mp4/fragment.ts';
-import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
 import { nameHvc1 } from '../mp4/sample-entry.ts';
 import { assembleSound } from './assemble-sound.ts';

@@ -1,8 +1,8 @@
 /** Where a clip of a recording comes from, while it runs and after. */
-import { concatBytes } from '../mp4/boxes.ts';
-import { writeFileType } from '../mp4/movie-header.ts';
-import { parseMovieTracks } from '../mp4/sample-tables.ts';
-import type { MovieTrack } from '../mp4/movie-header.ts';
+import { concatBytes } from '@padelvar/shared/mp4/boxes';
+import { writeFileType } from '@padelvar/shared/mp4/movie-header';
+import { parseMovieTracks } from '@padelvar/shared/mp4/sample-tables';
+import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import type { ClipSource } from './clip.ts';
 import type { MovieView } from './movie-view.ts';
 

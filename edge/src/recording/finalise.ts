@@ -8,13 +8,18 @@
  */
 import { open, rm, statfs } from 'node:fs/promises';
 import { AppError } from '@padelvar/shared/errors';
+import { concatBytes, writeMediaDataHeader } from '@padelvar/shared/mp4/boxes';
+import {
+  headerBytesFor,
+  writeHeaderFirst,
+  writeIndexLast,
+  writeMovieHeader,
+} from '@padelvar/shared/mp4/movie-header';
+import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { renameDurably, writeFileAtomic } from '../base/atomic-file.ts';
 import { punchHole } from '../base/punch-hole.ts';
 import { writeWhole } from '../base/write-whole.ts';
 import { loadPartRecords, partPath, removePart, savePartRecord } from '../ingest/part.ts';
-import { concatBytes, writeMediaDataHeader } from '../mp4/boxes.ts';
-import { headerBytesFor, writeHeaderFirst, writeIndexLast, writeMovieHeader } from '../mp4/movie-header.ts';
-import type { MovieTrack } from '../mp4/movie-header.ts';
 import { tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { fileExists, headerPath, joinPath, saveRecord } from './folder.ts';

@@ -1,6 +1,6 @@
 /** Where a recording begins that is asked for now. Pure. */
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import { decodeSpan, startsWithKeyframe } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
 import type { RecordedPart } from './recorded-part.ts';
 import type { StartMark } from './select-fragments.ts';
 

@@ -5,8 +5,8 @@ import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@padelvar/shared/errors';
-import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '../mp4/movie-header.ts';
-import type { MovieTrack } from '../mp4/movie-header.ts';
+import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '@padelvar/shared/mp4/movie-header';
+import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import type { KeyframePlace } from './storyboard-plan.ts';
 
 export interface KeyframePictures {

@@ -1,6 +1,6 @@
 import { MAX_DURATION_MINUTES, MAX_HEADER_ROOM_BYTES } from '@padelvar/shared/limits';
 import { expect, test } from 'vitest';
-import { INDEX_LAST_ROOM_BYTES } from '../mp4/movie-header.ts';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
 import { planHeaderRoom, planLayout } from './layout.ts';
 
 test('90 minutes at a constant rate fit, as measured', () => {

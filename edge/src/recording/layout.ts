@@ -3,7 +3,7 @@
  * plays with one request less; index last leaves less to send after the stop, which counts on a slow line.
  */
 import { MAX_HEADER_ROOM_BYTES } from '@padelvar/shared/limits';
-import { INDEX_LAST_ROOM_BYTES } from '../mp4/movie-header.ts';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
 
 export type ObjectLayout = 'header-first' | 'index-last';
 

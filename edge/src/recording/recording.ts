@@ -4,10 +4,10 @@
  */
 import type { Gap } from '@padelvar/shared/link';
 import type { EndReason } from '@padelvar/shared/session';
+import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { readBootId } from '../base/child-process.ts';
 import type { Clock } from '../base/clock.ts';
 import { planScale } from '../ingest/clock-drift.ts';
-import type { MovieTrack } from '../mp4/movie-header.ts';
 import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { findStart } from './find-start.ts';

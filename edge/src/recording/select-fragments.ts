@@ -2,10 +2,10 @@
  * Which fragments of which parts belong to a recording, and where they lie on its own time line. Pure, and cheap however
  * long the match: asked several times a second, it looks at the ends of each part only.
  */
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment, InitTrack } from '@padelvar/shared/mp4/init-segment';
 import { decodeSpan, runsOf, startsWithKeyframe } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
-import type { InitSegment, InitTrack } from '../mp4/init-segment.ts';
 
 /** One part as the assembly needs it. */
 export interface PartIndex {

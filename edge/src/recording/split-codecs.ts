@@ -3,7 +3,7 @@
  * codec's parts make the movie, and each other codec's a numbered one beside it. Pure.
  */
 import type { Gap } from '@padelvar/shared/link';
-import { findVideoTrack } from '../mp4/init-segment.ts';
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import { originOf, selectFragments } from './select-fragments.ts';
 import type { PartIndex, StartMark } from './select-fragments.ts';
 

@@ -1,6 +1,6 @@
 /** Which keyframes of a movie its seek bar and its thumbnail show. Pure. */
 import type { StoryboardLayout } from '@padelvar/shared/side-files';
-import type { Chunk, MovieTrack } from '../mp4/movie-header.ts';
+import type { Chunk, MovieTrack } from '@padelvar/shared/mp4/movie-header';
 
 /** A keyframe where it lies; `offset` counts as the track's chunks do. */
 export interface KeyframePlace {

@@ -1,8 +1,8 @@
 /** A fragment of a growing part as the live preview wants it: read when needed, and no more of it than that. */
+import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import type { Part } from '../ingest/live-part.ts';
 import { runsOf } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
-import { findVideoTrack } from '../mp4/init-segment.ts';
 import { writeSingleSampleHeader } from '../mp4/single-sample.ts';
 import type { LiveFragment } from '../proxy/live-preview.ts';
 

@@ -7,7 +7,7 @@ import type { UploadState } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
 import { storageTroubleOf } from '@padelvar/shared/storage-trouble';
 import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
-import { INDEX_LAST_ROOM_BYTES } from '../mp4/movie-header.ts';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
 import type { ObjectLayout } from '../recording/layout.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SentPart, UploadStore } from '../store/uploads.ts';

@@ -1,9 +1,9 @@
 /** Parts without pictures: real boxes around samples of any size, for decisions that look at the index alone. */
-import { concatBytes, typeWord, writeBox, writeFullBox } from '../../src/mp4/boxes.ts';
+import { concatBytes, typeWord, writeBox, writeFullBox } from '@padelvar/shared/mp4/boxes';
+import { parseInitSegment } from '@padelvar/shared/mp4/init-segment';
+import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import { parseFragment } from '../../src/mp4/fragment.ts';
 import type { Fragment } from '../../src/mp4/fragment.ts';
-import { parseInitSegment } from '../../src/mp4/init-segment.ts';
-import type { InitSegment } from '../../src/mp4/init-segment.ts';
 import type { PartIndex } from '../../src/recording/select-fragments.ts';
 
 const NON_SYNC = 0x10000;

@@ -1,8 +1,8 @@
 /**
  * Boxes of ISO base media files (ISO/IEC 14496-12), read and written.
  *
- * The room `mp4` owns bytes only: boxes, fragment index, movie header. It does no I/O, knows nothing of
- * files, cameras or time zones, and imports nothing.
+ * `mp4` is the form of a movie as edge and portal both know it: boxes, init segments, the index of a finished movie, and
+ * clips cut by it. Bytes only: it does no I/O, knows nothing of files, cameras or time zones.
  */
 
 /** A box inside a buffer. Offsets and sizes in bytes. */
