@@ -106,6 +106,23 @@ async function keepOnline(ms: number): Promise<void> {
   await portal.app.services.devices.heardOf(DEVICE);
 }
 
+it('a match by the code lasts the club’s usual time, and is extended up to the club’s longest', async () => {
+  const { db } = portal.app.services;
+  await db.updateTable('club').set({ default_minutes: 60, max_minutes: 80 }).execute();
+  const guest = openBrowser();
+  expect(await guest.look()).toMatchObject({ defaultMinutes: 60, maxMinutes: 80 });
+  const session = await openByCode(guest);
+  const { sessionId } = session;
+  const start = await guest.call('POST', '/api/video/record/start', { sessionId });
+  const lengths = { usualSeconds: 60 * 60, longestSeconds: 80 * 60 };
+  expect(await start.json()).toMatchObject({ durationSeconds: 60 * 60, ...lengths });
+  await reportRecording(session);
+  const extend = async () => guest.call('POST', '/api/video/record/extend', { sessionId });
+  expect(await (await extend()).json()).toMatchObject({ durationSeconds: 75 * 60 });
+  expect(await (await extend()).json()).toMatchObject({ durationSeconds: 80 * 60 });
+  expect((await extend()).status).toBe(409);
+});
+
 describe('a court’s code', () => {
   it('shows a stranger the names on the sign, and of an open match nothing at all', async () => {
     const owner = openBrowser();
@@ -115,6 +132,7 @@ describe('a court’s code', () => {
       ...{ courtName: 'Court one', clubName: 'Club alpha', timeZone: 'Europe/Paris' },
       ...{ state: 'busy', mayStart: false, hindrance: null, opensNext: null },
       ...{ mine: null, unclaimed: null, asked: null, nextGroup: 'ask' },
+      ...{ defaultMinutes: 90, maxMinutes: 240 },
     });
     expect(text).not.toContain(sessionId);
     expect(await owner.look()).toMatchObject({ mine: sessionId });

@@ -51,6 +51,9 @@ export const CourtCodeView = z.object({
   asked: Asked.nullable(),
   /** The club's rule for the next group. */
   nextGroup: z.enum(['ask', 'replace']),
+  /** The club's usual length of a recording, and its longest. */
+  defaultMinutes: z.int(),
+  maxMinutes: z.int(),
 });
 export type CourtCodeView = z.infer<typeof CourtCodeView>;
 

@@ -223,6 +223,9 @@ export const RecordStatus = z.object({
   detail: z.string().nullable(),
   elapsedSeconds: z.number().nonnegative(),
   durationSeconds: z.number().nonnegative(),
+  /** What the club records unless somebody says otherwise, and the most that it lets be recorded. */
+  usualSeconds: z.number().positive(),
+  longestSeconds: z.number().positive(),
   progressPercent: z.number().min(0).max(100),
   /** Whether bytes grew on the edge's disk in the last 3 s, when last heard. */
   growing: z.boolean(),

@@ -103,7 +103,7 @@ function recording(call: Call) {
     closeSession: (sessionId: string) =>
       call<unknown>('/api/video/session/close', { method: 'POST', json: { sessionId } }),
     listSessions: (page: SessionQuery = {}) => call<SessionPage>(`/api/video/session/list${query(page)}`),
-    startRecording: (sessionId: string, durationMinutes: number) =>
+    startRecording: (sessionId: string, durationMinutes?: number) =>
       call<RecordStatus>('/api/video/record/start', { method: 'POST', json: { sessionId, durationMinutes } }),
     stopRecording: (sessionId: string) =>
       call<RecordStatus>('/api/video/record/stop', { method: 'POST', json: { sessionId } }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from './duration.ts';
+import { parseDuration, planChoices } from './duration.ts';
 
 describe('a duration', () => {
   it.each([
@@ -16,4 +16,19 @@ describe('a duration', () => {
   ])('%j is %s minutes', (text, minutes) => {
     expect(parseDuration(text)).toBe(minutes);
   });
+});
+
+it('a duration beyond the club’s longest is none', () => {
+  expect(parseDuration('75', 75)).toBe(75);
+  expect(parseDuration('76', 75)).toBeUndefined();
+});
+
+it.each([
+  [90, 240, [30, 60, 90, 120]],
+  [75, 240, [30, 60, 75, 90]],
+  [60, 75, [30, 60]],
+  [20, 20, [20]],
+  [180, 240, [60, 90, 120, 180]],
+])('a club that records %s minutes, %s at most, offers %j', (usual, longest, choices) => {
+  expect(planChoices({ usual, longest })).toEqual(choices);
 });

@@ -73,7 +73,8 @@ export class Match {
     });
   }
 
-  async start(durationMinutes: number): Promise<void> {
+  /** For the club's usual time where left out. */
+  async start(durationMinutes?: number): Promise<void> {
     await this.#act('starting', () => this.#api.startRecording(this.sessionId, durationMinutes));
   }
 

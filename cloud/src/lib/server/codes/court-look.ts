@@ -36,6 +36,8 @@ export async function lookAtCourt(
     unclaimed: await findUnclaimed(db, visitor, court.id),
     asked: open === undefined || isOwn ? null : await findAsked(db, visitor, open.id),
     nextGroup: coded.nextGroup,
+    defaultMinutes: coded.defaultMinutes,
+    maxMinutes: coded.maxMinutes,
   };
 }
 

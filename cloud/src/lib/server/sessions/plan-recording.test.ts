@@ -71,10 +71,12 @@ describe('a close', () => {
 });
 
 describe('an extension', () => {
+  const LONGEST = 240 * 60;
   it('moves the end of a running recording on, up to the longest one', () => {
-    expect(planExtend(running, 15 * 60)).toEqual({ duration_seconds: 60 + 15 * 60 });
+    expect(planExtend(running, 15 * 60, LONGEST)).toEqual({ duration_seconds: 60 + 15 * 60 });
     const long = sessionRow({ ...RUNNING, duration_seconds: 235 * 60 });
-    expect(planExtend(long, 15 * 60)).toEqual({ duration_seconds: 240 * 60 });
+    expect(planExtend(long, 15 * 60, LONGEST)).toEqual({ duration_seconds: 240 * 60 });
+    expect(planExtend(running, 15 * 60, 5 * 60)).toEqual({ duration_seconds: 5 * 60 });
   });
   it.each([
     ['a recording that lasts the longest already', sessionRow({ ...RUNNING, duration_seconds: 240 * 60 })],
@@ -83,6 +85,8 @@ describe('an extension', () => {
     ['a session that records nothing', sessionRow()],
     ['a session that is over', sessionRow({ ...RUNNING, state: 'complete' })],
   ])('is refused on %s', (_fact, row) => {
-    expect(() => planExtend(row, 60)).toThrow(expect.objectContaining({ kind: 'conflict' }) as Error);
+    expect(() => planExtend(row, 60, LONGEST)).toThrow(
+      expect.objectContaining({ kind: 'conflict' }) as Error,
+    );
   });
 });

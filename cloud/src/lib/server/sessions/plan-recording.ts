@@ -1,6 +1,6 @@
 /** Whether a start, stop or close changes what is desired of a session: pure. Asking for what is so changes nothing. */
 import { AppError } from '@padelvar/shared/errors';
-import { MAX_DURATION_MINUTES, START_DEADLINE_MS } from '@padelvar/shared/limits';
+import { START_DEADLINE_MS } from '@padelvar/shared/limits';
 import { isEnded, SessionState, type EndReason } from '@padelvar/shared/session';
 import type { Updateable } from 'kysely';
 import type { MatchSessionTable } from '../db/tables.ts';
@@ -32,16 +32,15 @@ export function planStart(row: SessionRow, durationSeconds: number, nowMs: numbe
 }
 
 /** Throws `conflict` where nothing is being recorded, or the recording is as long as one may be. */
-export function planExtend(row: SessionRow, seconds: number): DesiredChange {
+export function planExtend(row: SessionRow, seconds: number, longestSeconds: number): DesiredChange {
   const isAsked = row.stop_requested_at === null && row.close_requested_at === null;
   if (row.state !== 'recording' || row.duration_seconds === null || !isAsked) {
     throw conflict(row, 'expected a recording that is going on');
   }
-  const longest = MAX_DURATION_MINUTES * 60;
-  if (row.duration_seconds >= longest) {
-    throw conflict(row, `a recording lasts ${String(MAX_DURATION_MINUTES)} minutes at most`);
+  if (row.duration_seconds >= longestSeconds) {
+    throw conflict(row, `a recording lasts ${String(longestSeconds / 60)} minutes at most in this club`);
   }
-  return { duration_seconds: Math.min(longest, row.duration_seconds + seconds) };
+  return { duration_seconds: Math.min(longestSeconds, row.duration_seconds + seconds) };
 }
 
 /** A stop without a recording closes the session: no later start may begin one. */

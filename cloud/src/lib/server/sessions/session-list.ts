@@ -1,6 +1,7 @@
 /** Lists of sessions, newest first, a page at a time. */
 import { AppError } from '@padelvar/shared/errors';
-import type { SessionNames, SessionRow } from './session-view.ts';
+import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from '@padelvar/shared/limits';
+import type { SessionLengths, SessionNames, SessionRow } from './session-view.ts';
 import type { Db } from '../db/database.ts';
 
 /** Whose sessions a caller may see at all. */
@@ -19,7 +20,7 @@ export interface SessionQuery {
   cursor?: string | undefined;
 }
 
-export type NamedSessionRow = SessionRow & SessionNames;
+export type NamedSessionRow = SessionRow & SessionNames & SessionLengths;
 
 export async function listSessions(
   db: Db,
@@ -72,20 +73,28 @@ export async function findNamedSession(db: Db, sessionId: string): Promise<Named
   return row && withNames(row);
 }
 
-/** A session outlives its court and its owner's account: their names are then gone. */
+/** A session outlives its club, court and owner's account: what they say is then gone. */
 function selectNamed(db: Db) {
   return db
     .selectFrom('match_session')
     .leftJoin('court', 'court.id', 'match_session.court_id')
     .leftJoin('user', 'user.id', 'match_session.owner_id')
+    .leftJoin('club', 'club.id', 'match_session.club_id')
     .selectAll('match_session')
-    .select(['court.name as courtName', 'user.name as ownerName']);
+    .select(['court.name as courtName', 'user.name as ownerName'])
+    .select(['club.default_minutes as usualMinutes', 'club.max_minutes as longestMinutes']);
 }
 
-function withNames(
-  row: SessionRow & { courtName: string | null; ownerName: string | null },
-): NamedSessionRow {
-  return { ...row, courtName: row.courtName ?? row.court_id, ownerName: row.ownerName ?? '' };
+type Nullable<Row> = { [Name in keyof Row]: Row[Name] | null };
+
+function withNames(row: SessionRow & Nullable<SessionNames & SessionLengths>): NamedSessionRow {
+  return {
+    ...row,
+    courtName: row.courtName ?? row.court_id,
+    ownerName: row.ownerName ?? '',
+    usualMinutes: row.usualMinutes ?? DEFAULT_DURATION_MINUTES,
+    longestMinutes: row.longestMinutes ?? MAX_DURATION_MINUTES,
+  };
 }
 
 function formatCursor(row: SessionRow): string {

@@ -3,24 +3,31 @@ import { OPENED_AT, RUNNING, sessionRow } from '../../../../test/support/session
 import { formatRecordStatus, shownState } from './session-view.ts';
 
 const running = sessionRow(RUNNING);
+const LENGTHS = { usualMinutes: 90, longestMinutes: 240 };
 const at = (seconds: number, deviceOnline = true) => ({ nowMs: OPENED_AT + seconds * 1000, deviceOnline });
 
 describe('the status of a recording', () => {
   it('goes on between reports', () => {
-    expect(formatRecordStatus(running, at(25))).toMatchObject({
+    expect(formatRecordStatus(running, LENGTHS, at(25))).toMatchObject({
       elapsedSeconds: 25,
       growing: true,
       active: true,
     });
   });
   it('stands still while the device is out of touch', () => {
-    expect(formatRecordStatus(running, at(25, false))).toMatchObject({ elapsedSeconds: 10, growing: false });
+    expect(formatRecordStatus(running, LENGTHS, at(25, false))).toMatchObject({
+      elapsedSeconds: 10,
+      growing: false,
+    });
   });
   it('never passes its duration', () => {
-    expect(formatRecordStatus(running, at(900))).toMatchObject({ elapsedSeconds: 60, progressPercent: 100 });
+    expect(formatRecordStatus(running, LENGTHS, at(900))).toMatchObject({
+      elapsedSeconds: 60,
+      progressPercent: 100,
+    });
   });
   it('without a recording is all zero', () => {
-    expect(formatRecordStatus(sessionRow(), at(5))).toMatchObject({
+    expect(formatRecordStatus(sessionRow(), LENGTHS, at(5))).toMatchObject({
       active: false,
       elapsedSeconds: 0,
       progressPercent: 0,
@@ -35,20 +42,20 @@ describe('the status of a recording', () => {
       bytes: 6_000,
       uploaded_bytes: 5_000,
     });
-    expect(formatRecordStatus(row, at(50)).etaSeconds).toBe(10);
-    expect(formatRecordStatus(row, at(50, false)).etaSeconds).toBeNull();
-    expect(formatRecordStatus({ ...row, uploaded_bytes: 0 }, at(50)).etaSeconds).toBeNull();
-    expect(formatRecordStatus({ ...row, movie_state: 'ready' }, at(50)).etaSeconds).toBe(0);
+    expect(formatRecordStatus(row, LENGTHS, at(50)).etaSeconds).toBe(10);
+    expect(formatRecordStatus(row, LENGTHS, at(50, false)).etaSeconds).toBeNull();
+    expect(formatRecordStatus({ ...row, uploaded_bytes: 0 }, LENGTHS, at(50)).etaSeconds).toBeNull();
+    expect(formatRecordStatus({ ...row, movie_state: 'ready' }, LENGTHS, at(50)).etaSeconds).toBe(0);
   });
   it('tells when the movie will be ready as its device says, and goes on between its reports', () => {
     const row = sessionRow({
       ...{ ...RUNNING, state: 'complete', movie_state: 'uploading' },
       ...{ bytes: 6_000, uploaded_bytes: 5_000, elapsed_at: OPENED_AT + 50_000, ready_in_ms: 8_000 },
     });
-    expect(formatRecordStatus(row, at(50)).etaSeconds).toBe(8);
-    expect(formatRecordStatus(row, at(53)).etaSeconds).toBe(5);
-    expect(formatRecordStatus(row, at(70)).etaSeconds).toBe(0);
-    expect(formatRecordStatus(row, at(53, false)).etaSeconds).toBeNull();
+    expect(formatRecordStatus(row, LENGTHS, at(50)).etaSeconds).toBe(8);
+    expect(formatRecordStatus(row, LENGTHS, at(53)).etaSeconds).toBe(5);
+    expect(formatRecordStatus(row, LENGTHS, at(70)).etaSeconds).toBe(0);
+    expect(formatRecordStatus(row, LENGTHS, at(53, false)).etaSeconds).toBeNull();
   });
 });
 

@@ -13,6 +13,12 @@ export interface SessionNames {
   ownerName: string;
 }
 
+/** Minutes that its club records, usually and at most. */
+export interface SessionLengths {
+  usualMinutes: number;
+  longestMinutes: number;
+}
+
 const Gaps = Gap.array();
 
 /**
@@ -58,6 +64,7 @@ export function formatSession(
 
 export function formatRecordStatus(
   row: SessionRow,
+  { usualMinutes, longestMinutes }: SessionLengths,
   { nowMs, deviceOnline }: { nowMs: number; deviceOnline: boolean },
 ): RecordStatus {
   const durationMs = (row.duration_seconds ?? 0) * 1000;
@@ -70,6 +77,8 @@ export function formatRecordStatus(
     detail: row.detail,
     elapsedSeconds: elapsedMs / 1000,
     durationSeconds: durationMs / 1000,
+    usualSeconds: usualMinutes * 60,
+    longestSeconds: longestMinutes * 60,
     progressPercent: durationMs === 0 ? 0 : Math.min(100, (elapsedMs / durationMs) * 100),
     growing: row.growing === 1 && deviceOnline,
     bytes: row.bytes,

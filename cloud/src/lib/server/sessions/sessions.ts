@@ -45,7 +45,7 @@ export interface Sessions {
   /** Asks for a recording. A repeat of what runs already changes nothing; anything else on it is a `conflict`. */
   start(sessionId: string, durationMinutes: number): Promise<RecordStatus>;
   stop(sessionId: string, reason: EndReason): Promise<RecordStatus>;
-  /** Moves the end of a running recording on, up to the longest that one may last. */
+  /** Moves the end of a running recording on, up to the longest that one may last in its club. */
   extend(sessionId: string, minutes: number): Promise<RecordStatus>;
   /** Gives all sessions of a guest to a user. Answers their ids. */
   claim(guestId: string, userId: string): Promise<string[]>;
@@ -159,15 +159,16 @@ export function createSessions(options: SessionsOptions): Sessions {
           throw new AppError('device_offline', 'the mini-PC of this court is offline');
         return planned;
       });
-      return formatRecordStatus(row, await present(row));
+      return formatRecordStatus(row, row, await present(row));
     },
     async stop(sessionId, reason) {
       const row = await change(sessionId, (found) => planStop(found, reason, clock.nowMs()));
-      return formatRecordStatus(row, await present(row));
+      return formatRecordStatus(row, row, await present(row));
     },
     async extend(sessionId, minutes) {
-      const row = await change(sessionId, (found) => planExtend(found, minutes * 60));
-      return formatRecordStatus(row, await present(row));
+      const { longestMinutes } = await getRow(sessionId);
+      const row = await change(sessionId, (found) => planExtend(found, minutes * 60, longestMinutes * 60));
+      return formatRecordStatus(row, row, await present(row));
     },
     async claim(guestId, userId) {
       const rows = await db
@@ -186,7 +187,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     async status(sessionId) {
       const row = await getRow(sessionId);
-      return formatRecordStatus(row, await present(row));
+      return formatRecordStatus(row, row, await present(row));
     },
     applyReported,
     async cleanup(clubIds) {
