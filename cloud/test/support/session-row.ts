@@ -43,6 +43,9 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     deleted_at: null,
     deleted_by: null,
     erased_at: null,
+    notice_version: null,
+    notice_language: null,
+    hidden_until: null,
     storage_trouble: null,
     ...changes,
   };

@@ -13,6 +13,8 @@ import { createStorage } from './migrations/010-storage.ts';
 import { createAdministration } from './migrations/011-administration.ts';
 import { createClubWatch } from './migrations/012-club-watch.ts';
 import { createSchedules } from './migrations/013-schedules.ts';
+import { createPrivacy } from './migrations/020-privacy.ts';
+import { createPortalSettings } from './migrations/021-portal-settings.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -28,4 +30,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '011-administration': { up: createAdministration },
   '012-club-watch': { up: createClubWatch },
   '013-schedules': { up: createSchedules },
+  '020-privacy': { up: createPrivacy },
+  '021-portal-settings': { up: createPortalSettings },
 };

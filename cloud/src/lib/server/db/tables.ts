@@ -43,6 +43,8 @@ export interface ClubTable {
   max_minutes: Generated<number>;
   /** `#rrggbb`. */
   brand_color: string | null;
+  /** Whether anybody who registers may name this club and is its player from then on. */
+  join_open: Generated<number>;
 }
 
 /** A planned recording; dates and time are those of the club's wall. */
@@ -206,6 +208,11 @@ export interface MatchSessionTable {
   storage_trouble: Generated<string | null>;
   /** When its device said that its copy is gone too. */
   erased_at: number | null;
+  /** Which recording notice whoever started it was shown, and in which language; null where a program started it. */
+  notice_version: Generated<string | null>;
+  notice_language: Generated<string | null>;
+  /** Until then its video is withheld: somebody who is in it objects, and nobody has decided yet. */
+  hidden_until: Generated<number | null>;
 }
 
 export interface SessionParticipantTable {
@@ -300,6 +307,35 @@ export interface ShareTable {
   expires_at: number;
 }
 
+/** Somebody who is in a video, or says so, objects to it. */
+export interface ObjectionTable {
+  id: string;
+  club_id: string;
+  court_id: string;
+  /** Null where nothing was recorded on the court then. */
+  session_id: string | null;
+  /** When the match was, as they say. */
+  at: number;
+  /** SHA-256 of the browser's token, hex: one objection per browser and match. */
+  browser_hash: string;
+  message: string;
+  /** How they want to be answered; may be empty. */
+  contact: string;
+  /** `lapsed`: nobody decided in time, and the video is seen again. */
+  state: 'open' | 'kept' | 'deleted' | 'lapsed';
+  created_at: number;
+  /** Null where it hides nothing: the match had been hidden before, or there is none. */
+  hides_until: number | null;
+  decided_at: number | null;
+  decided_by: string | null;
+}
+
+/** What a super administrator has set: JSON by its name. */
+export interface PortalSettingTable {
+  name: string;
+  value: string;
+}
+
 export interface AuditTable {
   id: Generated<number>;
   at: number;
@@ -332,5 +368,7 @@ export interface Tables {
   signed_part: SignedPartTable;
   retention_notice: RetentionNoticeTable;
   share: ShareTable;
+  objection: ObjectionTable;
+  portal_setting: PortalSettingTable;
   audit: AuditTable;
 }
