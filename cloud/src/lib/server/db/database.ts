@@ -1,7 +1,9 @@
 /**
  * The portal's database: opening, migrating, closing. Owns the schema (`tables.ts`, `migrations.ts`); queries
- * belong to the rooms that know what the rows mean. One connection: inside `transaction()` use only the handle it
- * gives, a query on the outer one would wait for itself. May import nothing of the other rooms.
+ * belong to the rooms that know what the rows mean, and run on SQLite and PostgreSQL alike: built by Kysely, columns of
+ * `column-types.ts`, transactions by `transact.ts`, refusals read by `database-error.ts`. One transaction at a time: inside
+ * `transact()` use only the handle it gives, a query on the outer one would wait for itself. May import nothing of the
+ * other rooms.
  */
 import BetterSqlite3 from 'better-sqlite3';
 import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, SqliteDialect } from 'kysely';
@@ -31,7 +33,12 @@ export async function openDatabase(path: string): Promise<Db> {
 }
 
 async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    // Their order does not matter between features; each runs once.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error('expected the database to migrate', { cause: error });
 }
