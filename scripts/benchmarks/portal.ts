@@ -5,7 +5,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { CourtSign } from '@padelvar/shared/players-api';
 import { findFfmpeg } from '../../edge/src/base/ffmpeg-program.ts';
 import { startSimulator } from '../../edge/src/simulate/simulator.ts';
@@ -15,6 +14,7 @@ import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
 import { round } from './figures.ts';
 import { fillLibrary } from './fill-library.ts';
+import { parseFlags } from './flags.ts';
 import { measurePage } from './page-cost.ts';
 import { measureRequests } from './request-load.ts';
 import type { LoadFigures } from './request-load.ts';
@@ -22,12 +22,12 @@ import type { LoadFigures } from './request-load.ts';
 const ROUTES = ['list', 'status', 'snapshot'] as const;
 type Route = (typeof ROUTES)[number];
 
-interface Flags {
-  json: boolean;
-  clients: number;
-  seconds: number;
-  videos: number;
-}
+const COUNTS = {
+  clients: { usual: 50, most: 1_000 },
+  seconds: { usual: 10, most: 300 },
+  videos: { usual: 10_000, most: 1_000_000 },
+};
+type Flags = ReturnType<typeof parseFlags<keyof typeof COUNTS>>;
 
 interface PortalResult {
   /** JavaScript that the court page loads, as it crosses the line (compressed); KiB. */
@@ -42,32 +42,9 @@ interface PortalResult {
 }
 
 export async function benchPortal(argv: string[], signal: AbortSignal): Promise<void> {
-  const flags = parseFlags(argv);
+  const flags = parseFlags(argv, COUNTS);
   const result = await measurePortal(flags, signal);
   process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(result));
-}
-
-function parseFlags(argv: string[]): Flags {
-  const text = (value: string): { type: 'string'; default: string } => ({ type: 'string', default: value });
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      json: { type: 'boolean', default: false },
-      ...{ clients: text('50'), seconds: text('10'), videos: text('10000') },
-    },
-  });
-  return {
-    json: values.json,
-    clients: parseCount('--clients', values.clients, 1_000),
-    seconds: parseCount('--seconds', values.seconds, 300),
-    videos: parseCount('--videos', values.videos, 1_000_000),
-  };
-}
-
-function parseCount(flag: string, text: string, most: number): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-  throw new Error(`expected ${flag} from 1 to ${String(most)}, found ${text}`);
 }
 
 async function measurePortal(flags: Flags, signal: AbortSignal): Promise<PortalResult> {

@@ -5,9 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findFfmpeg } from '../../edge/src/base/ffmpeg-program.ts';
 import { startCourts } from './courts.ts';
+import { parseFlags } from './flags.ts';
 import { measureLongMatch } from './long-match.ts';
 import { runPadelvar } from './padelvar-turn.ts';
 import { computeResult, formatResult } from './record-result.ts';
@@ -15,41 +15,17 @@ import type { RecordResult, RecordSetting, Round } from './record-result.ts';
 import { runCopies, runTranscoder } from './rivals.ts';
 import type { TurnOptions } from './turn.ts';
 
-interface Flags {
-  json: boolean;
-  courts: number;
-  seconds: number;
-  rounds: number;
-}
+const COUNTS = {
+  courts: { usual: 8, most: 64 },
+  seconds: { usual: 40, most: 300 },
+  rounds: { usual: 2, most: 20 },
+};
+type Flags = ReturnType<typeof parseFlags<keyof typeof COUNTS>>;
 
 export async function benchRecord(argv: string[], signal: AbortSignal): Promise<void> {
-  const flags = parseFlags(argv);
+  const flags = parseFlags(argv, COUNTS);
   const result = await measureRecord(flags, signal);
   process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(result));
-}
-
-function parseFlags(argv: string[]): Flags {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      json: { type: 'boolean', default: false },
-      courts: { type: 'string', default: '8' },
-      seconds: { type: 'string', default: '40' },
-      rounds: { type: 'string', default: '2' },
-    },
-  });
-  return {
-    json: values.json,
-    courts: parseCount('--courts', values.courts, 64),
-    seconds: parseCount('--seconds', values.seconds, 300),
-    rounds: parseCount('--rounds', values.rounds, 20),
-  };
-}
-
-function parseCount(flag: string, text: string, most: number): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-  throw new Error(`expected ${flag} from 1 to ${most}, found ${text}`);
 }
 
 async function measureRecord(flags: Flags, signal: AbortSignal): Promise<RecordResult> {

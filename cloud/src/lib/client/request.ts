@@ -32,6 +32,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether that says that a link leads nowhere any more: mistyped, taken back or over its time. */
+export function isLinkOver(trouble: unknown): boolean {
+  return trouble instanceof ApiError && [400, 404, 410].includes(trouble.status);
+}
+
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   json?: unknown;
