@@ -199,6 +199,12 @@ const TABLE: Record<string, Row> = {
   ],
   'GET /api/shares/{token}': [`/api/shares/${SHARE_TOKEN}`, undefined, ANYBODY],
   'GET /api/shares/{token}/movie': [`/api/shares/${SHARE_TOKEN}/movie`, undefined, ANYBODY],
+  ...Object.fromEntries(
+    ['playlist.m3u8', 'init.mp4', 'storyboard.vtt', 'storyboard.jpg'].map((name) => [
+      `GET /api/shares/{token}/${name}`,
+      [`/api/shares/${SHARE_TOKEN}/${name}`, undefined, ANYBODY] satisfies Row,
+    ]),
+  ),
   'GET /api/preview/{sessionId}/stream.mjpeg': [
     `/api/preview/${OPEN_SESSION}/stream.mjpeg`,
     undefined,

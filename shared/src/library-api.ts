@@ -48,6 +48,11 @@ export const SharedVideo = z.object({
   bytes: z.int().nonnegative(),
   width: z.int(),
   height: z.int(),
+  /** `avc1` for H.264, `hvc1` for H.265; null where it is not known. */
+  codec: z.string().nullable(),
+  /** Whether it can be played by its playlist, and has pictures for the seek bar. */
+  stream: z.boolean(),
+  storyboard: z.boolean(),
   download: z.boolean(),
   expiresAt: Instant,
 });

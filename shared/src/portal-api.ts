@@ -267,6 +267,8 @@ export const Video = z.object({
   bytes: z.int().nonnegative(),
   width: z.int(),
   height: z.int(),
+  /** `avc1` for H.264, `hvc1` for H.265; null until it is known. */
+  codec: z.string().nullable(),
   movie: MovieState,
   /** Whether it can be played by its playlist, and what pictures there are of it. */
   stream: z.boolean(),

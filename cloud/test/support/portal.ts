@@ -38,6 +38,7 @@ export async function openTestPortal(
       firstAdmin: undefined,
       logLevel: 'silent',
       s3: undefined,
+      playLinkSeconds: 45,
       ...settings,
     },
     { log: silentLogger, ...(clock === undefined ? {} : { clock }) },

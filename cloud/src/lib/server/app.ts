@@ -195,7 +195,7 @@ function openCourtside(
 
 /** Stored movies and how they get there. */
 function openLibrary(
-  { db, clock, log, settings: { origin, s3 } }: Basis,
+  { db, clock, log, settings: { origin, s3, playLinkSeconds } }: Basis,
   dir: DataDir,
   { devices, sessions }: Link,
   { audit }: People,
@@ -204,8 +204,9 @@ function openLibrary(
   const { store } = storage;
   const sideFiles = createSideFiles({ db, clock, store });
   const uploads = createUploads({ db, clock, log, store, sideFiles });
-  const relay = createMovieRelay({ clock, origin, fetchStored: (request) => storage.fetchStored(request) });
-  const files = createFiles({ db, clock, store, uploads, sessions, devices, relay });
+  const { fetchStored } = storage;
+  const relay = fetchStored && createMovieRelay({ clock, origin, fetchStored });
+  const files = createFiles({ db, clock, store, uploads, sessions, devices, relay, playLinkSeconds });
   const shares = createShares({ db, clock, audit, origin });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });

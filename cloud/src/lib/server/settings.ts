@@ -20,7 +20,12 @@ export interface Settings {
   logLevel: string;
   /** Where movies are kept; undefined for the data folder. */
   s3: S3Settings | undefined;
+  /** How long a link for watching lives: so long at most the store answers whose right was taken away. */
+  playLinkSeconds: number;
 }
+
+/** A right that was taken away ends what is being watched within a minute. */
+export const MAX_PLAY_LINK_SECONDS = 60;
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 
@@ -36,6 +41,7 @@ const Environment = z.object({
   PADELVAR_ADMIN_EMAIL: z.email().optional(),
   PADELVAR_ADMIN_PASSWORD: z.string().min(8, 'expected at least 8 characters').max(128).optional(),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PADELVAR_PLAY_LINK_SECONDS: z.coerce.number().int().min(2).max(MAX_PLAY_LINK_SECONDS).default(45),
   ...S3_ENVIRONMENT,
 });
 
@@ -59,6 +65,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     firstAdmin: firstAdminOf(given),
     logLevel: given.PADELVAR_LOG_LEVEL,
     s3: parseS3Settings(given),
+    playLinkSeconds: given.PADELVAR_PLAY_LINK_SECONDS,
   };
 }
 

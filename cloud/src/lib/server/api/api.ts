@@ -19,7 +19,7 @@ import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
 import { liveRoutes } from './live.ts';
 import { peopleRoutes } from './people.ts';
-import { playbackRoutes } from './playback.ts';
+import { playbackRoutes, sharedPlaybackRoutes } from './playback.ts';
 import { previewRoutes } from './preview.ts';
 import { numberRoutes } from './numbers.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
@@ -59,6 +59,7 @@ const SECTIONS = [
   storageRoutes,
   fileRoutes,
   playbackRoutes,
+  sharedPlaybackRoutes,
   clubWatchRoutes,
   shareRoutes,
   previewRoutes,

@@ -1,5 +1,6 @@
 /** What the page's player asks for beside the movie: playlist, init segments, thumbnail and storyboard. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { ShareToken } from '@padelvar/shared/library-api';
 import { SessionRef } from '@padelvar/shared/portal-api';
 import type { Context } from 'hono';
 import { createSection, LOGGED_IN, problems } from './describe.ts';
@@ -9,6 +10,8 @@ import type { Services } from './services.ts';
 
 const Binary = z.any().openapi({ type: 'string', format: 'binary' });
 
+const ofFile = (type: string) => ({ description: 'The file', content: { [type]: { schema: Binary } } });
+
 function describeFile<Path extends string>(path: Path, type: string, summary: string) {
   return createRoute({
     method: 'get',
@@ -17,10 +20,18 @@ function describeFile<Path extends string>(path: Path, type: string, summary: st
     security: LOGGED_IN,
     summary,
     request: { params: SessionRef },
-    responses: {
-      200: { description: 'The file', content: { [type]: { schema: Binary } } },
-      ...problems(400, 401, 403, 404, 409),
-    },
+    responses: { 200: ofFile(type), ...problems(400, 401, 403, 404, 409) },
+  });
+}
+
+function describeShared<Path extends string>(path: Path, type: string, summary: string) {
+  return createRoute({
+    method: 'get',
+    path,
+    tags: ['shares'],
+    summary,
+    request: { params: z.object({ token: ShareToken }) },
+    responses: { 200: ofFile(type), ...problems(400, 409, 410) },
   });
 }
 
@@ -50,6 +61,33 @@ const tiles = describeFile(
   'Pictures of the whole match, as tiles',
 );
 
+const shared = {
+  playlist: describeShared(
+    '/api/shares/{token}/playlist.m3u8',
+    'application/vnd.apple.mpegurl',
+    'The movie that a link leads to as HLS: the link is asked about for each of its byte ranges',
+  ),
+  init: describeShared(
+    '/api/shares/{token}/init.mp4',
+    'video/mp4',
+    'The init segments that the playlist names',
+  ),
+  storyboard: describeShared(
+    '/api/shares/{token}/storyboard.vtt',
+    'text/vtt',
+    'Which tile of the storyboard belongs to which moment',
+  ),
+  tiles: describeShared(
+    '/api/shares/{token}/storyboard.jpg',
+    'image/jpeg',
+    'Pictures of the whole match, as tiles',
+  ),
+};
+
+/** The stable links to the movie, beside the playlists. */
+const MOVIE_URI = 'download?disposition=inline';
+const SHARED_MOVIE_URI = 'movie';
+
 export function playbackRoutes({ gate, playback }: Services) {
   const watch = (c: Context<ApiEnv>, sessionId: string) =>
     gate.requireSession(c.get('caller'), 'video.watch', sessionId);
@@ -59,7 +97,7 @@ export function playbackRoutes({ gate, playback }: Services) {
     .openapi(playlist, async (c) => {
       const { sessionId } = c.req.valid('param');
       await watch(c, sessionId);
-      return respondSmallFile(c.req.raw, await playback.playlist(sessionId));
+      return respondSmallFile(c.req.raw, await playback.playlist(sessionId, MOVIE_URI));
     })
     .openapi(init, async (c) => {
       const { sessionId } = c.req.valid('param');
@@ -79,6 +117,33 @@ export function playbackRoutes({ gate, playback }: Services) {
     .openapi(tiles, async (c) => {
       const { sessionId } = c.req.valid('param');
       await watch(c, sessionId);
+      return respondSmallFile(c.req.raw, await playback.file(sessionId, 'storyboard.jpg'));
+    });
+}
+
+/** The same for whoever holds a link that shares the video. */
+export function sharedPlaybackRoutes({ shares, files, playback }: Services) {
+  /** Throws where the link, or what it leads to, is gone. */
+  const open = async (token: string): Promise<string> => {
+    const { sessionId } = await shares.open(token);
+    await files.requireReady(sessionId);
+    return sessionId;
+  };
+  return createSection()
+    .openapi(shared.playlist, async (c) => {
+      const sessionId = await open(c.req.valid('param').token);
+      return respondSmallFile(c.req.raw, await playback.playlist(sessionId, SHARED_MOVIE_URI));
+    })
+    .openapi(shared.init, async (c) => {
+      const sessionId = await open(c.req.valid('param').token);
+      return respondSmallFile(c.req.raw, await playback.file(sessionId, 'init.mp4'));
+    })
+    .openapi(shared.storyboard, async (c) => {
+      const sessionId = await open(c.req.valid('param').token);
+      return respondSmallFile(c.req.raw, await playback.storyboard(sessionId));
+    })
+    .openapi(shared.tiles, async (c) => {
+      const sessionId = await open(c.req.valid('param').token);
       return respondSmallFile(c.req.raw, await playback.file(sessionId, 'storyboard.jpg'));
     });
 }

@@ -1,4 +1,4 @@
-/** Links that share a video: made, listed and taken back by whoever may; watched by whoever holds one. */
+/** Links that share a video: made, listed and taken back by whoever may; what one leads to. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
 import {
@@ -69,6 +69,7 @@ const movie = createRoute({
   responses: {
     200: { description: 'The movie' },
     206: { description: 'The part that was asked for' },
+    302: { description: 'Where the movie is, for a minute' },
     ...problems(400, 403, 409, 410),
   },
 });
@@ -108,7 +109,7 @@ export function shareRoutes({ shares, files, gate }: Services) {
           'this link is for watching; its owner did not allow to save the video',
         );
       }
-      return files.relay(c.req.raw, { sessionId, disposition }, async () => {
+      return files.share(c.req.raw, { sessionId, disposition }, async () => {
         await shares.open(token);
         return true;
       });

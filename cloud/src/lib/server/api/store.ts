@@ -3,10 +3,10 @@ import { STORE_PATH } from '../storage/folder-store.ts';
 import { createSection } from './describe.ts';
 import type { Services } from './services.ts';
 
-export function storeRoutes({ storage }: Services) {
+export function storeRoutes({ storage: { fetchStored } }: Services) {
   const section = createSection();
-  if (storage.folder !== undefined) {
-    section.on(['GET', 'PUT'], `${STORE_PATH}/*`, (c) => storage.fetchStored(c.req.raw));
+  if (fetchStored !== undefined) {
+    section.on(['GET', 'PUT'], `${STORE_PATH}/*`, (c) => fetchStored(c.req.raw));
   }
   return section;
 }

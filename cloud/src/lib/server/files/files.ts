@@ -26,7 +26,10 @@ export interface FilesOptions {
   uploads: Pick<Uploads, 'discard'>;
   sessions: Pick<Sessions, 'status' | 'changed'>;
   devices: Pick<Devices, 'bumpRev' | 'publishDesired'>;
-  relay: MovieRelay;
+  /** Set where the portal itself hands on the bytes; undefined where they come straight from a service. */
+  relay: MovieRelay | undefined;
+  /** How long a link for watching lives. */
+  playLinkSeconds: number;
 }
 
 export interface Files {
@@ -35,8 +38,11 @@ export interface Files {
   get(caller: Caller, sessionId: string): Promise<Video>;
   /** A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted. */
   link(sessionId: string, disposition: 'inline' | 'attachment', method?: string): Promise<string>;
-  /** The movie itself, as long as `mayGoOn` says so and it is not deleted; throws as `link` does. */
-  relay(
+  /**
+   * For whoever holds a link that can be taken back; throws as `link` does. The movie itself, as long as `mayGoOn` says
+   * so and it is not deleted; or the way to it at a service, whose links for watching end within a minute.
+   */
+  share(
     request: Request,
     what: { sessionId: string; disposition: 'inline' | 'attachment' },
     mayGoOn: () => Promise<boolean>,
@@ -53,15 +59,13 @@ export interface Files {
   sweep(): Promise<void>;
 }
 
-/** Long enough to begin and to resume a download. */
+/** Long enough to begin and to resume a download: whoever may save a movie may keep it. */
 const ATTACHMENT_LINK_SECONDS = 60 * 60;
 /** Used at once, by the portal itself. */
 const RELAY_LINK_SECONDS = 60;
-/** The page's player asks for another one whenever this one has ended. */
-const INLINE_LINK_SECONDS = 15 * 60;
 
 export function createFiles(options: FilesOptions): Files {
-  const { db, clock, store, uploads, sessions, devices, relay } = options;
+  const { db, clock, store, uploads, sessions, devices, relay, playLinkSeconds } = options;
 
   const getReadyRow = async (sessionId: string): Promise<ReadyRow> => {
     const row = await getVideoRow(db, sessionId);
@@ -72,6 +76,9 @@ export function createFiles(options: FilesOptions): Files {
       details: { state: row.movie_state, etaSeconds },
     });
   };
+
+  const lifeOf = (disposition: Link['disposition']): number =>
+    disposition === 'inline' ? playLinkSeconds : ATTACHMENT_LINK_SECONDS;
 
   const sign = (row: ReadyRow, { method = 'GET', ...link }: Link) =>
     store.signGet({
@@ -113,13 +120,14 @@ export function createFiles(options: FilesOptions): Files {
       return formatVideo(row, caller);
     },
     async link(sessionId, disposition, method) {
-      const expiresInSeconds = disposition === 'inline' ? INLINE_LINK_SECONDS : ATTACHMENT_LINK_SECONDS;
+      const expiresInSeconds = lifeOf(disposition);
       return sign(await getReadyRow(sessionId), { disposition, expiresInSeconds, method });
     },
-    async relay(request, { sessionId, disposition }, mayGoOn) {
+    async share(request, { sessionId, disposition }, mayGoOn) {
       const { method } = request;
-      const expiresInSeconds = RELAY_LINK_SECONDS;
+      const expiresInSeconds = relay === undefined ? lifeOf(disposition) : RELAY_LINK_SECONDS;
       const link = await sign(await getReadyRow(sessionId), { disposition, expiresInSeconds, method });
+      if (relay === undefined) return new Response(null, { status: 302, headers: { location: link } });
       return relay.send(request, link, async () => {
         await getReadyRow(sessionId);
         return mayGoOn();

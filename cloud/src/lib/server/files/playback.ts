@@ -9,8 +9,8 @@ import { formatStoryboard } from './storyboard.ts';
 
 /** Each throws `not_ready` where the device has stored no such thing, or not of this movie. */
 export interface Playback {
-  /** For a movie that is ready. */
-  playlist(sessionId: string): Promise<SideFile>;
+  /** For a movie that is ready; `movieUri` is its address as seen from the playlist's. */
+  playlist(sessionId: string, movieUri: string): Promise<SideFile>;
   storyboard(sessionId: string): Promise<SideFile>;
   file(sessionId: string, name: SideFileName): Promise<SideFile>;
 }
@@ -31,7 +31,7 @@ export function createPlayback({ db, sideFiles }: { db: Db; sideFiles: SideFiles
 
   return {
     file,
-    async playlist(sessionId) {
+    async playlist(sessionId, movieUri) {
       const movie = await movieOf(sessionId);
       if (movie?.movie_state !== 'ready') throw new AppError('not_ready', 'this video is not ready yet');
       const { body, etag } = await file(sessionId, 'index.json');
@@ -39,7 +39,7 @@ export function createPlayback({ db, sideFiles }: { db: Db; sideFiles: SideFiles
       if (index.totalBytes !== movie.movie_bytes) {
         throw new AppError('not_ready', 'the index beside this video is of another one');
       }
-      return asText(formatPlaylist(index), 'application/vnd.apple.mpegurl', etag);
+      return asText(formatPlaylist(index, movieUri), 'application/vnd.apple.mpegurl', etag);
     },
     async storyboard(sessionId) {
       const { body, etag } = await file(sessionId, 'storyboard.json');

@@ -2,6 +2,7 @@ import type { FragmentIndex, FragmentRun } from '@padelvar/shared/side-files';
 import { expect, test } from 'vitest';
 import { formatPlaylist, planSegments } from './playlist.ts';
 
+const MOVIE = 'download?disposition=inline';
 const run = (startMs: number, from: number, keyframes: readonly (0 | 1)[], initOffset = 0): FragmentRun => ({
   startMs,
   init: { offset: initOffset, bytes: 800 },
@@ -34,7 +35,7 @@ test('a segment never spans bytes that are no fragment', () => {
 });
 
 test('one run is one list of byte ranges behind its init segment', () => {
-  expect(formatPlaylist(index(run(0, 5000, [1, 0, 0, 0, 1, 0])))).toBe(`#EXTM3U
+  expect(formatPlaylist(index(run(0, 5000, [1, 0, 0, 0, 1, 0])), MOVIE)).toBe(`#EXTM3U
 #EXT-X-VERSION:8
 #EXT-X-TARGETDURATION:2
 #EXT-X-PLAYLIST-TYPE:VOD
@@ -51,7 +52,7 @@ download?disposition=inline
 });
 
 test('a camera that dropped is a declared gap, a discontinuity and another init segment', () => {
-  const text = formatPlaylist(index(run(0, 5000, [1, 0, 0, 0]), run(5000, 9000, [1, 0, 0, 0], 800)));
+  const text = formatPlaylist(index(run(0, 5000, [1, 0, 0, 0]), run(5000, 9000, [1, 0, 0, 0], 800)), MOVIE);
   expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([
     ...['#EXTM3U', '#EXT-X-VERSION:8', '#EXT-X-TARGETDURATION:2', '#EXT-X-PLAYLIST-TYPE:VOD'],
     ...['#EXT-X-INDEPENDENT-SEGMENTS', '#EXT-X-MAP:URI="init.mp4",BYTERANGE="800@0"'],
@@ -64,10 +65,10 @@ test('a camera that dropped is a declared gap, a discontinuity and another init 
 
 test('offsets beyond 4 GiB stay exact', () => {
   const far = 5 * 2 ** 30;
-  expect(formatPlaylist(index(run(0, far, [1])))).toContain(`#EXT-X-BYTERANGE:1000@${far}\n`);
+  expect(formatPlaylist(index(run(0, far, [1])), MOVIE)).toContain(`#EXT-X-BYTERANGE:1000@${far}\n`);
 });
 
 test('no segment lasts longer than the playlist promises', () => {
   const slow = run(0, 0, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  expect(formatPlaylist(index(slow))).toContain('#EXT-X-TARGETDURATION:6\n');
+  expect(formatPlaylist(index(slow), MOVIE)).toContain('#EXT-X-TARGETDURATION:6\n');
 });

@@ -4,8 +4,8 @@
  */
 import type { FragmentIndex, FragmentRun } from '@padelvar/shared/side-files';
 
-/** What the playlist's addresses lead to. */
-export const PLAYLIST_URIS = { init: 'init.mp4', movie: 'download?disposition=inline' } as const;
+/** Of the init segments. */
+const INIT_URI = 'init.mp4';
 
 /** A segment begins at a keyframe, and lasts so long at least. */
 const MIN_SEGMENT_MS = 2000;
@@ -18,7 +18,8 @@ export interface Segment {
   durationMs: number;
 }
 
-export function formatPlaylist({ runs }: FragmentIndex): string {
+/** `movieUri` is the movie's own address, as seen from the playlist. */
+export function formatPlaylist({ runs }: FragmentIndex, movieUri: string): string {
   const segments = runs.map(planSegments);
   const longestMs = Math.max(MIN_SEGMENT_MS, ...segments.flat().map(({ durationMs }) => durationMs));
   const lines = [
@@ -31,8 +32,8 @@ export function formatPlaylist({ runs }: FragmentIndex): string {
   let endMs = 0;
   for (const [index, run] of runs.entries()) {
     const own = segments[index] ?? [];
-    if (index > 0) lines.push(...formatGap(run.startMs - endMs), '#EXT-X-DISCONTINUITY');
-    lines.push(formatMap(run), ...own.flatMap(formatSegment));
+    if (index > 0) lines.push(...formatGap(run.startMs - endMs, movieUri), '#EXT-X-DISCONTINUITY');
+    lines.push(formatMap(run), ...own.flatMap((segment) => formatSegment(segment, movieUri)));
     endMs = run.startMs + own.reduce((sum, { durationMs }) => sum + durationMs, 0);
   }
   return [...lines, '#EXT-X-ENDLIST', ''].join('\n');
@@ -53,22 +54,18 @@ export function planSegments({ fragments }: FragmentRun): Segment[] {
 }
 
 function formatMap({ init }: FragmentRun): string {
-  return `#EXT-X-MAP:URI="${PLAYLIST_URIS.init}",BYTERANGE="${init.bytes}@${init.offset}"`;
+  return `#EXT-X-MAP:URI="${INIT_URI}",BYTERANGE="${init.bytes}@${init.offset}"`;
 }
 
-function formatSegment({ offset, bytes, durationMs }: Segment): string[] {
-  return [
-    `#EXTINF:${formatSeconds(durationMs)},`,
-    `#EXT-X-BYTERANGE:${bytes}@${offset}`,
-    PLAYLIST_URIS.movie,
-  ];
+function formatSegment({ offset, bytes, durationMs }: Segment, movieUri: string): string[] {
+  return [`#EXTINF:${formatSeconds(durationMs)},`, `#EXT-X-BYTERANGE:${bytes}@${offset}`, movieUri];
 }
 
 /** Time without pictures, in pieces that are no longer than a segment. */
-function formatGap(gapMs: number): string[] {
+function formatGap(gapMs: number, movieUri: string): string[] {
   if (gapMs < MIN_GAP_MS) return [];
   const pieces = Math.ceil(gapMs / MIN_SEGMENT_MS);
-  const piece = ['#EXT-X-GAP', `#EXTINF:${formatSeconds(gapMs / pieces)},`, PLAYLIST_URIS.movie];
+  const piece = ['#EXT-X-GAP', `#EXTINF:${formatSeconds(gapMs / pieces)},`, movieUri];
   return Array.from({ length: pieces }, () => piece).flat();
 }
 

@@ -32,6 +32,7 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     bytes: row.movie_bytes ?? row.bytes,
     width: row.movie_width ?? 0,
     height: row.movie_height ?? 0,
+    codec: row.movie_codec,
     movie: row.movie_state,
     gaps: Gaps.parse(JSON.parse(row.gaps)),
     stream: row.movie_state === 'ready' && row.hasIndex,
@@ -57,6 +58,9 @@ export function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'exp
     bytes: row.movie_bytes ?? 0,
     width: row.movie_width ?? 0,
     height: row.movie_height ?? 0,
+    codec: row.movie_codec,
+    stream: row.hasIndex,
+    storyboard: row.hasStoryboard,
   };
 }
 

@@ -2,7 +2,6 @@
 import type { Clock } from '../clock.ts';
 import { createFolderHandler } from './folder-handler.ts';
 import { createFolderStore } from './folder-store.ts';
-import type { FolderStore } from './folder-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Settings } from './s3-client.ts';
 import { createS3Store } from './s3-store.ts';
@@ -11,12 +10,10 @@ import { PROBE_KEY } from './storage-probe.ts';
 export interface Storage {
   readonly kind: 'folder' | 's3';
   readonly store: ObjectStore;
-  /** Set where the portal itself serves the store's addresses. */
-  readonly folder: FolderStore | undefined;
+  /** Answers a request for an address that the store signed; undefined where a service answers them itself. */
+  readonly fetchStored: ((request: Request) => Promise<Response>) | undefined;
   /** Where browsers are sent for bytes; undefined for the portal itself. */
   findOrigin(): Promise<string | undefined>;
-  /** Answers a request for an address that the store signed. */
-  fetchStored(request: Request): Promise<Response>;
   close(): void;
 }
 
@@ -34,17 +31,15 @@ export function openStorage({ s3, root, secret, clock }: StorageOptions): Storag
     const store = createS3Store({ settings: s3, clock });
     let origin: Promise<string> | undefined;
     return {
-      ...{ kind: 's3', store, folder: undefined },
+      ...{ kind: 's3', store, fetchStored: undefined },
       findOrigin: () => (origin ??= originOf(store)),
-      fetchStored: (request) => fetch(request),
       close: () => store.close(),
     };
   }
   const folder = createFolderStore({ root, secret, clock });
   return {
-    ...{ kind: 'folder', store: folder, folder },
+    ...{ kind: 'folder', store: folder, fetchStored: createFolderHandler(folder, clock) },
     findOrigin: () => Promise.resolve(undefined),
-    fetchStored: createFolderHandler(folder, clock),
     close: () => undefined,
   };
 }
