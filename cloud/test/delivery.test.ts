@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { INDEX_LAST_ROOM_BYTES } from '../../edge/src/mp4/movie-header.ts';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
+import type { ObjectStore } from '../src/lib/server/storage/object-store.ts';
 import { openStore } from '../../edge/src/store/database.ts';
 import { createTestMovie, HEADER_ROOM, openTestDelivery, openTestEdge } from './support/delivery.ts';
 import type { TestDelivery, TestEdge, TestMovie } from './support/delivery.ts';
@@ -171,20 +172,167 @@ test('an index that outgrew its room goes last, and nothing is sent again', asyn
   await expectStored(movie.sessionId, movie.bytes);
 });
 
-test('with the index last, the last part and part 1 are left at the end', async () => {
+/** A movie of 3 parts and a bit with its index last, of which 2 have filled. */
+async function addIndexLast(): Promise<TestMovie & { sessionId: string }> {
   const sessionId = await delivery.addSession();
   const movie = createTestMovie(sessionId, 3 * PART, INDEX_LAST_ROOM_BYTES);
   movie.growTo(2 * PART);
-  const edge = openEdge();
+  return Object.assign(movie, { sessionId });
+}
+
+/** Everything but the header; the movie is then whole. */
+const sendBoth = async (movie: TestMovie & { sessionId: string }, edge: TestEdge): Promise<void> => {
   edge.uploader.add(movie.view);
-  await edge.reached(sessionId, PART);
-  expect(partsOf(sessionId)).toEqual([2]);
+  await edge.reached(movie.sessionId, 2 * PART - INDEX_LAST_ROOM_BYTES);
+  expect(partsOf(movie.sessionId)).toEqual([1, 2]);
   movie.outgrow(50_000);
   movie.finish();
+};
+
+/** What the store holds below that session, objects and uploads. */
+const listStored = async (sessionId: string): Promise<string[]> => {
+  const { store } = delivery.portal.app.services;
+  const [objects, uploads] = [
+    await Array.fromAsync(store.list()),
+    await Array.fromAsync(store.listUploads()),
+  ];
+  return [...objects, ...uploads].map(({ key }) => key).filter((key) => key.includes(sessionId));
+};
+
+test('with the index last part 1 goes up without its header, and at the end only the header is told', async () => {
+  const movie = await addIndexLast();
+  const { sessionId } = movie;
+  const edge = openEdge();
+  await sendBoth(movie, edge);
+  expect(await listStored(sessionId)).toHaveLength(2);
   edge.uploader.nudge(sessionId);
   await edge.confirmed(sessionId);
-  expect(partsOf(sessionId)).toEqual([2, 3, 4, 1]);
+  expect(partsOf(sessionId)).toEqual([1, 2, 3, 4]);
   await expectStored(sessionId, movie.bytes);
+  expect(await listStored(sessionId)).toHaveLength(1);
+});
+
+test.each([
+  ['its journal', () => openStore(':memory:')],
+  ['an empty database', () => undefined],
+])('an edge that starts again with %s sends the payload of part 1 once', async (_what, open) => {
+  const store = open();
+  const movie = await addIndexLast();
+  const { sessionId } = movie;
+  const edge = openEdge(store);
+  edge.uploader.add(movie.view);
+  await edge.reached(sessionId, 2 * PART - INDEX_LAST_ROOM_BYTES);
+  await edge.stop();
+  const restarted = openEdge(store);
+  restarted.uploader.add(movie.view);
+  await restarted.reached(sessionId, 2 * PART - INDEX_LAST_ROOM_BYTES);
+  movie.finish();
+  restarted.uploader.nudge(sessionId);
+  await restarted.confirmed(sessionId);
+  expect(partsOf(sessionId)).toEqual([1, 2, 3, 4]);
+  await expectStored(sessionId, movie.bytes);
+});
+
+test.each(['complete a video', 'read a file', 'take a part', 'write down'] as const)(
+  'a portal that is killed when it was about to %s for a part 1 puts the movie together after its restart',
+  async (step) => {
+    const movie = await addIndexLast();
+    const { sessionId } = movie;
+    const edge = openEdge();
+    await sendBoth(movie, edge);
+    const { store } = delivery.portal.app.services;
+    const kill = (): Promise<never> => Promise.reject(new Error('killed'));
+    switch (step) {
+      case 'complete a video':
+        store.complete = kill;
+        break;
+      case 'read a file':
+        store.read = kill;
+        break;
+      case 'take a part':
+        store.putPart = kill;
+        break;
+      case 'write down': {
+        const complete = store.complete.bind(store);
+        store.complete = async (key, ...rest) => {
+          await complete(key, ...rest);
+          return key.endsWith('.mp4') ? kill() : complete(key, ...rest);
+        };
+      }
+    }
+    const refused = Promise.withResolvers<undefined>();
+    delivery.setFault(async (request, pass) => {
+      const answer = await pass(request);
+      if (request.url.endsWith('/complete') && !answer.ok) refused.resolve(undefined);
+      return answer;
+    });
+    edge.uploader.nudge(sessionId);
+    await refused.promise;
+    delivery.setFault(undefined);
+    await delivery.restart();
+    await edge.confirmed(sessionId);
+    expect(partsOf(sessionId)).toEqual([1, 2, 3, 4]);
+    await expectStored(sessionId, movie.bytes);
+    expect(await listStored(sessionId)).toHaveLength(1);
+  },
+);
+
+test('a payload of part 1 that the store lost or changed costs that part again, and is never taken', async () => {
+  for (const [spoil, sentAgain] of [
+    [(store: ObjectStore, key: string, id: string) => store.abort(key, id), [1]],
+    [
+      (store: ObjectStore, key: string) => {
+        const read = store.read.bind(store);
+        store.read = (one, most) =>
+          one === key ? Promise.resolve(randomBytes(PART - INDEX_LAST_ROOM_BYTES)) : read(one, most);
+        return Promise.resolve();
+      },
+      [1],
+    ],
+  ] as const) {
+    const movie = await addIndexLast();
+    const { sessionId } = movie;
+    const edge = openEdge();
+    await sendBoth(movie, edge);
+    const { db, store } = delivery.portal.app.services;
+    const { object_key: key, payload_upload_id: uploadId } = await db
+      .selectFrom('first_payload')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .executeTakeFirstOrThrow();
+    await spoil(store, key, uploadId);
+    edge.uploader.nudge(sessionId);
+    await edge.confirmed(sessionId);
+    expect(partsOf(sessionId)).toEqual([1, 2, 3, 4, ...sentAgain]);
+    await expectStored(sessionId, movie.bytes);
+    expect(await listStored(sessionId)).toHaveLength(1);
+    await delivery.restart();
+  }
+});
+
+test('with its video the payload of a part 1 goes; what a crash left of one goes at night', async () => {
+  const movie = await addIndexLast();
+  const { sessionId } = movie;
+  const edge = openEdge();
+  await sendBoth(movie, edge);
+  await delivery.portal.app.services.files.delete(sessionId);
+  expect(await listStored(sessionId)).toEqual([]);
+
+  const other = await addIndexLast();
+  const second = openEdge();
+  await sendBoth(other, second);
+  const { db, store, uploads } = delivery.portal.app.services;
+  const abort = store.abort.bind(store);
+  store.abort = () => Promise.reject(new Error('killed'));
+  second.uploader.nudge(other.sessionId);
+  await second.confirmed(other.sessionId);
+  store.abort = abort;
+  expect(await db.selectFrom('first_payload').select('session_id').execute()).toHaveLength(1);
+  expect(await listStored(other.sessionId)).toHaveLength(2);
+  await uploads.abortUnknown(Date.now());
+  expect(await db.selectFrom('first_payload').select('session_id').execute()).toEqual([]);
+  expect(await listStored(other.sessionId)).toHaveLength(1);
+  await expectStored(other.sessionId, other.bytes);
 });
 
 test('a finished movie goes before running ones, the older of two first', async () => {

@@ -3,7 +3,7 @@ import { AppError } from '@padelvar/shared/errors';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../edge/src/base/clock.ts';
-import { INDEX_LAST_ROOM_BYTES } from '../../edge/src/mp4/movie-header.ts';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
 import { openStore } from '../../edge/src/store/database.ts';
 import type { Store } from '../../edge/src/store/database.ts';
 import type { UploadPortal } from '../../edge/src/upload/upload-portal.ts';

@@ -46,7 +46,10 @@ export function tokenMessage(deviceId: string, nonce: string): string {
 
 /** GET /api/edge/desired answers `Desired`; POST /api/edge/reported takes `Reported` and answers 204. */
 
-/** POST /api/edge/uploads/{sessionId}: opens, or finds, the one upload of this session. */
+/**
+ * POST /api/edge/uploads/{sessionId}: opens, or finds, the one upload of this session. With the index last the payload of
+ * part 1 may go up before its header is known, as part 1 of an upload of its own: the portal joins both at the end.
+ */
 export const UploadOpenRequest = z.object({ layout: z.enum(['header-first', 'index-last']) });
 export const UploadState = z.object({
   sessionId: SessionId,
@@ -56,6 +59,13 @@ export const UploadState = z.object({
   state: z.enum(['open', 'complete']),
   /** What the store holds, by part number. */
   parts: z.array(z.object({ partNumber: z.int(), bytes: z.int(), md5: z.string() })),
+  /** Where part 1 may go without its header, and what the store holds of it. */
+  firstPayload: z
+    .object({
+      uploadId: z.string().max(256),
+      held: z.object({ bytes: z.int(), md5: z.string() }).optional(),
+    })
+    .optional(),
 });
 export type UploadState = z.infer<typeof UploadState>;
 
@@ -81,6 +91,9 @@ export const SignPartResponse = z.object({
 });
 export type SignPartResponse = z.infer<typeof SignPartResponse>;
 
+/** More stands before the payload of no movie whose index goes last. */
+const MAX_EARLY_HEADER_BASE64 = 1024;
+
 /** POST /api/edge/uploads/{sessionId}/complete: verified against what the store lists before it counts. */
 export const UploadCompleteRequest = z.object({
   uploadId: z.string().max(256),
@@ -89,6 +102,10 @@ export const UploadCompleteRequest = z.object({
     .array(z.object({ partNumber: PartNumber, bytes: z.int().positive(), md5: ContentMd5 }))
     .min(1)
     .max(MAX_UPLOAD_PARTS),
+  /** Part 1 is this header and the payload that was sent before: its MD5, and the header in base64. */
+  firstPayload: z
+    .object({ md5: ContentMd5, header: z.base64().min(4).max(MAX_EARLY_HEADER_BASE64) })
+    .optional(),
   movie: z.object({
     durationMs: z.int().nonnegative(),
     frames: z.int().nonnegative(),

@@ -10,6 +10,8 @@ const UploadRecord = z.object({
   /** Where the payload began when these parts were cut. */
   payloadOffset: z.int().nonnegative(),
   parts: z.array(SentPart),
+  /** Of part 1 what stands behind the header's room, where it was sent before the header was known. */
+  firstPayload: z.object({ bytes: z.int().positive(), md5: z.string() }).optional(),
   /** Whether the portal has confirmed the whole. */
   confirmed: z.boolean(),
   /** When it did, by the device's wall clock, milliseconds. */

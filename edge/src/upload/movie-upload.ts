@@ -2,16 +2,15 @@
  * One movie on its way to the store, a step at a time: open, one part, complete. What the portal lists is the
  * truth, the journal only spares reading it again. After a failed step the next one asks the portal anew.
  */
-import { createHash } from 'node:crypto';
-import type { UploadState } from '@padelvar/shared/edge-api';
+import type { UploadCompleteRequest } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
 import { storageTroubleOf } from '@padelvar/shared/storage-trouble';
 import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
-import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
-import type { ObjectLayout } from '../recording/layout.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SentPart, UploadStore } from '../store/uploads.ts';
-import { findNextPart, planParts } from './part-plan.ts';
+import { describeOpened, findLastSent, heldBytes, isSame, layoutOf, md5Of } from './opened-upload.ts';
+import type { OpenedUpload, SentPayload } from './opened-upload.ts';
+import { findNextPart, planFirstPayload, planParts } from './part-plan.ts';
 import type { MovieExtent, PlannedPart } from './part-plan.ts';
 import type { UploadPortal } from './upload-portal.ts';
 
@@ -36,42 +35,42 @@ export interface MovieUpload {
   readonly isConfirmed: boolean;
 }
 
-interface Opened {
-  uploadId: string;
-  payloadOffset: number;
-  isComplete: boolean;
-  /** What the portal said it holds. */
-  listed: Map<number, SentPart>;
-  /** What it holds of this very movie. */
-  held: Map<number, SentPart>;
-}
-
 export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
   const { sessionId, view, portal, store, partBytes } = options;
-  let opened: Opened | undefined;
+  let opened: OpenedUpload | undefined;
   /** What the store answered to the last part. */
   let trouble: StorageTrouble | undefined;
   let underWayBytes = 0;
   let isConfirmed = store.find(sessionId)?.confirmed ?? false;
 
-  const findNext = (): PlannedPart | undefined =>
-    findNextPart(extentOf(view()), partBytes, ({ partNumber, bytes }) => {
-      return opened?.held.get(partNumber)?.bytes === bytes;
-    });
-  const save = ({ uploadId, payloadOffset, held }: Opened): void =>
-    store.save(sessionId, { uploadId, payloadOffset, parts: [...held.values()], confirmed: isConfirmed });
+  /** Part 1 counts as held where its payload is. */
+  const isHeld = ({ partNumber, bytes }: PlannedPart): boolean =>
+    opened?.held.get(partNumber)?.bytes === bytes ||
+    (partNumber === 1 && bytes === partBytes && opened?.firstPayload?.held !== undefined);
+  const findNext = (): PlannedPart | undefined => findNextPart(extentOf(view()), partBytes, isHeld);
+  /** What of part 1 goes up before its header is known; whether the portal takes it is known once it was asked. */
+  const findEarly = (): { offset: number; bytes: number } | undefined => {
+    const isTaken = opened === undefined || (opened.firstPayload !== undefined && !opened.firstPayload.held);
+    const extent = extentOf(view());
+    if (!isTaken || layoutOf(extent.payloadOffset) === 'header-first') return undefined;
+    return planFirstPayload(extent, partBytes);
+  };
+  const save = ({ uploadId, payloadOffset, held, firstPayload }: OpenedUpload): void => {
+    const payload = firstPayload?.held && { firstPayload: firstPayload.held };
+    const parts = [...held.values()];
+    store.save(sessionId, { uploadId, payloadOffset, parts, confirmed: isConfirmed, ...payload });
+  };
 
-  /** The last part that was sent can hold what a power cut then took from the disk: it is read again. */
-  const forgetLost = async ({ isComplete, held }: Opened): Promise<void> => {
-    const last = [...held.values()].reduce<SentPart | undefined>(
-      (highest, part) => (part.partNumber > (highest?.partNumber ?? 0) ? part : highest),
-      undefined,
-    );
-    if (last === undefined || isComplete) return;
+  /** What was sent last can hold what a power cut then took from the disk: it is read again. */
+  const forgetLost = async (resumed: OpenedUpload): Promise<void> => {
+    const last = findLastSent(resumed, partBytes);
+    if (last === undefined || resumed.isComplete) return;
     const body = await view()
-      .read((last.partNumber - 1) * partBytes, last.bytes)
+      .read(last.offset, last.bytes)
       .catch(() => undefined);
-    if (body === undefined || md5Of(body) !== last.md5) held.delete(last.partNumber);
+    if (body !== undefined && md5Of(body) === last.md5) return;
+    if (last.partNumber !== undefined) resumed.held.delete(last.partNumber);
+    else if (resumed.firstPayload !== undefined) resumed.firstPayload.held = undefined;
   };
 
   /** Opens, and takes as sent what both the portal and the journal know. */
@@ -83,42 +82,72 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
       store.remove(sessionId);
     }
     const state = await portal.open(sessionId, layoutOf(payloadOffset), signal);
-    const sent = known?.uploadId === state.uploadId ? known.parts : [];
-    const resumed = describeOpened(state, payloadOffset, sent);
+    const resumed = describeOpened(state, payloadOffset, known);
     await forgetLost(resumed);
     opened = resumed;
     save(opened);
   };
 
-  const send = async (current: Opened, part: PlannedPart, signal: AbortSignal): Promise<void> => {
+  const put = async (uploadId: string, sent: SentPart, body: Buffer, signal: AbortSignal): Promise<void> => {
+    const request = { uploadId, ...sent, ...(trouble === undefined ? {} : { trouble }) };
+    const signed = await portal.signPart(sessionId, request, signal);
+    try {
+      underWayBytes = sent.bytes;
+      await portal.putPart(signed, body, signal);
+      trouble = undefined;
+    } catch (error) {
+      if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
+      throw error;
+    } finally {
+      underWayBytes = 0;
+    }
+  };
+
+  const send = async (current: OpenedUpload, part: PlannedPart, signal: AbortSignal): Promise<void> => {
     const body = await view().read(part.offset, part.bytes);
     const sent: SentPart = { partNumber: part.partNumber, bytes: part.bytes, md5: md5Of(body) };
-    if (!current.isComplete && !isSame(current.listed.get(part.partNumber), sent)) {
-      const request = { uploadId: current.uploadId, ...sent, ...(trouble === undefined ? {} : { trouble }) };
-      const signed = await portal.signPart(sessionId, request, signal);
-      try {
-        underWayBytes = part.bytes;
-        await portal.putPart(signed, body, signal);
-        trouble = undefined;
-      } catch (error) {
-        if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
-        throw error;
-      } finally {
-        underWayBytes = 0;
-      }
-    }
+    if (!current.isComplete && !isSame(current.listed.get(part.partNumber), sent))
+      await put(current.uploadId, sent, body, signal);
     current.held.set(part.partNumber, sent);
     save(current);
   };
 
-  const finish = async (current: Opened, signal: AbortSignal): Promise<void> => {
+  const sendEarly = async (
+    current: OpenedUpload,
+    early: { offset: number; bytes: number },
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { firstPayload } = current;
+    if (firstPayload === undefined) return;
+    const body = await view().read(early.offset, early.bytes);
+    const sent: SentPayload = { bytes: early.bytes, md5: md5Of(body) };
+    if (!isSame(firstPayload.listed, sent))
+      await put(firstPayload.uploadId, { partNumber: 1, ...sent }, body, signal);
+    firstPayload.held = sent;
+    save(current);
+  };
+
+  /** All parts; of one whose payload went early the header is told. */
+  const listParts = async (
+    { held, payloadOffset, firstPayload }: OpenedUpload,
+    totalBytes: number,
+  ): Promise<Pick<UploadCompleteRequest, 'parts' | 'firstPayload'>> => {
+    const parts = planParts(totalBytes, partBytes).flatMap(({ partNumber }) => held.get(partNumber) ?? []);
+    if (held.has(1) || firstPayload?.held === undefined) return { parts };
+    const body = await view().read(0, partBytes);
+    const header = body.toString('base64', 0, payloadOffset);
+    return {
+      parts: [{ partNumber: 1, bytes: partBytes, md5: md5Of(body) }, ...parts],
+      firstPayload: { md5: firstPayload.held.md5, header },
+    };
+  };
+
+  const finish = async (current: OpenedUpload, signal: AbortSignal): Promise<void> => {
     const whole = view().finished();
     if (whole === undefined) return;
     const { totalBytes, movie } = whole;
-    const parts = planParts(totalBytes, partBytes).flatMap(
-      ({ partNumber }) => current.held.get(partNumber) ?? [],
-    );
-    const request = { uploadId: current.uploadId, totalBytes, parts, movie };
+    const listed = await listParts(current, totalBytes);
+    const request = { uploadId: current.uploadId, totalBytes, ...listed, movie };
     const bytes = await portal.complete(sessionId, request, signal);
     if (bytes !== totalBytes) {
       throw new AppError('conflict', `expected ${String(totalBytes)} stored bytes, found ${String(bytes)}`);
@@ -129,13 +158,17 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
 
   const advance = async (signal: AbortSignal): Promise<void> => {
     if (opened?.payloadOffset !== view().payloadOffset) await resume(signal);
-    const next = findNext();
     if (opened === undefined) return;
+    const early = findEarly();
+    if (early !== undefined) return sendEarly(opened, early, signal);
+    const next = findNext();
     await (next === undefined ? finish(opened, signal) : send(opened, next, signal));
   };
 
   return {
-    hasWork: () => !isConfirmed && (view().finished() !== undefined || findNext() !== undefined),
+    hasWork: () =>
+      !isConfirmed &&
+      (view().finished() !== undefined || findNext() !== undefined || findEarly() !== undefined),
     async step(signal) {
       try {
         await advance(signal);
@@ -145,16 +178,11 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
       }
     },
     underWayBytes: () => underWayBytes,
-    sentBytes: () => [...(opened?.held.values() ?? [])].reduce((sum, { bytes }) => sum + bytes, 0),
+    sentBytes: () => (opened === undefined ? 0 : heldBytes(opened)),
     get isConfirmed() {
       return isConfirmed;
     },
   };
-}
-
-/** As it was planned: an index that outgrew its room goes last all the same. */
-function layoutOf(payloadOffset: number): ObjectLayout {
-  return payloadOffset <= INDEX_LAST_ROOM_BYTES ? 'index-last' : 'header-first';
 }
 
 function extentOf(view: MovieView): MovieExtent {
@@ -163,25 +191,4 @@ function extentOf(view: MovieView): MovieExtent {
     grownToBytes: view.grownTo(),
     totalBytes: view.finished()?.totalBytes,
   };
-}
-
-function describeOpened(state: UploadState, payloadOffset: number, sent: readonly SentPart[]): Opened {
-  const listed = new Map(state.parts.map((part) => [part.partNumber, part]));
-  const isComplete = state.state === 'complete';
-  const known = sent.filter((part) => isComplete || isSame(listed.get(part.partNumber), part));
-  return {
-    uploadId: state.uploadId,
-    payloadOffset,
-    isComplete,
-    listed,
-    held: new Map(known.map((part) => [part.partNumber, part])),
-  };
-}
-
-function md5Of(body: Buffer): string {
-  return createHash('md5').update(body).digest('base64');
-}
-
-function isSame(a: SentPart | undefined, b: SentPart): boolean {
-  return a?.bytes === b.bytes && a.md5 === b.md5;
 }

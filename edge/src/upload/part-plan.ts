@@ -44,6 +44,18 @@ export function findNextPart(
   return parts.findLast((part) => holdsHeader(part) && isOpen(part));
 }
 
+/**
+ * What of part 1 stands behind the header's room, to go up before the header is known. Undefined while the movie has not
+ * filled part 1, and once it is finished: then part 1 goes whole.
+ */
+export function planFirstPayload(
+  { payloadOffset, grownToBytes, totalBytes }: MovieExtent,
+  partBytes: number,
+): { offset: number; bytes: number } | undefined {
+  if (totalBytes !== undefined || grownToBytes < partBytes || payloadOffset >= partBytes) return undefined;
+  return { offset: payloadOffset, bytes: partBytes - payloadOffset };
+}
+
 /** While the movie grows, only parts that are full count. */
 function wholePartsBytes({ grownToBytes }: MovieExtent, partBytes: number): number {
   return Math.max(0, grownToBytes - (grownToBytes % partBytes));

@@ -84,7 +84,7 @@ export function uploadRoutes(services: Services) {
   return section
     .openapi(open, async (c) => {
       const { sessionId } = c.req.valid('param');
-      return c.json(await uploads.open(c.get('deviceId'), sessionId), 200);
+      return c.json(await uploads.open(c.get('deviceId'), sessionId, c.req.valid('json').layout), 200);
     })
     .openapi(sign, async (c) => {
       const { sessionId } = c.req.valid('param');

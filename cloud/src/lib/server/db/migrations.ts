@@ -15,6 +15,7 @@ import { createClubWatch } from './migrations/012-club-watch.ts';
 import { createSchedules } from './migrations/013-schedules.ts';
 import { createPrivacy } from './migrations/020-privacy.ts';
 import { createPortalSettings } from './migrations/021-portal-settings.ts';
+import { createFirstPayload } from './migrations/023-first-payload.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -32,4 +33,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '013-schedules': { up: createSchedules },
   '020-privacy': { up: createPrivacy },
   '021-portal-settings': { up: createPortalSettings },
+  '023-first-payload': { up: createFirstPayload },
 };

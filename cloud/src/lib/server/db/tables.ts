@@ -268,6 +268,15 @@ export interface UploadTable {
   created_at: number;
 }
 
+/** The payload of part 1, on its way by an upload of its own until the header is known. */
+export interface FirstPayloadTable {
+  session_id: string;
+  /** The upload whose part 1 it is to be. */
+  upload_id: string;
+  payload_upload_id: string;
+  object_key: string;
+}
+
 /** What lies in the store beside a movie. */
 export interface SideFileTable {
   session_id: string;
@@ -364,6 +373,7 @@ export interface Tables {
   match_request: MatchRequestTable;
   idempotency: IdempotencyTable;
   upload: UploadTable;
+  first_payload: FirstPayloadTable;
   side_file: SideFileTable;
   signed_part: SignedPartTable;
   retention_notice: RetentionNoticeTable;

@@ -76,6 +76,12 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
       await writeFileDurably(objectPath(key), body);
     });
 
+  const writePart: FolderStore['writePart'] = (key, uploadId, part, body) =>
+    callFolder('take a part', async () => {
+      requireBounds(part);
+      await (await uploads.get(key, uploadId)).writePart(part, body);
+    });
+
   return {
     signer,
     findObject,
@@ -90,11 +96,9 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
     },
     listParts: (key, uploadId) =>
       callFolder('list the parts of a video', async () => (await uploads.get(key, uploadId)).list()),
-    writePart: (key, uploadId, part, body) =>
-      callFolder('take a part', async () => {
-        requireBounds(part);
-        await (await uploads.get(key, uploadId)).writePart(part, body);
-      }),
+    writePart,
+    putPart: (key, uploadId, part, body) =>
+      writePart(key, uploadId, part, new Blob([new Uint8Array(body)]).stream()),
     complete: (key, uploadId, parts) =>
       callFolder('complete a video', async () => {
         const found = await complete(key, uploadId, parts);

@@ -85,6 +85,9 @@ export interface ObjectStore {
   /** One PUT of exactly these bytes: bound to method, key, upload, part number, length, MD5 and expiry. */
   signPart(part: PartToSign): Promise<SignedRequest>;
 
+  /** One part whose bytes the portal has itself. */
+  putPart(key: string, uploadId: string, part: StoredPart, body: Uint8Array): Promise<void>;
+
   /** Ascending. AppError `not_found` where the upload is not known; a store may remember a completed one. */
   listParts(key: string, uploadId: string): Promise<StoredPart[]>;
 

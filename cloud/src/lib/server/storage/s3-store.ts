@@ -10,6 +10,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../clock.ts';
@@ -102,6 +103,14 @@ export function createS3Store(options: S3StoreOptions): S3Store {
         return { uploadId: UploadId };
       }),
     signPart: (part) => signer.signPart(part, clock.nowMs()),
+    putPart: (key, uploadId, { partNumber, bytes, md5 }, body) =>
+      callS3('take a part', async () => {
+        const command = new UploadPartCommand({
+          ...{ ...at(key), UploadId: uploadId, PartNumber: partNumber },
+          ...{ Body: body, ContentLength: bytes, ContentMD5: md5 },
+        });
+        await client.send(command);
+      }),
     listParts: (key, uploadId) =>
       callS3('list the parts of a video', async () => {
         const listed = await orAbsent(listS3Parts(place, requireObjectKey(key), uploadId));

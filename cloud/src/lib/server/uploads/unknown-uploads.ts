@@ -12,7 +12,8 @@ export interface UnknownUploadsOptions {
 /** Answers how many were given up. */
 export async function abortUnknown({ db, store, before }: UnknownUploadsOptions): Promise<number> {
   const rows = await db.selectFrom('upload').select('upload_id').where('state', '=', 'open').execute();
-  const known = new Set(rows.map((row) => row.upload_id));
+  const payloads = await db.selectFrom('first_payload').select('payload_upload_id as upload_id').execute();
+  const known = new Set([...rows, ...payloads].map((row) => row.upload_id));
   let aborted = 0;
   for await (const { key, uploadId, startedAt } of store.listUploads()) {
     if (known.has(uploadId) || startedAt >= before) continue;

@@ -7,15 +7,16 @@ import type {
   SignPartRequest,
   SignPartResponse,
   UploadCompleteRequest,
+  UploadOpenRequest,
   UploadState,
 } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
-import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import type { SideFileName } from '@padelvar/shared/side-files';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
-import type { ObjectStore, StoredPart } from '../storage/object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { createFirstPayloads } from './first-payload.ts';
 import { completeInStore, findParts } from './in-store.ts';
 import { createSignedParts } from './signed-parts.ts';
 import type { SideFiles } from './side-files.ts';
@@ -27,6 +28,7 @@ import { findUpload, saveReady } from './upload-rows.ts';
 import type { UploadRow } from './upload-rows.ts';
 import { getUploadSession } from './upload-session.ts';
 import type { SessionRow } from './upload-session.ts';
+import { describeComplete, describeOpen } from './upload-state.ts';
 
 export interface UploadsOptions {
   db: Db;
@@ -38,8 +40,8 @@ export interface UploadsOptions {
 
 /** Each call throws `not_found` for a session of another device, `gone` once the video was deleted. */
 export interface Uploads {
-  /** Opens, or finds, the one upload of this session. */
-  open(deviceId: string, sessionId: string): Promise<UploadState>;
+  /** Opens, or finds, the one upload of this session; with the index last, a place for the payload of part 1 too. */
+  open(deviceId: string, sessionId: string, layout?: UploadLayout): Promise<UploadState>;
   /** One address, just in time, for exactly this part. `conflict` for an upload that is not open. */
   signPart(deviceId: string, sessionId: string, request: SignPartRequest): Promise<SignPartResponse>;
   /** The movie is ready once the store holds exactly these parts. Repeating it changes nothing. */
@@ -50,10 +52,12 @@ export interface Uploads {
   putSideFile(deviceId: string, sessionId: string, name: SideFileName, body: Uint8Array): Promise<void>;
   /** Gives up what is arriving for a video that has been deleted, and what lies beside it. */
   discard(sessionId: string): Promise<void>;
-  /** Gives up what the store holds of uploads that nobody here knows, once they are so old. */
+  /** Gives up what the store holds of uploads that nobody here knows, once they are so old, and what is left of known ones. */
   abortUnknown(olderThanMs: number): Promise<number>;
   onReady(listener: (sessionId: string) => void): void;
 }
+
+type UploadLayout = UploadOpenRequest['layout'];
 
 /** A part of 5 MiB takes 11 minutes at 64 kbit/s. */
 const PART_LINK_SECONDS = 15 * 60;
@@ -61,6 +65,7 @@ const PART_LINK_SECONDS = 15 * 60;
 export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptions): Uploads {
   const turns = createTurns();
   const signedParts = createSignedParts(db);
+  const firstPayloads = createFirstPayloads({ db, store, signedParts });
   const troubles = createTroubleNotes(db);
   const listeners = new Set<(sessionId: string) => void>();
 
@@ -88,12 +93,23 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
     throw new AppError('conflict', 'expected the open upload of this session', { field: 'uploadId' });
   };
 
+  /** Where parts of that upload go: the movie's own, or the payload of its part 1. */
+  const getKey = async (sessionId: string, uploadId: string): Promise<string> => {
+    const payload = await firstPayloads.find(sessionId, uploadId);
+    const row = await getOpen(sessionId, payload?.upload_id ?? uploadId);
+    if (row.state === 'complete') throw new AppError('conflict', 'this upload is complete');
+    return payload?.object_key ?? row.object_key;
+  };
+
   const finish = async (row: UploadRow, request: UploadCompleteRequest, bytes: number): Promise<void> => {
     const deleted = await saveReady(db, row, request, bytes, clock.nowMs());
     if (deleted) {
       await store.delete(row.object_key);
       throw new AppError('gone', 'this video has been deleted');
     }
+    await firstPayloads.drop(row.session_id).catch((error: unknown) => {
+      log.warn({ err: error, sessionId: row.session_id }, 'the payload of a part 1 goes later');
+    });
     await signedParts.forget(row.session_id);
     await troubles.note(row.session_id, null);
     log.info({ sessionId: row.session_id, bytes, parts: request.parts.length }, 'a movie is ready');
@@ -102,6 +118,7 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
 
   const giveUp = async (sessionId: string): Promise<void> => {
     const row = await findUpload(db, sessionId);
+    await firstPayloads.drop(sessionId);
     if (row?.state !== 'open') return;
     await store.abort(row.object_key, row.upload_id);
     await db.updateTable('upload').set({ state: 'aborted' }).where('session_id', '=', sessionId).execute();
@@ -113,26 +130,28 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
     turns.take(sessionId, () => troubles.watch(sessionId, work));
 
   return {
-    open: (deviceId, sessionId) =>
+    open: (deviceId, sessionId, layout = 'header-first') =>
       inTurn(sessionId, async () => {
         const session = await getUploadSession(db, deviceId, sessionId);
         const known = await findUpload(db, sessionId);
-        if (known?.state === 'complete') return describeUpload(session, known, []);
-        const parts = known?.state === 'open' ? await findParts(store, known) : undefined;
-        if (known === undefined || parts === undefined)
-          return describeUpload(session, await create(session), []);
-        return describeUpload(session, known, await signedParts.name(sessionId, known.upload_id, parts));
+        if (known?.state === 'complete') return describeComplete(session, known);
+        const found = known?.state === 'open' ? await findParts(store, known) : undefined;
+        if (known !== undefined && found === 'whole') return describeComplete(session, known);
+        const isKnown = known !== undefined && found !== undefined && found !== 'whole';
+        const row = isKnown ? known : await create(session);
+        const parts = isKnown ? await signedParts.name(sessionId, row.upload_id, found) : [];
+        if (layout === 'header-first') return describeOpen(session, row, parts);
+        return describeOpen(session, row, parts, await firstPayloads.open(row));
       }),
 
     async signPart(deviceId, sessionId, { uploadId, partNumber, bytes, md5, trouble = null }) {
       const session = await getUploadSession(db, deviceId, sessionId);
       requirePartNumber(partNumber, planUploadLimits(session.duration_seconds));
-      const row = await getOpen(sessionId, uploadId);
-      if (row.state === 'complete') throw new AppError('conflict', 'this upload is complete');
+      const key = await getKey(sessionId, uploadId);
       await troubles.note(sessionId, trouble);
       await signedParts.add(sessionId, uploadId, { partNumber, bytes, md5 });
       const expiresInSeconds = PART_LINK_SECONDS;
-      const part = { key: row.object_key, uploadId, partNumber, bytes, md5, expiresInSeconds };
+      const part = { key, uploadId, partNumber, bytes, md5, expiresInSeconds };
       return { ...(await store.signPart(part)), expiresInSeconds };
     },
 
@@ -142,8 +161,10 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
         const row = await getOpen(sessionId, request.uploadId);
         if (row.state === 'complete') return session.movie_bytes ?? 0;
         requirePartList(request.parts, request.totalBytes, planUploadLimits(session.duration_seconds));
+        await firstPayloads.admit(row, request);
         await signedParts.requireSigned(sessionId, row.upload_id, request.parts);
-        const { bytes } = await completeInStore(store, row, request);
+        const join = (): Promise<void> => firstPayloads.join(row, request);
+        const { bytes } = await completeInStore(store, row, request, join);
         await finish(row, request, bytes);
         return bytes;
       }),
@@ -169,18 +190,11 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
         await sideFiles.erase(sessionId);
         await giveUp(sessionId);
       }),
-    abortUnknown: (olderThanMs) => abortUnknown({ db, store, before: clock.nowMs() - olderThanMs }),
+    async abortUnknown(olderThanMs) {
+      for (const sessionId of await firstPayloads.listLeft())
+        await turns.take(sessionId, () => firstPayloads.drop(sessionId));
+      return abortUnknown({ db, store, before: clock.nowMs() - olderThanMs });
+    },
     onReady: (listener) => void listeners.add(listener),
-  };
-}
-
-function describeUpload(session: SessionRow, row: UploadRow, parts: StoredPart[]): UploadState {
-  return {
-    sessionId: session.id,
-    uploadId: row.upload_id,
-    partBytes: UPLOAD_PART_BYTES,
-    maxParts: planUploadLimits(session.duration_seconds).maxParts,
-    state: row.state === 'complete' ? 'complete' : 'open',
-    parts,
   };
 }
