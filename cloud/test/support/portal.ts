@@ -37,6 +37,7 @@ export async function openTestPortal(
       mqttPort: 0,
       firstAdmin: undefined,
       logLevel: 'silent',
+      mail: undefined,
       s3: undefined,
       playLinkSeconds: 45,
       ...settings,

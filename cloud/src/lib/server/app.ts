@@ -37,6 +37,7 @@ import { createLogger, type Logger } from './log.ts';
 import { createPeople } from './people/people.ts';
 import { createInvitations } from './members/invitations.ts';
 import { createMembers } from './members/members.ts';
+import { createMail } from './mail/mail.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createLiveStatus } from './sessions/live-status.ts';
 import { beginDue } from './schedules/begin-due.ts';
@@ -93,6 +94,7 @@ async function openApp(
   const db = await openDatabase(dir.databasePath);
   opened.push(() => db.destroy());
   const basis = { db, clock, log, settings };
+  const mail = openMail(basis, dir, opened);
   const people = await openPeople(basis, dir);
   const link = await openLink(basis, dir, opened);
   const library = openLibrary(basis, dir, link, people);
@@ -100,6 +102,7 @@ async function openApp(
   opened.push(() => library.previews.close());
   const services: Services = {
     ...basis,
+    mail,
     ...people,
     ...link,
     ...library,
@@ -132,6 +135,17 @@ interface Basis {
   clock: Clock;
   log: Logger;
   settings: Settings;
+}
+
+/** Mail, and its delivery by the clock. */
+function openMail({ db, clock, log, settings }: Basis, dir: DataDir, opened: Close[]) {
+  const mail = createMail({ db, clock, log, secret: dir.secretFor('mail'), settings: settings.mail });
+  opened.push(() => mail.close());
+  const deliver = { name: 'deliver mail', when: '* * * * *', run: () => mail.deliver() };
+  const sweep = { name: 'sweep old mail', when: '23 * * * *', run: () => mail.sweep() };
+  const jobs = startJobs([deliver, sweep], log);
+  opened.push(() => jobs.close());
+  return mail;
 }
 
 /** Accounts, access and what belongs to people. */

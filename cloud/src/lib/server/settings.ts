@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { MQTT_TCP_PORT, PORTAL_PORT } from '@padelvar/shared/limits';
 import { z } from 'zod';
+import type { MailSettings } from './mail/mail-settings.ts';
+import { MAIL_ENVIRONMENT, parseMailSettings } from './mail/mail-settings.ts';
 import type { S3Settings } from './storage/s3-client.ts';
 import { parseS3Settings, S3_ENVIRONMENT } from './storage/s3-settings.ts';
 
@@ -18,6 +20,8 @@ export interface Settings {
   /** The administrator to make at first start, where both are given. There is no default password. */
   firstAdmin: { email: string; password: string } | undefined;
   logLevel: string;
+  /** Undefined: the portal sends no mail. */
+  mail: MailSettings | undefined;
   /** Where movies are kept; undefined for the data folder. */
   s3: S3Settings | undefined;
   /** How long a link for watching lives: so long at most the store answers whose right was taken away. */
@@ -42,6 +46,7 @@ const Environment = z.object({
   PADELVAR_ADMIN_PASSWORD: z.string().min(8, 'expected at least 8 characters').max(128).optional(),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PADELVAR_PLAY_LINK_SECONDS: z.coerce.number().int().min(2).max(MAX_PLAY_LINK_SECONDS).default(45),
+  ...MAIL_ENVIRONMENT,
   ...S3_ENVIRONMENT,
 });
 
@@ -64,6 +69,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     mqttPort: given.PADELVAR_MQTT_PORT,
     firstAdmin: firstAdminOf(given),
     logLevel: given.PADELVAR_LOG_LEVEL,
+    mail: parseMailSettings(given),
     s3: parseS3Settings(given),
     playLinkSeconds: given.PADELVAR_PLAY_LINK_SECONDS,
   };

@@ -23,6 +23,7 @@ import type { StorageSweep } from '../files/storage-sweep.ts';
 import type { Logger } from '../log.ts';
 import type { People } from '../people/people.ts';
 import type { Invitations } from '../members/invitations.ts';
+import type { Mail } from '../mail/mail.ts';
 import type { Members } from '../members/members.ts';
 import type { Previews } from '../previews/previews.ts';
 import type { LiveStatus } from '../sessions/live-status.ts';
@@ -40,6 +41,7 @@ export interface Services {
   clock: Clock;
   log: Logger;
   settings: Settings;
+  mail: Mail;
   auth: Accounts;
   guests: Guests;
   gate: Gate;

@@ -15,6 +15,9 @@ import { createClubWatch } from './migrations/012-club-watch.ts';
 import { createSchedules } from './migrations/013-schedules.ts';
 import { createPrivacy } from './migrations/020-privacy.ts';
 import { createPortalSettings } from './migrations/021-portal-settings.ts';
+import { createMail } from './migrations/015-mail.ts';
+import { createOwnAccount } from './migrations/016-own-account.ts';
+import { createImpersonation } from './migrations/017-impersonation.ts';
 import { createFirstPayload } from './migrations/023-first-payload.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -33,5 +36,8 @@ export const MIGRATIONS: Record<string, Migration> = {
   '013-schedules': { up: createSchedules },
   '020-privacy': { up: createPrivacy },
   '021-portal-settings': { up: createPortalSettings },
+  '015-mail': { up: createMail },
+  '016-own-account': { up: createOwnAccount },
+  '017-impersonation': { up: createImpersonation },
   '023-first-payload': { up: createFirstPayload },
 };

@@ -2,6 +2,7 @@
  * The portal's own tables, as Kysely sees them; accounts are better-auth's own tables beside these.
  * Instants are Unix milliseconds, flags 0 or 1, so that SQLite and PostgreSQL hold the same.
  */
+import type { Locale } from '@padelvar/shared/locale';
 import type { Role } from '@padelvar/shared/roles';
 import type { MovieState } from '@padelvar/shared/session';
 import type { SideFileName } from '@padelvar/shared/side-files';
@@ -21,6 +22,77 @@ export interface LoginTable {
   id: string;
   userId: string;
   expiresAt: string;
+}
+
+/** A password, in better-auth's table of that name, of which these columns are read here. */
+export interface CredentialTable {
+  userId: string;
+  providerId: string;
+}
+
+/** When a login was last used, to some minutes. */
+export interface LoginUseTable {
+  login_id: string;
+  seen_at: number;
+}
+
+/** A login of a super administrator that shows the portal as `user_id` sees it. */
+export interface ImpersonationTable {
+  login_id: string;
+  user_id: string;
+  ends_at: number;
+}
+
+/** What people set for themselves; who has no row has set nothing. */
+export interface AccountSettingTable {
+  user_id: string;
+  locale: Locale;
+  mail_when_ready: Generated<number>;
+}
+
+/** A passkey; its id is the credential's, its public key in COSE form, both base64url. */
+export interface PasskeyTable {
+  id: string;
+  user_id: string;
+  name: string;
+  public_key: string;
+  counter: number;
+  /** JSON array. */
+  transports: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+/** A message on its way out. */
+export interface MailOutboxTable {
+  id: string;
+  to_address: string;
+  /** Its kind. */
+  letter: string;
+  /** Encrypted: links in it open accounts. Empty once it is out or given up. */
+  sealed: string;
+  /** A second message with this key is not sent. */
+  once_key: string | null;
+  state: Generated<'waiting' | 'sent' | 'failed'>;
+  attempts: Generated<number>;
+  created_at: number;
+  due_at: number;
+  expires_at: number;
+}
+
+/** A link that went out by mail, good once. */
+export interface MailTokenTable {
+  /** SHA-256 of the token, hex. */
+  token_hash: string;
+  purpose: 'login' | 'reset' | 'verify' | 'address';
+  /** Null where the address had no account when it was asked for. */
+  user_id: string | null;
+  email: string;
+  name: string | null;
+  locale: Locale;
+  /** What that guest recorded becomes the account's. */
+  guest_id: string | null;
+  expires_at: number;
 }
 
 export interface ClubTable {
@@ -357,6 +429,13 @@ export interface AuditTable {
 export interface Tables {
   user: UserTable;
   session: LoginTable;
+  account: CredentialTable;
+  login_use: LoginUseTable;
+  impersonation: ImpersonationTable;
+  account_setting: AccountSettingTable;
+  passkey: PasskeyTable;
+  mail_outbox: MailOutboxTable;
+  mail_token: MailTokenTable;
   club: ClubTable;
   club_member: ClubMemberTable;
   invitation: InvitationTable;
