@@ -14,6 +14,7 @@ import {
 import { ORIGIN, openTestPortal, type TestPortal } from './support/portal.ts';
 import {
   CALLERS,
+  CLIP_ID,
   DELETED_SESSION,
   DEVICE,
   INVITATION_ID,
@@ -61,6 +62,7 @@ const OWN = '401 ok  403 ok  ok  403 403 404 404';
 const WATCHERS = '401 ok  403 ok  ok  ok  403 404 404';
 const SEERS = '401 ok  ok  ok  ok  ok  403 404 404';
 
+const CLIP = `/api/video/files/${MOVIE_SESSION}/clips/${CLIP_ID}`;
 const newUser = { email: 'new@example.test', name: 'New', password: 'a good password', role: 'PLAYER' };
 const TABLE: Record<string, Row> = {
   'POST /api/auth/login': [
@@ -197,6 +199,17 @@ const TABLE: Record<string, Row> = {
     undefined,
     OWN,
   ],
+  'GET /api/video/clips': ['/api/video/clips', undefined, LOGGED_IN],
+  'POST /api/video/files/{sessionId}/clips': [
+    `/api/video/files/${MOVIE_SESSION}/clips`,
+    { name: 'Ace', fromMs: 0, toMs: 1000 },
+    OWN,
+  ],
+  'GET /api/video/files/{sessionId}/clips': [`/api/video/files/${MOVIE_SESSION}/clips`, undefined, SEERS],
+  'GET /api/video/files/{sessionId}/clips/{clipId}': [CLIP, undefined, SEERS],
+  'PATCH /api/video/files/{sessionId}/clips/{clipId}': [CLIP, { name: 'Ace' }, OWN],
+  'DELETE /api/video/files/{sessionId}/clips/{clipId}': [CLIP, undefined, OWN],
+  'GET /api/video/files/{sessionId}/clips/{clipId}/movie': [`${CLIP}/movie`, undefined, WATCHERS],
   'GET /api/shares/{token}': [`/api/shares/${SHARE_TOKEN}`, undefined, ANYBODY],
   'GET /api/shares/{token}/movie': [`/api/shares/${SHARE_TOKEN}/movie`, undefined, ANYBODY],
   ...Object.fromEntries(

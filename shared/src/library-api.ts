@@ -1,6 +1,7 @@
 /** The part of the portal's REST API around stored videos: links that share one. Instants are ISO 8601 in UTC. */
 import { z } from 'zod';
 import { pageOf } from './page.ts';
+import { ClipId } from './clip-api.ts';
 import { SessionId } from './ids.ts';
 
 const Instant = z.iso.datetime();
@@ -22,6 +23,8 @@ export const ShareCreate = z.object({
   download: z.boolean().default(false),
   /** A word for oneself: whom it was given to. */
   label: z.string().trim().max(80).default(''),
+  /** A clip of the match: the link then leads to it alone. */
+  clipId: ClipId.optional(),
 });
 
 export const Share = z.object({
@@ -31,6 +34,9 @@ export const Share = z.object({
   createdAt: Instant,
   expiresAt: Instant,
   createdBy: z.string(),
+  /** Null where it leads to the whole match. */
+  clipId: ClipId.nullable(),
+  clipName: z.string().nullable(),
 });
 export type Share = z.infer<typeof Share>;
 /** The address is in no other answer: the portal keeps only its hash. */
@@ -40,6 +46,8 @@ export const ShareRef = z.object({ sessionId: SessionId, shareId: ShareId });
 
 /** What whoever holds a link learns: the match, and nobody's name. */
 export const SharedVideo = z.object({
+  /** Of the clip that the link leads to; null for the whole match. */
+  clipName: z.string().nullable(),
   courtName: z.string(),
   clubName: z.string(),
   timeZone: z.string(),

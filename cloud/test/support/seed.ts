@@ -179,6 +179,26 @@ export async function seedInvitation(
     .execute();
 }
 
+/** Two seconds of a video. */
+export async function seedClip(
+  db: Db,
+  sessionId: string,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<void> {
+  const range = { from_ms: 1000, to_ms: 3000, bytes: 1000 };
+  await db
+    .insertInto('clip')
+    .values({
+      id,
+      session_id: sessionId,
+      name: 'Rally',
+      ...range,
+      created_by: ownerId,
+      created_at: SEEDED_AT,
+    })
+    .execute();
+}
+
 /** A link to a video that stands for a week. */
 export async function seedShare(
   db: Db,
@@ -190,6 +210,7 @@ export async function seedShare(
     .values({
       id,
       session_id: sessionId,
+      clip_id: null,
       token_hash: createHash('sha256').update(token).digest('hex'),
       label: '',
       can_download: 1,

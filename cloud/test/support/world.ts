@@ -3,6 +3,7 @@ import type { Services } from '../../src/lib/server/api/services.ts';
 import type { Db } from '../../src/lib/server/db/database.ts';
 import {
   SEEDED_AT,
+  seedClip,
   seedClub,
   seedCourt,
   seedDevice,
@@ -17,6 +18,7 @@ import {
 export const OPEN_SESSION = 'sess_north_n1_1767225600';
 export const MOVIE_SESSION = 'sess_north_n2_1767225600';
 export const DELETED_SESSION = 'sess_north_n2_1767225601';
+export const CLIP_ID = '00aa11bb22cc33dd';
 export const SHARE_ID = '0123456789abcdef';
 export const SHARE_TOKEN = 'share-token-of-32-characters-000';
 export const SCHEDULE_ID = '00112233445566ff';
@@ -111,5 +113,6 @@ async function fill(
   await db.insertInto('session_participant').values(participants).execute();
   await seedSchedule(db, 'north', { id: SCHEDULE_ID, courtId: 'n3', byId: ownerId });
   await seedInvitation(db, 'north', { id: INVITATION_ID, token: INVITATION_TOKEN, byId: ownerId });
+  await seedClip(db, MOVIE_SESSION, { id: CLIP_ID, ownerId });
   await seedShare(db, MOVIE_SESSION, { id: SHARE_ID, token: SHARE_TOKEN, ownerId });
 }

@@ -15,6 +15,8 @@ import { createGuests } from './auth/guests.ts';
 import { openBroker } from './broker/broker.ts';
 import { openPortalChannel } from './broker/portal-channel.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { createClipMovies } from './clips/clip-movies.ts';
+import { createClips } from './clips/clips.ts';
 import { createClubNumbers } from './clubs/club-numbers.ts';
 import { createClubs } from './clubs/clubs.ts';
 import { createCourts } from './clubs/courts.ts';
@@ -222,12 +224,21 @@ function openLibrary(
   const relay = fetchStored && createMovieRelay({ clock, origin, fetchStored });
   const files = createFiles({ db, clock, store, uploads, sessions, devices, relay, playLinkSeconds });
   const shares = createShares({ db, clock, audit, origin });
+  const clips = createClips({
+    ...{ db, clock, audit },
+    movies: createClipMovies({
+      origin,
+      fetchStored: fetchStored ?? fetch,
+      link: (sessionId) => files.link(sessionId, 'inline'),
+    }),
+    requireMovie: (sessionId) => files.requireReady(sessionId),
+  });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
   const playback = createPlayback({ db, sideFiles });
   const retention = createRetention({ db, clock, log, audit, files });
   const storageSweep = createStorageSweep({ db, clock, log, store });
-  return { storage, store, uploads, playback, retention, storageSweep, files, shares, previews };
+  return { storage, store, uploads, playback, retention, storageSweep, files, shares, clips, previews };
 }
 
 /** Planned recordings begin within the minute they are due. */

@@ -44,6 +44,7 @@ const RULES = {
   'video.download': SHARED,
   'video.delete': OWN,
   'video.share': OWN,
+  'video.clip': OWN,
   cleanup: ['super', 'support', 'club-admin'],
   'club.read': STAFF_READ,
   'club.write': CLUB_STAFF,

@@ -9,6 +9,7 @@ import { GUEST_COOKIE } from '../auth/guests.ts';
 import { STORE_PATH } from '../storage/folder-store.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
+import { clipRoutes } from './clips.ts';
 import { clubPeopleRoutes } from './club-people.ts';
 import { clubRoutes } from './clubs.ts';
 import { clubWatchRoutes } from './club-watch.ts';
@@ -59,6 +60,7 @@ const SECTIONS = [
   storageRoutes,
   fileRoutes,
   playbackRoutes,
+  clipRoutes,
   sharedPlaybackRoutes,
   clubWatchRoutes,
   shareRoutes,

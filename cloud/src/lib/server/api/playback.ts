@@ -1,5 +1,6 @@
 /** What the page's player asks for beside the movie: playlist, init segments, thumbnail and storyboard. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { AppError } from '@padelvar/shared/errors';
 import { ShareToken } from '@padelvar/shared/library-api';
 import { SessionRef } from '@padelvar/shared/portal-api';
 import type { Context } from 'hono';
@@ -31,7 +32,7 @@ function describeShared<Path extends string>(path: Path, type: string, summary: 
     tags: ['shares'],
     summary,
     request: { params: z.object({ token: ShareToken }) },
-    responses: { 200: ofFile(type), ...problems(400, 409, 410) },
+    responses: { 200: ofFile(type), ...problems(400, 404, 409, 410) },
   });
 }
 
@@ -123,9 +124,10 @@ export function playbackRoutes({ gate, playback }: Services) {
 
 /** The same for whoever holds a link that shares the video. */
 export function sharedPlaybackRoutes({ shares, files, playback }: Services) {
-  /** Throws where the link, or what it leads to, is gone. */
+  /** Throws where the link, or what it leads to, is gone, and where it leads to a clip only. */
   const open = async (token: string): Promise<string> => {
-    const { sessionId } = await shares.open(token);
+    const { sessionId, clipId } = await shares.open(token);
+    if (clipId !== undefined) throw new AppError('not_found', 'this link leads to a clip, which is one file');
     await files.requireReady(sessionId);
     return sessionId;
   };

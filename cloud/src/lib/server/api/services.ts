@@ -5,6 +5,7 @@ import type { Accounts } from '../auth/accounts.ts';
 import type { Guests } from '../auth/guests.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { PortalChannel } from '../broker/portal-channel.ts';
+import type { Clips } from '../clips/clips.ts';
 import type { Clubs } from '../clubs/clubs.ts';
 import type { ClubNumbers } from '../clubs/club-numbers.ts';
 import type { Courts } from '../clubs/courts.ts';
@@ -72,5 +73,6 @@ export interface Services {
   retention: Retention;
   storageSweep: StorageSweep;
   shares: Shares;
+  clips: Clips;
   previews: Previews;
 }

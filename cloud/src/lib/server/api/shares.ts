@@ -74,13 +74,16 @@ const movie = createRoute({
   },
 });
 
-export function shareRoutes({ shares, files, gate }: Services) {
+export function shareRoutes({ shares, files, clips, gate }: Services) {
   return createSection()
     .openapi(create, async (c) => {
       const { sessionId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'video.share', sessionId);
       await files.requireReady(sessionId);
-      const made = await shares.create(gate.requireCaller(c.get('caller')), sessionId, c.req.valid('json'));
+      const caller = gate.requireCaller(c.get('caller'));
+      const wanted = c.req.valid('json');
+      if (wanted.clipId !== undefined) await clips.get(caller, sessionId, wanted.clipId);
+      const made = await shares.create(caller, sessionId, wanted);
       return c.json(made, 201);
     })
     .openapi(list, async (c) => {
@@ -95,23 +98,28 @@ export function shareRoutes({ shares, files, gate }: Services) {
       return c.body(null, 204);
     })
     .openapi(open, async (c) => {
-      const { sessionId, canDownload, expiresAtMs } = await shares.open(c.req.valid('param').token);
-      const video = await files.describeShared(sessionId);
-      return c.json({ ...video, download: canDownload, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
+      const { sessionId, clipId, canDownload, expiresAtMs } = await shares.open(c.req.valid('param').token);
+      const video = { ...(await files.describeShared(sessionId)), clipName: null };
+      const shown =
+        clipId === undefined ? video : { ...video, ...(await clips.describeShared(sessionId, clipId)) };
+      return c.json({ ...shown, download: canDownload, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
     })
     .openapi(movie, async (c) => {
       const { token } = c.req.valid('param');
       const { disposition } = c.req.valid('query');
-      const { sessionId, canDownload } = await shares.open(token);
+      const { sessionId, clipId, canDownload } = await shares.open(token);
       if (disposition === 'attachment' && !canDownload) {
         throw new AppError(
           'forbidden',
           'this link is for watching; its owner did not allow to save the video',
         );
       }
-      return files.share(c.req.raw, { sessionId, disposition }, async () => {
+      const mayGoOn = async (): Promise<boolean> => {
         await shares.open(token);
         return true;
-      });
+      };
+      return clipId === undefined
+        ? files.share(c.req.raw, { sessionId, disposition }, mayGoOn)
+        : clips.send(c.req.raw, { sessionId, clipId, disposition }, mayGoOn);
     });
 }

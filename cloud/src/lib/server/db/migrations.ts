@@ -13,6 +13,7 @@ import { createStorage } from './migrations/010-storage.ts';
 import { createAdministration } from './migrations/011-administration.ts';
 import { createClubWatch } from './migrations/012-club-watch.ts';
 import { createSchedules } from './migrations/013-schedules.ts';
+import { createClips } from './migrations/018-clips.ts';
 import { createPrivacy } from './migrations/020-privacy.ts';
 import { createPortalSettings } from './migrations/021-portal-settings.ts';
 import { createMail } from './migrations/015-mail.ts';
@@ -34,6 +35,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '011-administration': { up: createAdministration },
   '012-club-watch': { up: createClubWatch },
   '013-schedules': { up: createSchedules },
+  '018-clips': { up: createClips },
   '020-privacy': { up: createPrivacy },
   '021-portal-settings': { up: createPortalSettings },
   '015-mail': { up: createMail },

@@ -375,10 +375,26 @@ export interface RetentionNoticeTable {
   made_at: number;
 }
 
+/** A range of a movie under a name of its own; its bytes are the movie's. */
+export interface ClipTable {
+  id: string;
+  session_id: string;
+  name: string;
+  /** Milliseconds from the movie's beginning. */
+  from_ms: number;
+  to_ms: number;
+  /** Of the clip as a file. */
+  bytes: number;
+  created_by: string;
+  created_at: number;
+}
+
 /** A link that shares a video. */
 export interface ShareTable {
   id: string;
   session_id: string;
+  /** Set where the link leads to that clip only. */
+  clip_id: string | null;
   /** SHA-256 of the token, hex. */
   token_hash: string;
   label: string;
@@ -456,6 +472,7 @@ export interface Tables {
   side_file: SideFileTable;
   signed_part: SignedPartTable;
   retention_notice: RetentionNoticeTable;
+  clip: ClipTable;
   share: ShareTable;
   objection: ObjectionTable;
   portal_setting: PortalSettingTable;

@@ -7,14 +7,21 @@ export interface MatchNames {
   recordedAt: number;
   /** IANA name; one that is unknown counts as UTC. */
   timeZone: string;
+  /** Of a clip. */
+  title?: string;
 }
 
 const MAX_NAME_LENGTH = 60;
 
-/** `Padel Club Lyon - Court 1 - 2026-06-01 20h30.mp4`. */
-export function formatFileName({ clubName, courtName, recordedAt, timeZone }: MatchNames): string {
-  const names = [clubName, courtName].map((name) => name.slice(0, MAX_NAME_LENGTH).trim());
-  return `${[...names, formatLocalTime(recordedAt, timeZone)].join(' - ')}.mp4`;
+/** `Padel Club Lyon - Court 1 - 2026-06-01 20h30.mp4`; of a clip with ` - Match point` before the `.mp4`. */
+export function formatFileName({ clubName, courtName, recordedAt, timeZone, title }: MatchNames): string {
+  const names = [
+    clubName,
+    courtName,
+    formatLocalTime(recordedAt, timeZone),
+    ...(title === undefined ? [] : [title]),
+  ];
+  return `${names.map((name) => name.slice(0, MAX_NAME_LENGTH).trim()).join(' - ')}.mp4`;
 }
 
 function formatLocalTime(instant: number, timeZone: string): string {

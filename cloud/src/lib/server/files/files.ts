@@ -48,9 +48,9 @@ export interface Files {
     mayGoOn: () => Promise<boolean>,
   ): Promise<Response>;
   /** Throws as `link` does where there is nothing to share. */
-  requireReady(sessionId: string): Promise<void>;
+  requireReady(sessionId: string): Promise<{ key: string; bytes: number }>;
   /** What a link to this video says of it; throws as `link` does. */
-  describeShared(sessionId: string): Promise<Omit<SharedVideo, 'download' | 'expiresAt'>>;
+  describeShared(sessionId: string): Promise<Omit<SharedVideo, 'download' | 'expiresAt' | 'clipName'>>;
   /** Store, library and device forget it. Repeating it changes nothing. `conflict` while it is being recorded. */
   delete(sessionId: string, by?: Pick<Caller, 'userId'>): Promise<DeletionReceipt>;
   /** What was deleted, and which copies are gone by now; `not_found` where nothing was. */
@@ -102,6 +102,7 @@ export function createFiles(options: FilesOptions): Files {
       const by = { deleted_at: clock.nowMs(), deleted_by: userId };
       const deleted = { movie_state: 'deleted', ...by } as const;
       await trx.updateTable('match_session').set(deleted).where('id', '=', id).execute();
+      await trx.deleteFrom('clip').where('session_id', '=', id).execute();
       await devices.bumpRev(trx, deviceId);
     });
     await devices.publishDesired(deviceId);
@@ -134,7 +135,8 @@ export function createFiles(options: FilesOptions): Files {
       });
     },
     async requireReady(sessionId) {
-      await getReadyRow(sessionId);
+      const row = await getReadyRow(sessionId);
+      return { key: row.object_key, bytes: row.movie_bytes ?? 0 };
     },
     async describeShared(sessionId) {
       return formatShared(await getReadyRow(sessionId));

@@ -40,13 +40,13 @@ export function createMovieRelay({ clock, fetchStored, origin }: MovieRelayOptio
         await body?.cancel();
         throw new AppError('gone', 'this video is no longer there');
       }
-      return new Response(body === null ? null : watch(body, clock, mayGoOn), { status, headers });
+      return new Response(body === null ? null : flowWhile(body, clock, mayGoOn), { status, headers });
     },
   };
 }
 
 /** Reads on only when its own reader has taken what there was; breaks off where the right is gone. */
-function watch(
+export function flowWhile(
   body: ReadableStream<Uint8Array>,
   clock: Pick<Clock, 'monotonicMs'>,
   mayGoOn: () => Promise<boolean>,

@@ -75,7 +75,7 @@ export async function findVideoRow(db: Db, sessionId: string): Promise<VideoRow 
 }
 
 /** One's own, and those one takes part in. */
-function isOwn(eb: ExpressionBuilder<Tables, 'match_session'>, userId: string) {
+export function isOwn(eb: ExpressionBuilder<Tables, 'match_session'>, userId: string) {
   return eb.or([
     eb('match_session.owner_id', '=', userId),
     eb(
@@ -108,7 +108,7 @@ function selectVideos(db: Db) {
     ]);
 }
 
-function hasSideFile(eb: ExpressionBuilder<Tables, 'match_session'>, name: SideFileName) {
+export function hasSideFile(eb: ExpressionBuilder<Tables, 'match_session'>, name: SideFileName) {
   return eb.exists(
     eb
       .selectFrom('side_file')

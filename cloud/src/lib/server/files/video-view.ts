@@ -51,7 +51,7 @@ function formatExpiry(row: VideoRow): string | null {
 }
 
 /** What a link to a video says of it. */
-export function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'expiresAt'> {
+export function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'expiresAt' | 'clipName'> {
   return {
     ...namesOf(row),
     durationSeconds: (row.movie_duration_ms ?? 0) / 1000,

@@ -16,6 +16,8 @@ import type { ShareTable } from '../db/tables.ts';
 
 export interface FoundShare {
   sessionId: string;
+  /** Set where the link leads to that clip only. */
+  clipId: string | undefined;
   canDownload: boolean;
   expiresAtMs: number;
 }
@@ -49,12 +51,13 @@ const Newest = z.tuple([z.number(), z.string()]);
 
 export function createShares({ db, clock, audit, origin }: SharesOptions): Shares {
   return {
-    async create(caller, sessionId, { expiresInDays, download, label }) {
+    async create(caller, sessionId, { expiresInDays, download, label, clipId }) {
       await refuseTooMany(db, sessionId, clock.nowMs());
       const token = randomBytes(24).toString('base64url');
       const row = {
         id: randomBytes(8).toString('hex'),
         session_id: sessionId,
+        clip_id: clipId ?? null,
         token_hash: hashOf(token),
         label,
         can_download: download ? 1 : 0,
@@ -63,16 +66,21 @@ export function createShares({ db, clock, audit, origin }: SharesOptions): Share
         expires_at: clock.nowMs() + expiresInDays * DAY_MS,
       };
       await db.insertInto('share').values(row).execute();
-      await audit.record(caller, 'share.create', sessionId, { shareId: row.id, expiresInDays, download });
-      return { ...formatShare({ ...row, createdByName: caller.name }), url: `${origin}/s/${token}` };
+      await audit.record(caller, 'share.create', sessionId, {
+        ...{ shareId: row.id, expiresInDays, download },
+        ...(clipId === undefined ? {} : { clipId }),
+      });
+      const names = { createdByName: caller.name, clipName: await findClipName(db, clipId) };
+      return { ...formatShare({ ...row, ...names }), url: `${origin}/s/${token}` };
     },
     async list(sessionId, { cursor, limit }) {
       const after = parseKeys(cursor, Newest);
       let query = db
         .selectFrom('share')
         .leftJoin('user', 'user.id', 'share.created_by')
+        .leftJoin('clip', 'clip.id', 'share.clip_id')
         .selectAll('share')
-        .select('user.name as createdByName')
+        .select(['user.name as createdByName', 'clip.name as clipName'])
         .where('share.session_id', '=', sessionId)
         .where('share.expires_at', '>', clock.nowMs())
         .orderBy('share.created_at', 'desc')
@@ -99,13 +107,14 @@ export function createShares({ db, clock, audit, origin }: SharesOptions): Share
     async open(token) {
       const row = await db
         .selectFrom('share')
-        .select(['session_id', 'can_download', 'expires_at'])
+        .select(['session_id', 'clip_id', 'can_download', 'expires_at'])
         .where('token_hash', '=', hashOf(token))
         .where('expires_at', '>', clock.nowMs())
         .executeTakeFirst();
       if (row === undefined) throw new AppError('gone', 'this link has expired or was taken back');
       return {
         sessionId: row.session_id,
+        clipId: row.clip_id ?? undefined,
         canDownload: row.can_download === 1,
         expiresAtMs: row.expires_at,
       };
@@ -124,7 +133,18 @@ async function refuseTooMany(db: Db, sessionId: string, nowMs: number): Promise<
   throw new AppError('conflict', `expected fewer than ${MAX_SHARES} links to a video; take one back first`);
 }
 
-function formatShare(row: Selectable<ShareTable> & { createdByName: string | null }): Share {
+async function findClipName(db: Db, clipId: string | undefined): Promise<string | null> {
+  if (clipId === undefined) return null;
+  const row = await db.selectFrom('clip').select('name').where('id', '=', clipId).executeTakeFirst();
+  return row?.name ?? null;
+}
+
+interface ShareNames {
+  createdByName: string | null;
+  clipName: string | null;
+}
+
+function formatShare(row: Selectable<ShareTable> & ShareNames): Share {
   return {
     shareId: row.id,
     label: row.label,
@@ -132,6 +152,8 @@ function formatShare(row: Selectable<ShareTable> & { createdByName: string | nul
     createdAt: new Date(row.created_at).toISOString(),
     expiresAt: new Date(row.expires_at).toISOString(),
     createdBy: row.createdByName ?? '',
+    clipId: row.clip_id,
+    clipName: row.clipName,
   };
 }
 

@@ -1,0 +1,147 @@
+/** Clips of a match: made, renamed and deleted by whoever may share it; watched by whoever may watch it. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { Clip, ClipCreate, ClipList, ClipQuery, ClipRef, ClipUpdate } from '@padelvar/shared/clip-api';
+import { PageQuery } from '@padelvar/shared/page';
+import { SessionRef } from '@padelvar/shared/portal-api';
+import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import { scopeOf } from './video-session.ts';
+import type { Services } from './services.ts';
+
+const tags = ['clips'];
+const security = LOGGED_IN;
+
+const create = createRoute({
+  method: 'post',
+  path: '/api/video/files/{sessionId}/clips',
+  tags,
+  security,
+  summary: 'Make a clip of a match: a range of it under a name, without copying or encoding anything',
+  request: { params: SessionRef, body: jsonBody(ClipCreate) },
+  responses: { 201: jsonAnswer(Clip, 'The clip'), ...problems(400, 401, 403, 404, 409) },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}/clips',
+  tags,
+  security,
+  summary: 'Clips of a match, newest first',
+  request: { params: SessionRef, query: PageQuery },
+  responses: { 200: jsonAnswer(ClipList, 'A page of clips'), ...problems(400, 401, 403, 404) },
+});
+
+const listAll = createRoute({
+  method: 'get',
+  path: '/api/video/clips',
+  tags,
+  security,
+  summary: 'Clips of all matches that the caller may watch, newest first',
+  request: { query: ClipQuery },
+  responses: { 200: jsonAnswer(ClipList, 'A page of clips'), ...problems(400, 401, 403, 404) },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}/clips/{clipId}',
+  tags,
+  security,
+  summary: 'One clip',
+  request: { params: ClipRef },
+  responses: { 200: jsonAnswer(Clip, 'The clip'), ...problems(400, 401, 403, 404) },
+});
+
+const rename = createRoute({
+  method: 'patch',
+  path: '/api/video/files/{sessionId}/clips/{clipId}',
+  tags,
+  security,
+  summary: 'Rename a clip',
+  request: { params: ClipRef, body: jsonBody(ClipUpdate) },
+  responses: { 200: jsonAnswer(Clip, 'The clip'), ...problems(400, 401, 403, 404) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/video/files/{sessionId}/clips/{clipId}',
+  tags,
+  security,
+  summary: 'Delete a clip and the links to it; its match stays',
+  request: { params: ClipRef },
+  responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404) },
+});
+
+const movie = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}/clips/{clipId}/movie',
+  tags,
+  security,
+  summary: 'The clip as an MP4 of its own, with ranges',
+  request: {
+    params: ClipRef,
+    query: z.object({
+      disposition: z
+        .enum(['attachment', 'inline'])
+        .default('attachment')
+        .describe('`inline` to play it, `attachment` to save it'),
+    }),
+  },
+  responses: {
+    200: { description: 'The clip' },
+    206: { description: 'The part that was asked for' },
+    ...problems(400, 401, 403, 404, 409, 410),
+  },
+});
+
+export function clipRoutes({ clips, gate }: Services) {
+  return createSection()
+    .openapi(create, async (c) => {
+      const { sessionId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.clip', sessionId);
+      const caller = gate.requireCaller(c.get('caller'));
+      return c.json(await clips.create(caller, sessionId, c.req.valid('json')), 201);
+    })
+    .openapi(list, async (c) => {
+      const { sessionId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'session.see', sessionId);
+      const caller = gate.requireCaller(c.get('caller'));
+      return c.json(await clips.list(caller, { of: { sessionId }, ...c.req.valid('query') }), 200);
+    })
+    .openapi(listAll, async (c) => {
+      const caller = gate.requireCaller(c.get('caller'));
+      const query = c.req.valid('query');
+      if (query.clubId !== undefined) await gate.requireClub(caller, 'club.read', query.clubId);
+      return c.json(await clips.list(caller, { of: scopeOf(caller), ...query }), 200);
+    })
+    .openapi(get, async (c) => {
+      const { sessionId, clipId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'session.see', sessionId);
+      return c.json(await clips.get(gate.requireCaller(c.get('caller')), sessionId, clipId), 200);
+    })
+    .openapi(rename, async (c) => {
+      const { sessionId, clipId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.clip', sessionId);
+      const caller = gate.requireCaller(c.get('caller'));
+      return c.json(await clips.rename(caller, sessionId, clipId, c.req.valid('json').name), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { sessionId, clipId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.clip', sessionId);
+      await clips.delete(gate.requireCaller(c.get('caller')), sessionId, clipId);
+      return c.body(null, 204);
+    })
+    .openapi(movie, async (c) => {
+      const { sessionId, clipId } = c.req.valid('param');
+      const { disposition } = c.req.valid('query');
+      const require = () =>
+        gate.requireSession(
+          c.get('caller'),
+          disposition === 'inline' ? 'video.watch' : 'video.download',
+          sessionId,
+        );
+      await require();
+      return clips.send(c.req.raw, { sessionId, clipId, disposition }, async () => {
+        await require();
+        return true;
+      });
+    });
+}
