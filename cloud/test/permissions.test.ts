@@ -19,6 +19,7 @@ import {
   DEVICE,
   INVITATION_ID,
   INVITATION_TOKEN,
+  OBJECTION_ID,
   MOVIE_SESSION,
   OPEN_SESSION,
   SCHEDULE_ID,
@@ -218,6 +219,29 @@ const TABLE: Record<string, Row> = {
       [`/api/shares/${SHARE_TOKEN}/${name}`, undefined, ANYBODY] satisfies Row,
     ]),
   ),
+  'POST /api/video/files/{sessionId}/disclosure': [
+    `/api/video/files/${MOVIE_SESSION}/disclosure`,
+    { authority: 'Police of Lyon', reason: 'order 2026-17 of the court' },
+    '401 ok  403 ok  403 403 403 404 404',
+  ],
+  'GET /api/privacy/data': ['/api/privacy/data', undefined, LOGGED_IN],
+  'GET /api/privacy/account': ['/api/privacy/account', undefined, LOGGED_IN],
+  'POST /api/privacy/account/delete': [
+    '/api/privacy/account/delete',
+    { email: 'nobody@example.test' },
+    LOGGED_IN,
+  ],
+  'POST /api/codes/{code}/objections': [
+    `/api/codes/${OPEN_COURT_CODE}/objections`,
+    { date: '2026-01-01', time: '10:00' },
+    ANYBODY,
+  ],
+  'GET /api/clubs/{clubId}/objections': ['/api/clubs/north/objections', undefined, STAFF_HERE],
+  'POST /api/clubs/{clubId}/objections/{objectionId}': [
+    `/api/clubs/north/objections/${OBJECTION_ID}`,
+    { decision: 'keep' },
+    CLUB_STAFF,
+  ],
   'GET /api/preview/{sessionId}/stream.mjpeg': [
     `/api/preview/${OPEN_SESSION}/stream.mjpeg`,
     undefined,

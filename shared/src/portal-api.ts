@@ -10,6 +10,7 @@ import { MAX_DURATION_MINUTES } from './limits.ts';
 import { EdgeSettings, Gap, Telemetry } from './link.ts';
 import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
+import { ShownNotice } from './recording-notice.ts';
 import { Role } from './roles.ts';
 import { EndReason, MovieState, SessionState } from './session.ts';
 import { STORAGE_TROUBLES, StorageTrouble } from './storage-trouble.ts';
@@ -193,6 +194,8 @@ export const RecordStart = z.object({
   sessionId: SessionId,
   /** The club's usual length where left out. */
   durationMinutes: DurationMinutes.optional(),
+  /** What whoever starts it was shown; kept with the match. */
+  notice: ShownNotice.optional(),
 });
 
 export const Session = z.object({
@@ -276,6 +279,8 @@ export const Video = z.object({
   storyboard: z.boolean(),
   /** When it will be deleted, where its club deletes videos after some days. */
   expiresAt: Instant.nullable(),
+  /** Until then nobody is shown it: somebody who is in it objects, and the club has not decided. */
+  hiddenUntil: Instant.nullable(),
   /** Stretches without pictures, in milliseconds of the movie. */
   gaps: z.array(Gap),
   canDelete: z.boolean(),

@@ -199,6 +199,22 @@ export async function seedClip(
     .execute();
 }
 
+/** Somebody objected to a match that nobody recorded. */
+export async function seedObjection(
+  db: Db,
+  clubId: string,
+  { id, courtId }: { id: string; courtId: string },
+): Promise<void> {
+  await db
+    .insertInto('objection')
+    .values({
+      ...{ id, club_id: clubId, court_id: courtId, session_id: null, at: SEEDED_AT },
+      ...{ browser_hash: 'b'.repeat(64), message: '', contact: '', state: 'open', created_at: SEEDED_AT },
+      ...{ hides_until: null, decided_at: null, decided_by: null },
+    })
+    .execute();
+}
+
 /** A link to a video that stands for a week. */
 export async function seedShare(
   db: Db,

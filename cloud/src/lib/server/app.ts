@@ -41,6 +41,8 @@ import { createInvitations } from './members/invitations.ts';
 import { createMembers } from './members/members.ts';
 import { createMail } from './mail/mail.ts';
 import { createPreviews } from './previews/previews.ts';
+import { createLeaving } from './privacy/leave.ts';
+import { createObjections } from './privacy/objections.ts';
 import { createLiveStatus } from './sessions/live-status.ts';
 import { beginDue } from './schedules/begin-due.ts';
 import { createSchedules } from './schedules/schedules.ts';
@@ -109,6 +111,7 @@ async function openApp(
     ...link,
     ...library,
     ...openCourtside(basis, people, link),
+    ...openPrivacy(basis, people, link, library),
     courts: createCourts({ db, clock, audit: people.audit, devices: link.devices }),
     deviceAdmin: createDeviceAdmin({
       ...{ db, clock, audit: people.audit, broker: link.broker },
@@ -116,7 +119,7 @@ async function openApp(
       onEnded: (sessionId) => link.sessions.changed(sessionId),
     }),
   };
-  const jobs = startJobs([...planJobs(services), planBeginnings(services)], log);
+  const jobs = startJobs([...planJobs(services), planBeginnings(services), planLapses(services)], log);
   opened.push(() => jobs.close());
   const api = createApi(services);
   return {
@@ -159,7 +162,7 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
     auth,
     guests: createGuests({ db, clock, origin: settings.origin }),
     audit,
-    gate: createGate({ db, audit }),
+    gate: createGate({ db, audit, clock }),
     users: createUsers({ db, clock, auth, audit }),
     clubs: createClubs({ db, clock, audit }),
     clubNumbers: createClubNumbers({ db, clock }),
@@ -209,6 +212,20 @@ function openCourtside(
   };
 }
 
+/** What people may ask of what is held about them. */
+function openPrivacy(
+  { db, clock }: Basis,
+  { auth, audit }: People,
+  { sessions }: Link,
+  { files }: Pick<Services, 'files'>,
+) {
+  const objections = createObjections({
+    ...{ db, clock, audit, files },
+    onChanged: (sessionId) => sessions.changed(sessionId),
+  });
+  return { objections, leaving: createLeaving({ db, audit, auth, files }) };
+}
+
 /** Stored movies and how they get there. */
 function openLibrary(
   { db, clock, log, settings: { origin, s3, playLinkSeconds } }: Basis,
@@ -239,6 +256,11 @@ function openLibrary(
   const retention = createRetention({ db, clock, log, audit, files });
   const storageSweep = createStorageSweep({ db, clock, log, store });
   return { storage, store, uploads, playback, retention, storageSweep, files, shares, clips, previews };
+}
+
+/** A video that nobody decided on is seen again within the minute. */
+function planLapses({ objections }: Services) {
+  return { name: 'show what nobody decided on', when: '* * * * *', run: () => objections.lapse() };
 }
 
 /** Planned recordings begin within the minute they are due. */

@@ -46,6 +46,23 @@ describe('what a caller is to an object', () => {
   });
 });
 
+describe('a video to which somebody objects', () => {
+  const shown = (who: Caller, ownerId: string, participantIds: string[] = []) =>
+    (['video.watch', 'video.thumbnail', 'video.download', 'video.share', 'video.delete'] as const).map(
+      (action) => decide(who, action, { ...session(ownerId, participantIds), isHidden: true } as AccessObject),
+    );
+  it.each([
+    ['its owner, who may delete it', caller('PLAYER'), 'me', 'withheld withheld withheld withheld allow'],
+    ['whoever plays in it', caller('PLAYER'), 'you', 'withheld withheld withheld forbidden forbidden'],
+    ['the club, which looks', caller('CLUB_ADMIN', ['north']), 'you', 'allow allow withheld withheld allow'],
+    ['super administrators', caller('SUPER_ADMIN'), 'you', 'allow allow withheld withheld allow'],
+    ['strangers', caller('PLAYER', ['south']), 'her', 'hidden hidden hidden hidden hidden'],
+  ] as const)('shows %s what it must', (_who, who, ownerId, expected) => {
+    const participants = ownerId === 'you' ? ['me'] : [];
+    expect(shown(who, ownerId, participants).join(' ')).toBe(expected);
+  });
+});
+
 describe('a guest', () => {
   const guest = { guestId: 'guest_1' };
   const own = session('guest_1');

@@ -44,6 +44,11 @@ const RULES = {
   'video.download': SHARED,
   'video.delete': OWN,
   'video.share': OWN,
+  /** Given to the authorities, with a reason. */
+  'video.disclose': CLUB_STAFF,
+  /** Objections of people who are in a video. */
+  'objection.read': ['super', 'support', 'club-admin'],
+  'objection.decide': CLUB_STAFF,
   'video.clip': OWN,
   cleanup: ['super', 'support', 'club-admin'],
   'club.read': STAFF_READ,
@@ -60,6 +65,7 @@ const RULES = {
   'user.read': ['super', 'support', 'club-admin', 'self'],
   'user.write': CLUB_STAFF,
   'audit.read': ['super', 'support'],
+  'portal.settings': ['super'],
   'device.status': ['super', 'support', 'club-admin'],
   'device.command': ['super', 'support'],
   'device.settings': CLUB_STAFF,
@@ -77,11 +83,28 @@ export type AccessObject =
   | { kind: 'club'; clubId: string }
   /** A court by its printed code, which by itself grants nothing. */
   | { kind: 'court-code'; clubId: string; guestsWelcome: boolean }
-  | { kind: 'session'; clubId: string; ownerId: string; participantIds: readonly string[] }
+  | {
+      kind: 'session';
+      clubId: string;
+      ownerId: string;
+      participantIds: readonly string[];
+      /** Somebody who is in its video objects, and nobody has decided yet. */
+      isHidden?: boolean;
+    }
   | { kind: 'user'; userId: string; clubIds: readonly string[] };
 
-/** `hidden` is answered as if there were no such object. */
-export type Decision = 'allow' | 'unauthenticated' | 'hidden' | 'forbidden';
+/** `hidden` is answered as if there were no such object; `withheld` is a video that nobody is shown for now. */
+export type Decision = 'allow' | 'unauthenticated' | 'hidden' | 'forbidden' | 'withheld';
+
+/** What shows a video to somebody. */
+const SHOWING: ReadonlySet<Action> = new Set<Action>([
+  'video.watch',
+  'video.thumbnail',
+  'video.download',
+  'video.share',
+]);
+/** By which whoever decides on an objection sees what it is about. */
+const LOOKING: ReadonlySet<Action> = new Set<Action>(['video.watch', 'video.thumbnail']);
 
 export function decide(visitor: Visitor, action: Action, object: AccessObject): Decision {
   if (visitor === undefined || isGuest(visitor)) {
@@ -89,7 +112,14 @@ export function decide(visitor: Visitor, action: Action, object: AccessObject): 
   }
   const relation = findRelation(visitor, object);
   if (relation === 'stranger') return object.kind === 'court-code' ? 'forbidden' : 'hidden';
-  return isAllowed(action, relation) ? 'allow' : 'forbidden';
+  if (!isAllowed(action, relation)) return 'forbidden';
+  return isWithheld(action, relation, object) ? 'withheld' : 'allow';
+}
+
+/** A hidden video is seen by those alone who decide on it, and leaves by nobody. */
+function isWithheld(action: Action, relation: Relation, object: AccessObject): boolean {
+  if (object.kind !== 'session' || object.isHidden !== true || !SHOWING.has(action)) return false;
+  return !(LOOKING.has(action) && isAllowed('objection.decide', relation));
 }
 
 export function isGuest(visitor: Visitor): visitor is Guest {

@@ -5,6 +5,7 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import { decide, isGuest, type AccessObject, type Action, type Decision, type Visitor } from './decide.ts';
 import {
@@ -46,7 +47,13 @@ export interface Gate {
   requireCourtCode(visitor: Visitor, action: Action, court: { clubId: string; guestsWelcome: boolean }): void;
 }
 
-export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
+export interface GateOptions {
+  db: Db;
+  audit: Audit;
+  clock: Pick<Clock, 'nowMs'>;
+}
+
+export function createGate({ db, audit, clock }: GateOptions): Gate {
   const requireCaller = (caller: Caller | undefined): Caller => {
     enforce(caller, caller === undefined ? 'unauthenticated' : 'allow', 'login');
     return caller as Caller;
@@ -94,7 +101,7 @@ export function createGate({ db, audit }: { db: Db; audit: Audit }): Gate {
     },
     async requireSession(visitor, action, sessionId, options = {}) {
       const viewer = isGuest(visitor) ? visitor : requireCaller(visitor);
-      const row = await findSession(db, sessionId);
+      const row = await findSession(db, sessionId, clock.nowMs());
       enforce(viewer, decideFound(viewer, action, row?.object), 'session');
       const { session, object } = row as FoundSession;
       if (isGuest(viewer)) return session;
@@ -122,6 +129,8 @@ function enforce(visitor: Visitor, decision: Decision, noun: string): void {
       throw new AppError('unauthenticated', 'expected a login; found none, or one that has ended');
     case 'hidden':
       throw new AppError('not_found', `expected the id of a ${noun} that you can see; found no such ${noun}`);
+    case 'withheld':
+      throw new AppError('forbidden', 'this video is hidden until the club has decided on an objection to it');
     case 'forbidden':
       throw new AppError('forbidden', `your role ${roleOf(visitor)} does not allow this on that ${noun}`);
   }

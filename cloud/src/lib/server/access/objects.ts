@@ -15,7 +15,11 @@ export interface FoundSession {
   object: AccessObject & { kind: 'session' };
 }
 
-export async function findSession(db: Db, sessionId: string): Promise<FoundSession | undefined> {
+export async function findSession(
+  db: Db,
+  sessionId: string,
+  nowMs: number,
+): Promise<FoundSession | undefined> {
   const session = await db
     .selectFrom('match_session')
     .selectAll()
@@ -28,10 +32,9 @@ export async function findSession(db: Db, sessionId: string): Promise<FoundSessi
     .where('session_id', '=', sessionId)
     .execute();
   const participantIds = participants.map((row) => row.user_id);
-  return {
-    session,
-    object: { kind: 'session', clubId: session.club_id, ownerId: session.owner_id, participantIds },
-  };
+  const isHidden = session.hidden_until !== null && session.hidden_until > nowMs;
+  const { club_id: clubId, owner_id: ownerId } = session;
+  return { session, object: { kind: 'session', clubId, ownerId, participantIds, isHidden } };
 }
 
 export async function findUser(db: Db, userId: string): Promise<UserRow | undefined> {

@@ -21,7 +21,9 @@ import { fileRoutes } from './files.ts';
 import { liveRoutes } from './live.ts';
 import { peopleRoutes } from './people.ts';
 import { playbackRoutes, sharedPlaybackRoutes } from './playback.ts';
+import { objectionRoutes } from './objections.ts';
 import { previewRoutes } from './preview.ts';
+import { privacyRoutes } from './privacy.ts';
 import { numberRoutes } from './numbers.ts';
 import { respondProblem, throwInvalid, unknownRoute } from './problem.ts';
 import { createLoginCheck, type LoginCheck } from './protected-routes.ts';
@@ -65,6 +67,8 @@ const SECTIONS = [
   clubWatchRoutes,
   shareRoutes,
   previewRoutes,
+  privacyRoutes,
+  objectionRoutes,
 ];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { RecordExtend } from '@padelvar/shared/players-api';
 import { RecordStart, RecordStatus, SessionRef } from '@padelvar/shared/portal-api';
 import { idOf } from '../access/decide.ts';
+import { keepNotice } from '../privacy/notice.ts';
 import { createSection, jsonAnswer, jsonBody, problems } from './describe.ts';
 import type { Services } from './services.ts';
 import { LOGGED_IN_OR_GUEST, visitorOf } from './visitor.ts';
@@ -50,13 +51,14 @@ const status = createRoute({
   responses: { 200: jsonAnswer(RecordStatus, 'The status'), ...problems(400, 401, 403, 404) },
 });
 
-export function recordRoutes({ clubs, sessions, gate, audit }: Services) {
+export function recordRoutes({ db, clubs, sessions, gate, audit }: Services) {
   return createSection()
     .openapi(start, async (c) => {
-      const { sessionId, durationMinutes } = c.req.valid('json');
+      const { sessionId, durationMinutes, notice } = c.req.valid('json');
       const row = await gate.requireSession(visitorOf(c), 'session.start', sessionId);
       const minutes = await clubs.planMinutes(row.club_id, durationMinutes);
       const found = await sessions.start(sessionId, minutes);
+      if (notice !== undefined) await keepNotice(db, sessionId, notice);
       await audit.record(visitorOf(c), 'record.start', sessionId, { durationMinutes: minutes });
       return c.json(found, 200);
     })

@@ -27,6 +27,8 @@ import type { Invitations } from '../members/invitations.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Members } from '../members/members.ts';
 import type { Previews } from '../previews/previews.ts';
+import type { Leaving } from '../privacy/leave.ts';
+import type { Objections } from '../privacy/objections.ts';
 import type { LiveStatus } from '../sessions/live-status.ts';
 import type { Schedules } from '../schedules/schedules.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -75,4 +77,6 @@ export interface Services {
   shares: Shares;
   clips: Clips;
   previews: Previews;
+  leaving: Leaving;
+  objections: Objections;
 }

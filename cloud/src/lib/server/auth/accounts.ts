@@ -37,6 +37,8 @@ export interface Accounts {
   logout(caller: Caller): Promise<string>;
   /** Makes a user and answers with its id; `conflict` where the address is taken. */
   createUser(user: NewUser): Promise<string>;
+  /** The account, its logins and its passwords are gone. */
+  deleteUser(userId: string): Promise<void>;
   /** Sets the password and ends all logins of the user. */
   setPassword(userId: string, password: string): Promise<void>;
 }
@@ -93,6 +95,10 @@ export function createAccounts({ db, clock, log, origin, secret }: AccountsOptio
       return `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${attributes.secure === true ? '; Secure' : ''}`;
     },
     createUser: (user) => createUser(auth, user),
+    async deleteUser(userId) {
+      const { internalAdapter } = await auth.$context;
+      await internalAdapter.deleteUser(userId);
+    },
     async setPassword(userId, password) {
       const context = await auth.$context;
       await context.internalAdapter.updatePassword(userId, await context.password.hash(password));

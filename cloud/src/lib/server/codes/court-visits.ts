@@ -30,6 +30,8 @@ export interface CourtVisit {
 }
 
 export interface CourtVisits {
+  /** Its court. Throws `not_found`, and `too_many_requests` after many wrong codes from one address. */
+  find(visit: Pick<CourtVisit, 'code' | 'clientAddress'>): Promise<CodedCourt>;
   /** Throws `too_many_requests` after many wrong codes from one address. */
   look(visit: CourtVisit): Promise<CourtCodeView>;
   /**
@@ -70,7 +72,7 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
   const byCode = limit(OPENINGS_PER_CODE);
   const byAddress = limit(OPENINGS_PER_ADDRESS);
 
-  const find = async ({ code, clientAddress }: CourtVisit): Promise<CodedCourt> => {
+  const find: CourtVisits['find'] = async ({ code, clientAddress }) => {
     wrongCodes.check(clientAddress);
     wrongCodes.count(clientAddress);
     const coded = await codes.get(code);
@@ -94,6 +96,7 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
   };
 
   return {
+    find,
     async look(visit) {
       const coded = await find(visit);
       const deviceId = coded.court.device_id;

@@ -2,7 +2,7 @@
 import type { SharedVideo } from '@padelvar/shared/library-api';
 import { Gap } from '@padelvar/shared/link';
 import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
-import { decide } from '../access/decide.ts';
+import { decide, type Decision } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
 import { planExpiry } from './retention-plan.ts';
 import type { VideoRow } from './video-rows.ts';
@@ -20,6 +20,7 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     clubId: row.club_id,
     ownerId: row.owner_id,
     participantIds: [],
+    isHidden: row.hidden_until !== null,
   } as const;
   return {
     sessionId: row.id,
@@ -37,12 +38,18 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     gaps: Gaps.parse(JSON.parse(row.gaps)),
     stream: row.movie_state === 'ready' && row.hasIndex,
     // Support sees that there is a video, and no picture of it.
-    thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT',
+    thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT' && isShown(row, decide(caller, 'video.thumbnail', object)),
     storyboard: row.movie_state === 'ready' && row.hasStoryboard,
     expiresAt: formatExpiry(row),
+    hiddenUntil: row.hidden_until === null ? null : new Date(row.hidden_until).toISOString(),
     canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
     canShare: row.movie_state === 'ready' && decide(caller, 'video.share', object) === 'allow',
   };
+}
+
+/** Where nobody objects, whoever is listed a video sees its picture. */
+function isShown({ hidden_until: hiddenUntil }: VideoRow, decision: Decision): boolean {
+  return hiddenUntil === null || decision === 'allow';
 }
 
 function formatExpiry(row: VideoRow): string | null {

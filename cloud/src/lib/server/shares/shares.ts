@@ -112,6 +112,7 @@ export function createShares({ db, clock, audit, origin }: SharesOptions): Share
         .where('expires_at', '>', clock.nowMs())
         .executeTakeFirst();
       if (row === undefined) throw new AppError('gone', 'this link has expired or was taken back');
+      await refuseHidden(db, row.session_id, clock.nowMs());
       return {
         sessionId: row.session_id,
         clipId: row.clip_id ?? undefined,
@@ -120,6 +121,17 @@ export function createShares({ db, clock, audit, origin }: SharesOptions): Share
       };
     },
   };
+}
+
+/** Nobody is shown a video to which somebody objects, until the club has decided. */
+async function refuseHidden(db: Db, sessionId: string, nowMs: number): Promise<void> {
+  const hidden = await db
+    .selectFrom('match_session')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('hidden_until', '>', nowMs)
+    .executeTakeFirst();
+  if (hidden !== undefined) throw new AppError('gone', 'this video is not shown at the moment');
 }
 
 async function refuseTooMany(db: Db, sessionId: string, nowMs: number): Promise<void> {

@@ -1,0 +1,108 @@
+/**
+ * The end of an account. Its own videos are deleted for everybody, in store, library and at the club; it is taken out of
+ * others' matches, whose videos stay. The account goes last, so that what was cut short can be asked for again.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { LeavePlan } from '@padelvar/shared/privacy-api';
+import type { Audit } from '../audit/audit.ts';
+import type { Accounts } from '../auth/accounts.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
+import type { Files } from '../files/files.ts';
+
+export interface Leaving {
+  plan(caller: Caller): Promise<LeavePlan>;
+  /** Answers how many videos went. Throws `bad_request` for another address, `conflict` where there is an obstacle. */
+  leave(caller: Caller, email: string): Promise<number>;
+}
+
+export interface LeavingOptions {
+  db: Db;
+  audit: Audit;
+  auth: Pick<Accounts, 'deleteUser'>;
+  files: Pick<Files, 'delete'>;
+}
+
+export function createLeaving({ db, audit, auth, files }: LeavingOptions): Leaving {
+  const plan = async ({ userId, role }: Caller): Promise<LeavePlan> => {
+    const videos = await listVideos(db, userId);
+    const others = await db
+      .selectFrom('session_participant')
+      .innerJoin('match_session', 'match_session.id', 'session_participant.session_id')
+      .select(['session_participant.session_id', 'match_session.owner_id', 'session_participant.user_id'])
+      .where((eb) => eb.or([eb('owner_id', '=', userId), eb('user_id', '=', userId)]))
+      .execute();
+    const shared = new Set(others.filter((row) => row.owner_id === userId).map((row) => row.session_id));
+    return {
+      videos: videos.length,
+      sharedVideos: videos.filter((id) => shared.has(id)).length,
+      takesPartIn: others.filter((row) => row.user_id === userId).length,
+      obstacle: await findObstacle(db, userId, role),
+    };
+  };
+  return {
+    plan,
+    async leave(caller, email) {
+      if (email.toLowerCase() !== caller.email.toLowerCase()) {
+        throw new AppError('bad_request', 'expected your own e-mail address', { field: 'email' });
+      }
+      const { obstacle } = await plan(caller);
+      if (obstacle === 'open_match')
+        throw new AppError('conflict', 'expected no open match; end yours first');
+      if (obstacle === 'last_admin') {
+        throw new AppError('conflict', 'expected another SUPER_ADMIN; this is the last one');
+      }
+      const videos = await listVideos(db, caller.userId);
+      for (const sessionId of videos) await files.delete(sessionId, caller);
+      await forget(db, caller.userId);
+      await auth.deleteUser(caller.userId);
+      await audit.record(caller, 'user.leave', caller.userId, { videos: videos.length });
+      return videos.length;
+    },
+  };
+}
+
+/** Those that are still there, or on their way out. */
+async function listVideos(db: Db, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('match_session')
+    .select('id')
+    .where('owner_id', '=', userId)
+    .where((eb) =>
+      eb.or([eb('movie_state', 'not in', ['none', 'deleted']), eb('object_key', 'is not', null)]),
+    )
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+async function findObstacle(db: Db, userId: string, role: Caller['role']): Promise<LeavePlan['obstacle']> {
+  const open = await db
+    .selectFrom('match_session')
+    .select('id')
+    .where('owner_id', '=', userId)
+    .where((eb) =>
+      eb.or([eb('state', 'not in', ['complete', 'failed']), eb('movie_state', '=', 'recording')]),
+    )
+    .executeTakeFirst();
+  if (open !== undefined) return 'open_match';
+  if (role !== 'SUPER_ADMIN') return null;
+  const other = await db
+    .selectFrom('user')
+    .select('id')
+    .where('role', '=', 'SUPER_ADMIN')
+    .where('id', '!=', userId)
+    .executeTakeFirst();
+  return other === undefined ? 'last_admin' : null;
+}
+
+/** What names the person beside the account itself; what refers to the account goes with it. */
+async function forget(db: Db, userId: string): Promise<void> {
+  await transact(db, async (trx) => {
+    await trx.deleteFrom('session_participant').where('user_id', '=', userId).execute();
+    await trx.deleteFrom('share').where('created_by', '=', userId).execute();
+    await trx.deleteFrom('invitation').where('created_by', '=', userId).execute();
+    await trx.deleteFrom('schedule').where('created_by', '=', userId).execute();
+    await trx.deleteFrom('idempotency').where('user_id', '=', userId).execute();
+  });
+}
