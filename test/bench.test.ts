@@ -41,7 +41,7 @@ test('a short run tells every figure and finds every frame', async () => {
     startMs: { coldP50: figure, coldP95: figure, warmP50: figure, warmP95: figure },
     stopToMovieMs: { p50: figure, p95: figure },
     finalise90MinMs: figure,
-    preview: { cpuSecondsPerCourt: figure },
+    viewer: { cpuSecondsPerCourt: figure },
   });
   expect(result.framesExpected).toBeGreaterThan(75);
   expect(result.framesRecorded).toBe(result.framesExpected);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { findProcess } from '../src/base/child-process.ts';
 import { systemClock } from '../src/base/clock.ts';
+import type { Clock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { createFrameHub, type FrameHub } from '../src/proxy/frame-hub.ts';
 import { openLivePreview, type LiveFragment, type LivePreview } from '../src/proxy/live-preview.ts';
+import { createManualClock } from './support/manual-clock.ts';
 import { makeGrowingPart, readGreys, readJpegSize, type GrowingPart } from './proxy-growing-part.ts';
 
 const never = new AbortController().signal;
@@ -23,9 +25,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-function open(ffmpegPath = 'ffmpeg'): { hub: FrameHub; preview: LivePreview } {
-  const hub = createFrameHub({ clock: systemClock });
-  const preview = openLivePreview({ ffmpegPath, clock: systemClock, log: silentLogger, hub });
+function open({ ffmpegPath = 'ffmpeg', clock = systemClock }: { ffmpegPath?: string; clock?: Clock } = {}): {
+  hub: FrameHub;
+  preview: LivePreview;
+} {
+  const hub = createFrameHub({ clock });
+  const preview = openLivePreview({ ffmpegPath, clock, log: silentLogger, hub });
   closers.push(() => preview.close());
   return { hub, preview };
 }
@@ -48,8 +53,33 @@ async function findDecoders(): Promise<number[]> {
   return found.flat();
 }
 
+test('nothing is decoded that nobody wants to see, and what was wanted is there at once', async () => {
+  const timers = createManualClock();
+  const { hub, preview } = open({
+    clock: { ...systemClock, setTimer: (...timer) => timers.setTimer(...timer) },
+  });
+  preview.partBegan(part.init);
+  for (const fragment of part.fragments) preview.fragment(fragment);
+  expect(await findDecoders()).toEqual([]);
+
+  const release = hub.wanted.join();
+  const { jpeg, sequence } = await hub.nextFrame(0, never);
+  const [grey] = await readGreys([jpeg]);
+  expect(Math.abs((grey ?? 0) - greyOf(keyframes.length - 1))).toBeLessThan(6);
+  release();
+  await timers.advance(29_000);
+  expect(await findDecoders()).toHaveLength(1);
+  hub.wanted.join()();
+  await timers.advance(29_000);
+  expect(hub.latest()?.sequence).toBe(sequence);
+  await timers.advance(1_000);
+  expect(hub.latest()).toBeUndefined();
+  while ((await findDecoders()).length > 0) await systemClock.sleep(10);
+});
+
 test('each keyframe is a picture as soon as its fragment is there', async () => {
   const { hub, preview } = open();
+  hub.wanted.join();
   preview.partBegan(part.init);
   const [jpegs, delays]: [Buffer[], number[]] = [[], []];
   for (const fragment of part.fragments) {
@@ -71,6 +101,7 @@ test('each keyframe is a picture as soon as its fragment is there', async () => 
 
 test('a small camera is not blown up, and a new part with another size goes on', async () => {
   const { hub, preview } = open();
+  hub.wanted.join();
   for (const [size, expected] of [
     ['320x240', [320, 240]],
     ['1280x960', [640, 480]],
@@ -87,8 +118,9 @@ test.each([0, 2])('watchers get five pictures a second, evenly, in order (%i B-f
   const { init, fragments } = await makeGrowingPart({ seconds: 4, bFrames });
   const { hub, preview } = open();
   preview.partBegan(init);
+  hub.wanted.join();
   expect(await findDecoders()).toHaveLength(1);
-  const release = hub.watch();
+  const release = hub.watched.join();
   expect(await findDecoders()).toHaveLength(2);
   const [times, jpegs]: [number[], Buffer[]] = [[], []];
   const leave = new AbortController();
@@ -124,6 +156,7 @@ test.each([0, 2])('watchers get five pictures a second, evenly, in order (%i B-f
 
 test('a decoder that dies is started again and takes up at the next keyframe', async () => {
   const { hub, preview } = open();
+  hub.wanted.join();
   preview.partBegan(part.init);
   const [first, second, third] = keyframes;
   if (first === undefined || second === undefined || third === undefined)
@@ -145,6 +178,7 @@ test('a decoder that dies is started again and takes up at the next keyframe', a
 
 test('a fragment whose bytes are gone is left out', async () => {
   const { hub, preview } = open();
+  hub.wanted.join();
   preview.partBegan(part.init);
   const gone = (): Promise<Buffer> => Promise.reject(new Error('punched out'));
   preview.fragment({ startsWithKeyframe: true, read: gone, readKeyframe: gone });
@@ -160,7 +194,8 @@ test('a decoder that reads nothing holds one fragment, not all of them', async (
   const deaf = join(folder, 'ffmpeg');
   await writeFile(deaf, '#!/bin/sh\n# mpjpeg\nexec sleep 1000\n');
   await chmod(deaf, 0o755);
-  const { preview } = open(deaf);
+  const { hub, preview } = open({ ffmpegPath: deaf });
+  hub.wanted.join();
   preview.partBegan(part.init);
   let reads = 0;
   const large = Buffer.alloc(4 * 1024 * 1024);
@@ -178,7 +213,7 @@ test('a decoder that reads nothing holds one fragment, not all of them', async (
 test('closing ends the decoders, and so does the death of whoever feeds them', async () => {
   const { hub, preview } = open();
   preview.partBegan(part.init);
-  hub.watch();
+  hub.watched.join();
   const decoders = await findDecoders();
   expect(decoders).toHaveLength(2);
   await preview.close();
@@ -191,6 +226,7 @@ test('closing ends the decoders, and so does the death of whoever feeds them', a
     import { silentLogger } from './src/base/log.ts';
     import { readFileSync } from 'node:fs';
     const hub = createFrameHub({ clock: systemClock });
+    hub.wanted.join();
     const preview = openLivePreview({ ffmpegPath: 'ffmpeg', clock: systemClock, log: silentLogger, hub });
     preview.partBegan(Buffer.from('${part.init.toString('base64')}', 'base64'));
     const children = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8');

@@ -75,7 +75,7 @@ describe('a snapshot', () => {
     }
     times.sort((a, b) => a - b);
     process.stdout.write(`snapshot ms: p50 ${times[25]?.toFixed(1)}, max ${times.at(-1)?.toFixed(1)}\n`);
-    expect(hub.watchers).toBe(0);
+    expect(hub.watched.count).toBe(0);
   });
 
   test('before the first picture is a problem document', async () => {
@@ -91,7 +91,7 @@ describe('the live stream', () => {
     const { hub, url } = await open();
     const viewers = await Promise.all([1, 2, 3].map(() => openViewer(`${url}/stream.mjpg`)));
     const collected = viewers.map(collect);
-    expect(hub.watchers).toBe(3);
+    expect(hub.watched.count).toBe(3);
     for (const name of ['a', 'b']) {
       const all = collected.map(({ frames, seen }) => seen(frames.length + 1));
       hub.push(fakeJpeg(name));
@@ -102,10 +102,10 @@ describe('the live stream', () => {
       ['a', 'b'],
       ['a', 'b'],
     ]);
-    const left = new Promise<void>((resolve) => hub.onWatched(() => resolve()));
+    const left = new Promise<void>((resolve) => hub.watched.onChange(() => resolve()));
     for (const viewer of viewers) viewer.destroy();
     await left;
-    expect(hub.watchers).toBe(0);
+    expect(hub.watched.count).toBe(0);
   });
 
   test('skips frames for a slow viewer and never queues them', async () => {
@@ -116,7 +116,7 @@ describe('the live stream', () => {
     slow.pause();
     const quick = await openViewer(`${url}/stream.mjpg`);
     const { frames, seen } = collect(quick);
-    while (hub.watchers < 2) await systemClock.sleep(1);
+    while (hub.watched.count < 2) await systemClock.sleep(1);
     const filler = 'x'.repeat(1024 * 1024);
     await collectGarbage();
     const before = process.memoryUsage();
@@ -179,7 +179,7 @@ describe('the paced stream', () => {
     const tookMs = performance.now() - startedAtMs;
     process.stdout.write(`50 paced frames took FFmpeg ${Math.round(tookMs)} ms, its start included\n`);
     expect(tookMs).toBeGreaterThan(1_900);
-    expect(hub.watchers).toBe(0);
+    expect(hub.watched.count).toBe(0);
   });
 
   test('makes up what a stall left owing, and sends nothing while the camera is silent', async () => {
@@ -256,7 +256,7 @@ describe('a proxy', () => {
     paced.resume();
     await Promise.all([proxy.close(), proxy.close()]);
     await ended;
-    expect(proxy.hub.watchers).toBe(0);
+    expect(proxy.hub.watched.count).toBe(0);
     await expect(fetch(`${proxy.url}/health`)).rejects.toThrow();
   });
 

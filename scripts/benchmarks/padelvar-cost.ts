@@ -1,6 +1,6 @@
-/** What a recorder and its children cost in steady state, told apart: daemon, ingest, preview. */
+/** What a recorder and its children cost in steady state, told apart: daemon, ingest, decoders of viewers. */
 import { systemClock as clock } from '../../edge/src/base/clock.ts';
-import { mean, sum } from './figures.ts';
+import { sum } from './figures.ts';
 import { listChildren, readCost, readPssMiB } from './process-cost.ts';
 import type { ProcessCost } from './process-cost.ts';
 
@@ -8,9 +8,9 @@ export interface PadelvarCost {
   /** CPU seconds per court in the steady state. */
   daemon: number;
   ingest: number;
-  preview: number;
-  /** Resident at most, and what FFmpeg holds per court: the ingest and the keyframe decoder. */
-  rssMiB: { daemon: number; perCourt: number; ingest: number; preview: number };
+  decoders: number;
+  /** Resident at most, and what FFmpeg holds per court. */
+  rssMiB: { daemon: number; perCourt: number };
   /** What the FFmpegs take of the machine's memory, per court: the libraries they share counted once. */
   pssMiBPerCourt: number;
 }
@@ -18,7 +18,7 @@ export interface PadelvarCost {
 interface Sample {
   daemon: ProcessCost;
   ingest: ProcessCost[];
-  preview: ProcessCost[];
+  decoders: ProcessCost[];
 }
 
 const RSS_LOOKS = 5;
@@ -38,7 +38,7 @@ export async function measureSteadyState(
     daemonRss.push(readCost(daemonPid).rssMiB);
   }
   const after = readSample(daemonPid);
-  const [ingestRss, previewRss] = [after.ingest, after.preview].map((all) => mean(all.map((c) => c.rssMiB)));
+  const ffmpegs = [...after.ingest, ...after.decoders];
   return {
     // What the daemon ran and waited for meanwhile is its own.
     daemon:
@@ -48,13 +48,11 @@ export async function measureSteadyState(
         before.daemon.childrenCpuSeconds) /
       courts,
     ingest: cpuBetween(before.ingest, after.ingest) / courts,
-    preview: cpuBetween(before.preview, after.preview) / courts,
-    pssMiBPerCourt: sum([...after.ingest, ...after.preview].map(({ pid }) => readPssMiB(pid))) / courts,
+    decoders: cpuBetween(before.decoders, after.decoders) / courts,
+    pssMiBPerCourt: sum(ffmpegs.map(({ pid }) => readPssMiB(pid))) / courts,
     rssMiB: {
       daemon: Math.max(...daemonRss),
-      perCourt: (ingestRss ?? 0) + (previewRss ?? 0),
-      ingest: ingestRss ?? 0,
-      preview: previewRss ?? 0,
+      perCourt: sum(ffmpegs.map(({ rssMiB }) => rssMiB)) / courts,
     },
   };
 }
@@ -64,7 +62,7 @@ function readSample(daemonPid: number): Sample {
   const isIngest = (commandLine: string): boolean => /part-\d+\.mp4/.test(commandLine);
   const costs = (wanted: boolean): ProcessCost[] =>
     children.filter(({ commandLine }) => isIngest(commandLine) === wanted).map(({ pid }) => readCost(pid));
-  return { daemon: readCost(daemonPid), ingest: costs(true), preview: costs(false) };
+  return { daemon: readCost(daemonPid), ingest: costs(true), decoders: costs(false) };
 }
 
 /** Throws where a process came or went: that is not a steady state. */

@@ -13,6 +13,8 @@ import type { TurnOptions } from './turn.ts';
 
 export interface PadelvarTurn {
   cost: PadelvarCost;
+  /** Beside that, CPU seconds per court in the same time while somebody looks at each. */
+  viewerCpuSeconds: number;
   coldMs: number[];
   warmMs: number[];
   stopToMovieMs: number[];
@@ -24,6 +26,8 @@ const SPARE_SECONDS = 300;
 /** Until FFmpeg has probed, caught up and given back what that took. */
 const SETTLE_MS = 3_000;
 const SETTLED_MS = 10_000;
+/** How long every court is looked at. */
+const VIEWED_SECONDS = 10;
 
 export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
   const { courts, seconds, signal } = options;
@@ -44,14 +48,37 @@ export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
     const started = await startWarm(recorder, opened);
     await clock.sleep(SETTLE_MS, signal);
     const cost = await measureSteadyState(recorder.pid, all.length, seconds, signal);
+    const viewerCpuSeconds = await measureViewers(recorder, all.length, seconds, cost, signal);
     const stopped = await stopAll(recorder, opened);
     const frames = await countFrames(options, recorder, opened, started, stopped);
     const took = (reached: readonly Reached[]): number[] => reached.map(({ tookMs }) => tookMs);
-    return { cost, coldMs, warmMs: took(started), stopToMovieMs: took(stopped), frames };
+    return {
+      ...{ cost, viewerCpuSeconds },
+      coldMs,
+      warmMs: took(started),
+      stopToMovieMs: took(stopped),
+      frames,
+    };
   } finally {
     await recorder.close();
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** The cost of a viewer on each court, as if there had been one all the time; seconds of a core. */
+async function measureViewers(
+  recorder: Recorder,
+  courts: number,
+  seconds: number,
+  unseen: PadelvarCost,
+  signal: AbortSignal,
+): Promise<number> {
+  recorder.watch();
+  await clock.sleep(SETTLE_MS, signal);
+  const viewedSeconds = Math.min(seconds, VIEWED_SECONDS);
+  const seen = await measureSteadyState(recorder.pid, courts, viewedSeconds, signal);
+  const total = ({ daemon, ingest, decoders }: PadelvarCost): number => daemon + ingest + decoders;
+  return (total(seen) * seconds) / viewedSeconds - total(unseen);
 }
 
 /** One court after the other, as players come: camera not connected, session and recording asked for at once. */

@@ -22,6 +22,9 @@ export interface RecorderWorkerOptions {
   courts: { courtId: string; clubId: string; address: string }[];
 }
 
+/** What it is told: the portal's document, or that somebody looks at every court. */
+export type RecorderOrder = { desired: DesiredSession[] } | { watched: true };
+
 export type RecorderMessage =
   { ready: true } | { changed: Pick<ReportedSession, 'sessionId' | 'state' | 'recording'>; atMs: number };
 
@@ -46,8 +49,12 @@ const stopReports = repeat(clock, REPORT_MS, () => {
   sessions.reconcile(desired);
   JSON.stringify(sessions.reports());
 });
-process.on('message', (next: DesiredSession[]) => {
-  desired = next;
+process.on('message', (order: RecorderOrder) => {
+  if ('watched' in order) {
+    for (const { sessionId } of desired) sessions.find(sessionId)?.hub?.watched.join();
+    return;
+  }
+  desired = order.desired;
   sessions.reconcile(desired);
 });
 process.once('disconnect', () => void end());

@@ -4,7 +4,7 @@ import type { DesiredSession, ReportedSession } from '@padelvar/shared/link';
 import { formatSessionId } from '@padelvar/shared/ids';
 import { systemClock as clock } from '../../edge/src/base/clock.ts';
 import { recordingPaths } from '../../edge/src/recording/folder.ts';
-import type { RecorderMessage, RecorderWorkerOptions } from './recorder-worker.ts';
+import type { RecorderMessage, RecorderOrder, RecorderWorkerOptions } from './recorder-worker.ts';
 import { startWorker } from './worker.ts';
 
 export interface RecorderOptions {
@@ -31,6 +31,8 @@ export interface Recorder {
   open(court: number, record?: boolean): string;
   record(sessionId: string): void;
   stop(sessionId: string): void;
+  /** From here on every court is looked at. */
+  watch(): void;
   /** Counted from the last call for that session. Rejects where the session fails. */
   reach(sessionId: string, state: ReportedSession['state']): Promise<Reached>;
   moviePath(sessionId: string): string;
@@ -61,10 +63,11 @@ export async function startRecorder(options: RecorderOptions, signal: AbortSigna
   const askedAtMs = new Map<string, number>();
   let openedAtSeconds = Math.floor(clock.nowMs() / 1000);
 
+  const give = (order: RecorderOrder): void => worker.send(order);
   function ask(session: DesiredSession): void {
     sessions.set(session.sessionId, session);
     askedAtMs.set(session.sessionId, clock.monotonicMs());
-    worker.send([...sessions.values()]);
+    give({ desired: [...sessions.values()] });
   }
   const planRecording = (): NonNullable<DesiredSession['recording']> => ({
     requestedAt: clock.nowMs(),
@@ -99,6 +102,7 @@ export async function startRecorder(options: RecorderOptions, signal: AbortSigna
       const stop = { requestedAt: clock.nowMs(), reason: 'player' as const };
       ask({ ...session, recording: { ...recording, stop } });
     },
+    watch: () => give({ watched: true }),
     reach: (sessionId, state) =>
       worker.receive((message) => {
         if (!('changed' in message) || message.changed.sessionId !== sessionId) return undefined;

@@ -21,7 +21,7 @@ export interface PreviewPusherOptions {
 export interface PreviewPusher {
   /**
    * Begins, or goes on for so long. A stream makes the court watched (more frames a second); a snapshot takes
-   * the frames that come anyway. Answers false where there is no such session.
+   * the keyframes. Answers false where there is no such session.
    */
   lease(sessionId: string, kind: 'stream' | 'snapshot', leaseSeconds: number): boolean;
   close(): Promise<void>;
@@ -73,6 +73,7 @@ export function createPreviewPusher({ client, clock, log, findHub }: PreviewPush
 
   const begin = (sessionId: string, hub: FrameHub): Push => {
     const ending = new AbortController();
+    const release = hub.wanted.join();
     const push: Push = {
       ending,
       untilMs: -Infinity,
@@ -85,6 +86,7 @@ export function createPreviewPusher({ client, clock, log, findHub }: PreviewPush
         .finally(() => {
           push.cancelEnd();
           push.unwatch?.();
+          release();
           if (pushes.get(sessionId) === push) pushes.delete(sessionId);
         }),
     };
@@ -97,7 +99,7 @@ export function createPreviewPusher({ client, clock, log, findHub }: PreviewPush
       const hub = findHub(sessionId);
       if (hub === undefined) return false;
       const push = pushes.get(sessionId) ?? begin(sessionId, hub);
-      if (kind === 'stream') push.unwatch ??= hub.watch();
+      if (kind === 'stream') push.unwatch ??= hub.watched.join();
       push.untilMs = Math.max(push.untilMs, clock.monotonicMs() + leaseSeconds * 1000);
       push.cancelEnd();
       push.cancelEnd = clock.setTimer(push.untilMs - clock.monotonicMs(), () => push.ending.abort());

@@ -47,14 +47,29 @@ test('a wait ends with its signal', async () => {
 test('listeners hear of the first watcher and of the last one’s leaving alone', () => {
   const { hub } = open();
   const heard: boolean[] = [];
-  const stopListening = hub.onWatched((isWatched) => heard.push(isWatched));
-  const [one, two] = [hub.watch(), hub.watch()];
+  const stopListening = hub.watched.onChange((isWatched) => heard.push(isWatched));
+  const [one, two] = [hub.watched.join(), hub.watched.join()];
   one();
   one();
-  expect(hub.watchers).toBe(1);
+  expect(hub.watched.count).toBe(1);
   two();
   expect(heard).toEqual([true, false]);
   stopListening();
-  hub.watch();
+  hub.watched.join();
   expect(heard).toHaveLength(2);
+});
+
+test('whoever watches wants pictures, and what is forgotten is not shown again', async () => {
+  const { hub } = open();
+  const [look, watch] = [hub.wanted.join(), hub.watched.join()];
+  expect(hub.wanted.count).toBe(2);
+  look();
+  watch();
+  expect(hub.wanted.count).toBe(0);
+  hub.push(Buffer.from('a'));
+  hub.forget();
+  expect(hub.latest()).toBeUndefined();
+  const next = hub.nextFrame(0, never);
+  hub.push(Buffer.from('b'));
+  expect(await next).toMatchObject({ jpeg: Buffer.from('b'), sequence: 2 });
 });

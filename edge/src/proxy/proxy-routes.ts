@@ -25,6 +25,8 @@ export interface ProxyRoutesOptions {
 
 /** More viewers than a court ever has on its own machine. */
 const MAX_VIEWERS = 32;
+/** A decoder that has to start first gives its picture after some 200 ms. */
+const SNAPSHOT_MS = 2_000;
 
 type ProxyContext = Context<{ Bindings: HttpBindings }>;
 
@@ -40,13 +42,29 @@ export function createProxyRoutes(options: ProxyRoutesOptions): Hono<{ Bindings:
     return undefined;
   });
   app.get('/stream.mjpg', (context) => openStream(context, options));
-  app.get('/snapshot.jpg', () => formatSnapshot(hub));
+  app.get('/snapshot.jpg', () => takeSnapshot(hub, options.clock, options.signal));
   app.get('/health', (context) => {
     const ageMs = hub.latest()?.ageMs;
     const frameAgeMs = ageMs === undefined ? null : Math.round(ageMs);
-    return context.json({ sessionId, viewers: hub.watchers, frameAgeMs, ...health() });
+    return context.json({ sessionId, viewers: hub.watched.count, frameAgeMs, ...health() });
   });
   return app;
+}
+
+/** From memory where somebody took one lately, else out of the part's newest keyframe. */
+async function takeSnapshot(hub: FrameHub, clock: Clock, signal: AbortSignal): Promise<Response> {
+  const release = hub.wanted.join();
+  const late = new AbortController();
+  const cancel = clock.setTimer(SNAPSHOT_MS, () => late.abort());
+  try {
+    if (hub.latest() === undefined) await hub.nextFrame(0, AbortSignal.any([signal, late.signal]));
+  } catch {
+    throw new AppError('not_ready', 'The camera has not sent a picture yet.');
+  } finally {
+    cancel();
+    release();
+  }
+  return formatSnapshot(hub);
 }
 
 function formatSnapshot(hub: FrameHub): Response {
@@ -90,6 +108,6 @@ function openStream(context: ProxyContext, options: ProxyRoutesOptions): Respons
 }
 
 function admitViewer(hub: FrameHub): () => void {
-  if (hub.watchers < MAX_VIEWERS) return hub.watch();
+  if (hub.watched.count < MAX_VIEWERS) return hub.watched.join();
   throw new AppError('too_many_requests', `Expected at most ${MAX_VIEWERS} viewers, found one more.`);
 }
