@@ -89,6 +89,18 @@ export function formatAgo(instant: string, nowMs: number): string {
   return format.format(Math.round(seconds / 86_400), 'day');
 }
 
+/** Days on the calendar of `timeZone` from now to then; none where it is over. */
+export function countDays(nowMs: number, instant: string, timeZone: string): number {
+  const dayOf = (ms: number): number =>
+    Date.parse(new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(ms));
+  return Math.max(0, Math.round((dayOf(Date.parse(instant)) - dayOf(nowMs)) / 86_400_000));
+}
+
+/** `in 12 days`, `tomorrow`, `today`. */
+export function formatInDays(days: number): string {
+  return new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto' }).format(days, 'day');
+}
+
 /** `0.4 s`, `12 s`: the age of a picture. */
 export function formatAge(ms: number): string {
   const seconds = ms / 1000;

@@ -25,6 +25,16 @@ export function sharedMovieUrl(token: string, disposition: 'inline' | 'attachmen
   return `/api/shares/${token}/movie?disposition=${disposition}`;
 }
 
+/** The same as a playlist of its own byte ranges. */
+export function sharedPlaylistUrl(token: string): string {
+  return `/api/shares/${token}/playlist.m3u8`;
+}
+
+/** Which picture belongs to which moment of a shared match. */
+export function sharedStoryboardUrl(token: string): string {
+  return `/api/shares/${token}/storyboard.vtt`;
+}
+
 /** The movie as a playlist of its own byte ranges. */
 export function playlistUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/playlist.m3u8`;

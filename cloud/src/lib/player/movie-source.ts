@@ -3,7 +3,10 @@
  * Safari, and the plain file where neither plays. A link that has ended in the middle is asked for anew.
  */
 import type Hls from 'hls.js';
-import type { ErrorData } from 'hls.js';
+import type { ErrorData, HlsConfig } from 'hls.js';
+import { holdPicture } from './hold-picture.ts';
+import { createStoredLink } from './stored-link.ts';
+import type { StoredLink } from './stored-link.ts';
 
 export interface MovieSource {
   /** The plain file: a stable address that leads to a link of limited life. */
@@ -21,6 +24,7 @@ const HLS_TYPE = 'application/vnd.apple.mpegurl';
 /** Seconds that are fetched before anybody presses play, and ahead of what is being watched. */
 const IDLE_BUFFER_SECONDS = 4;
 const PLAYING_BUFFER_SECONDS = 30;
+const PIECE_RETRIES = { maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 8000 } as const;
 /** A link that fails again before so much was played is not asked for a third time. */
 const RENEWAL_SECONDS = 1;
 
@@ -66,10 +70,13 @@ async function playPieces(
     return;
   }
   const { default: HlsPlayer, Events } = loaded;
+  const stored = createStoredLink();
+  let arrived = false;
   const hls = new HlsPlayer({
     // No worker: pages run no script that is not the portal's own file.
     ...{ enableWorker: false, progressive: true, startPosition: 0, backBufferLength: 60 },
     ...{ maxBufferLength: IDLE_BUFFER_SECONDS, maxMaxBufferLength: PLAYING_BUFFER_SECONDS },
+    ...planFetching(stored, () => arrived),
   });
   const stop = (): void => hls.destroy();
   signal.addEventListener('abort', stop);
@@ -81,9 +88,39 @@ async function playPieces(
     otherwise();
     if (at > 0) video.currentTime = at;
   });
+  hls.on(Events.FRAG_LOADED, (_event, { frag, networkDetails }) => {
+    arrived = true;
+    if (networkDetails instanceof Response) stored.remember(frag.url, networkDetails.url);
+  });
   hls.loadSource(playlist);
   hls.attachMedia(video);
   video.addEventListener('play', () => bufferMore(hls), { once: true, signal });
+}
+
+/**
+ * Pieces come straight from where the stable address led to; a link that is refused is asked for anew. No answer at all
+ * is a store without a CORS rule until the first piece has arrived, and a line that is down for a moment from then on.
+ */
+function planFetching(
+  stored: StoredLink,
+  hasArrived: () => boolean,
+): Pick<HlsConfig, 'fetchSetup' | 'fragLoadPolicy'> {
+  const isLineDown = (count: number, code: number | undefined): boolean =>
+    hasArrived() && code === 0 && count < PIECE_RETRIES.maxNumRetry;
+  return {
+    fetchSetup: ({ url }, init: RequestInit) => new Request(stored.find(url), init),
+    fragLoadPolicy: {
+      default: {
+        ...{ maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 120_000 },
+        timeoutRetry: { ...PIECE_RETRIES, retryDelayMs: 0 },
+        errorRetry: {
+          ...PIECE_RETRIES,
+          shouldRetry: (_plan, count, _isTimeout, answer, retry) =>
+            stored.forget() || retry || isLineDown(count, answer?.code),
+        },
+      },
+    },
+  };
 }
 
 function bufferMore(hls: Hls): void {
@@ -100,6 +137,7 @@ function keepPlaying(video: HTMLVideoElement, src: string, signal: AbortSignal, 
       return;
     }
     renewedAt = at;
+    holdPicture(video);
     const wasPlaying = !video.paused;
     video.load();
     video.currentTime = at;
