@@ -184,6 +184,11 @@ const TABLE: Record<string, Row> = {
     WATCHERS,
   ],
   'GET /api/video/files/{sessionId}': [`/api/video/files/${MOVIE_SESSION}`, undefined, SEERS],
+  'GET /api/video/files/{sessionId}/further/{number}/download': [
+    `/api/video/files/${MOVIE_SESSION}/further/2/download`,
+    undefined,
+    WATCHERS,
+  ],
   'GET /api/video/files/{sessionId}/receipt': [`/api/video/files/${DELETED_SESSION}/receipt`, undefined, OWN],
   ...Object.fromEntries(
     ['playlist.m3u8', 'init.mp4', 'thumbnail.jpg', 'storyboard.vtt', 'storyboard.jpg'].map((name) => [
@@ -277,6 +282,26 @@ const TABLE: Record<string, Row> = {
   ],
   'POST /api/edge/uploads/{sessionId}/complete': [
     `/api/edge/uploads/${OPEN_SESSION}/complete`,
+    {},
+    DEVICES_ONLY,
+  ],
+  'POST /api/edge/uploads/{sessionId}/further/{number}': [
+    `/api/edge/uploads/${OPEN_SESSION}/further/2`,
+    {},
+    DEVICES_ONLY,
+  ],
+  'DELETE /api/edge/uploads/{sessionId}/further/{number}': [
+    `/api/edge/uploads/${OPEN_SESSION}/further/2`,
+    undefined,
+    DEVICES_ONLY,
+  ],
+  'POST /api/edge/uploads/{sessionId}/further/{number}/parts': [
+    `/api/edge/uploads/${OPEN_SESSION}/further/2/parts`,
+    {},
+    DEVICES_ONLY,
+  ],
+  'POST /api/edge/uploads/{sessionId}/further/{number}/complete': [
+    `/api/edge/uploads/${OPEN_SESSION}/further/2/complete`,
     {},
     DEVICES_ONLY,
   ],

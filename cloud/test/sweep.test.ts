@@ -37,6 +37,7 @@ it('old idempotency keys and ended logins are forgotten, younger ones are not', 
 
 it('an upload that nobody finishes is given up, and a device that comes back starts over', async () => {
   const { db, uploads } = portal.app.services;
+  const sweep = () => sweepUploads({ ...portal.app.services, clock });
   await seedClub(db, 'north');
   const deviceId = await seedDevice(db, 'north');
   await seedCourt(db, 'north', 'n1', { device_id: deviceId });
@@ -48,10 +49,10 @@ it('an upload that nobody finishes is given up, and a device that comes back sta
   });
   const { uploadId } = await uploads.open(deviceId, sessionId);
   const folders = () => readdir(join(portal.dataDir, 'uploads'));
-  await sweepUploads(db, clock, uploads);
+  await sweep();
   expect(await folders()).toHaveLength(1);
   await clock.advance(STALE_UPLOAD_MS + 1);
-  await sweepUploads(db, clock, uploads);
+  await sweep();
   expect(await folders()).toEqual([]);
   expect((await uploads.open(deviceId, sessionId)).uploadId).not.toBe(uploadId);
 });

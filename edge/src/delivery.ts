@@ -2,12 +2,13 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSessionId } from '@padelvar/shared/ids';
-import type { EdgeSettings, ReportedSession, Telemetry } from '@padelvar/shared/link';
+import type { EdgeSettings, FurtherMovie, ReportedSession, Telemetry } from '@padelvar/shared/link';
 import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import type { PortalClient } from './link/portal-client.ts';
 import { createUploadPortal } from './link/upload-portal.ts';
 import { recordingPaths } from './recording/folder.ts';
+import { formatMovieId, parseMovieId } from './recording/movie-id.ts';
 import { planLayout } from './recording/layout.ts';
 import type { ObjectLayout } from './recording/layout.ts';
 import type { MovieView } from './recording/movie-view.ts';
@@ -20,7 +21,7 @@ import { createUploadStore } from './store/uploads.ts';
 import { planReadyIn } from './upload/ready-in.ts';
 import { createRetention } from './upload/retention.ts';
 import type { LocalCopy } from './upload/retention-plan.ts';
-import { KEEP_UPLOADED_HOURS, planWantedFree } from './upload/retention-plan.ts';
+import { KEEP_UPLOADED_HOURS, planConfirmedAt, planWantedFree } from './upload/retention-plan.ts';
 import { planRunningKbit } from './upload/running-rate.ts';
 import { createSideUploads } from './upload/side-uploads.ts';
 import type { SideFiles } from './upload/side-uploads.ts';
@@ -72,44 +73,60 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     runningKbitPerSecond: () => planRunningKbit(sessions.reports()),
     onMeasured: (kbit) => memory.save(kbit),
   });
-  const portal = createUploadPortal(client, uplink);
+  const furtherOf = (sessionId: string): FurtherMovie[] =>
+    sessions.find(sessionId)?.report.recording?.further ?? [];
+  /** The match itself and what lies beside it. */
+  const movieIdsOf = (sessionId: string): string[] =>
+    [1, ...furtherOf(sessionId).map(({ number }) => number)].map((number) =>
+      formatMovieId({ sessionId, number }),
+    );
+  const portal = createUploadPortal(client, uplink, (movieId) => {
+    const name = parseMovieId(movieId);
+    return furtherOf(name.sessionId).find(({ number }) => number === name.number);
+  });
   const sides = createSideUploads({ portal, store: records, files: openSideFiles(options), clock, log });
   const note = (sessionId: string, sentBytes: number, confirmed: boolean): void =>
     sessions.noteUpload(sessionId, { sentBytes, confirmed });
   const remove = async (sessionId: string): Promise<void> => {
     sides.remove(sessionId);
+    const movieIds = movieIdsOf(sessionId);
     await sessions.deleteMovie(sessionId);
+    for (const movieId of movieIds) uploader.remove(movieId);
   };
   const uploader = createUploader({
     ...{ portal, store: records, clock, log },
-    onProgress: (sessionId, sentBytes) => note(sessionId, sentBytes, false),
-    onConfirmed(sessionId) {
+    // A match is reported by its own movie.
+    onProgress(movieId, sentBytes) {
+      if (parseMovieId(movieId).number === 1) note(movieId, sentBytes, false);
+    },
+    onConfirmed(movieId) {
+      const { sessionId, number } = parseMovieId(movieId);
+      if (number !== 1) return;
       note(sessionId, sessions.find(sessionId)?.view?.finished()?.totalBytes ?? 0, true);
       sides.add(sessionId);
     },
-    onGone: (sessionId) =>
-      void remove(sessionId).catch((error: unknown) => log.warn({ err: error }, 'movie stays')),
+    onGone: (movieId) =>
+      void remove(parseMovieId(movieId).sessionId).catch((error: unknown) =>
+        log.warn({ err: error }, 'movie stays'),
+      ),
   });
   const retention = createRetention({
     ...{ clock, log, onRemoved: options.onRemoved },
     copies: () =>
-      sessions
-        .finished()
-        .filter(isStoredWhole)
-        .map((movie): LocalCopy => {
-          const record = records.find(movie.sessionId);
-          const confirmedAtMs =
-            record?.confirmed === true ? (record.confirmedAtMs ?? movie.endedAtMs) : undefined;
-          return { ...movie, confirmedAtMs, isSettled: record?.sideFiles !== undefined };
-        }),
+      sessions.finished().map(({ sessionId, bytes, endedAtMs, further }): LocalCopy => {
+        const ids = [1, ...further].map((number) => formatMovieId({ sessionId, number }));
+        const confirmedAtMs = planConfirmedAt(
+          ids.map((id) => records.find(id)),
+          endedAtMs,
+        );
+        const isSettled = records.find(sessionId)?.sideFiles !== undefined;
+        return { sessionId, bytes, confirmedAtMs, isSettled };
+      }),
     keepMs: () => (settings()?.keepUploadedHours ?? KEEP_UPLOADED_HOURS) * 3_600_000,
     freeBytes: async () => (await readDisk(options.dataDir)).freeBytes,
     wantedFreeBytes: async () =>
       planWantedFree(options.courts(), (await readDisk(options.dataDir)).diskBytes),
-    async remove(sessionId) {
-      await remove(sessionId);
-      records.remove(sessionId);
-    },
+    remove,
   });
 
   /** What of the line there is for uploads. */
@@ -126,7 +143,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const sessionId of sessionIds) uploader.nudge(sessionId);
     },
     forget(sessionId) {
-      uploader.remove(sessionId);
+      for (const movieId of movieIdsOf(sessionId)) uploader.remove(movieId);
       sides.remove(sessionId);
     },
     resume() {
@@ -156,11 +173,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       portal.close();
     },
   };
-}
-
-/** What was recorded in another codec is nowhere but here. */
-function isStoredWhole({ hasFurther }: ReturnType<SessionManager['finished']>[number]): boolean {
-  return !hasFurther;
 }
 
 function addReadyIn(report: ReportedSession, readyInMs: number | undefined): ReportedSession {

@@ -41,8 +41,7 @@ it('a change of codec in the middle begins a second movie, and the first says wh
     const beside = lab.get(sessionId).findFurther(2);
     expect(await beside?.read(0, beside.totalBytes)).toEqual(await readFile(second));
     expect(lab.get(sessionId).findFurther(3)).toBeUndefined();
-    // The copy of a match of which the portal has only the first movie stays.
-    expect(lab.manager.finished()).toMatchObject([{ sessionId, hasFurther: true }]);
+    expect(lab.manager.finished()).toMatchObject([{ sessionId, further: [2] }]);
     await lab.restart({ withoutDatabase: true });
     expect(further()).toMatchObject([{ number: 2, frames: secondFrames }]);
     for (const path of paths) {

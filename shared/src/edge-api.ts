@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DeviceId, SessionId } from './ids.ts';
 import { MAX_UPLOAD_PARTS, UPLOAD_PART_BYTES } from './limits.ts';
+import { FurtherMovie } from './link.ts';
 import { StorageTrouble } from './storage-trouble.ts';
 
 /** A raw 32-byte public key, base64url. */
@@ -118,6 +119,17 @@ export type UploadCompleteRequest = z.infer<typeof UploadCompleteRequest>;
 export const UploadCompleteResponse = z.object({ bytes: z.int(), confirmed: z.literal(true) });
 
 /** DELETE /api/edge/uploads/{sessionId}: gives the open upload up, for instance when the header outgrew its room. 204. */
+
+/**
+ * POST /api/edge/uploads/{sessionId}/further/{number}: the same for a movie beside the match, which is whole by then. Its
+ * `/parts`, `/complete` and DELETE do what those of the match do.
+ */
+export const FurtherMovieFacts = FurtherMovie.omit({ number: true }).extend({
+  bytes: z.int().positive(),
+  frames: z.int().positive(),
+});
+export type FurtherMovieFacts = z.infer<typeof FurtherMovieFacts>;
+export const FurtherUploadOpenRequest = z.object({ movie: FurtherMovieFacts });
 
 /** PUT /api/edge/uploads/{sessionId}/files/{name}: a small file beside the movie; see `side-files.ts`. 204. */
 

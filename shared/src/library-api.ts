@@ -44,6 +44,29 @@ export const ShareCreated = Share.extend({ url: z.url() });
 export const ShareList = pageOf(Share);
 export const ShareRef = z.object({ sessionId: SessionId, shareId: ShareId });
 
+/** A movie beside the match: no player plays two codecs out of one file. Number 1 is the match itself. */
+export const FurtherVideo = z.object({
+  number: z.int().min(2),
+  /** Where it belongs on the match's own time line. */
+  fromMs: z.int().nonnegative(),
+  durationSeconds: z.number().nonnegative(),
+  bytes: z.int().nonnegative(),
+  width: z.int(),
+  height: z.int(),
+  /** `avc1` for H.264, `hvc1` for H.265. */
+  codec: z.string(),
+  /** Why it is not in the match's own. */
+  reason: z.string(),
+  ready: z.boolean(),
+});
+export type FurtherVideo = z.infer<typeof FurtherVideo>;
+/** As many as a device says of one match. */
+const MAX_MOVIES = 51;
+export const FurtherMovieRef = z.object({
+  sessionId: SessionId,
+  number: z.coerce.number().pipe(z.int().min(2).max(MAX_MOVIES)),
+});
+
 /** What whoever holds a link learns: the match, and nobody's name. */
 export const SharedVideo = z.object({
   /** Of the clip that the link leads to; null for the whole match. */

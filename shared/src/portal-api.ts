@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { MAX_DURATION_MINUTES } from './limits.ts';
+import { FurtherVideo } from './library-api.ts';
 import { EdgeSettings, Gap, Telemetry } from './link.ts';
 import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
@@ -283,6 +284,8 @@ export const Video = z.object({
   hiddenUntil: Instant.nullable(),
   /** Stretches without pictures, in milliseconds of the movie. */
   gaps: z.array(Gap),
+  /** What was recorded in another codec. */
+  further: z.array(FurtherVideo),
   canDelete: z.boolean(),
   canShare: z.boolean(),
 });

@@ -136,15 +136,17 @@ export interface TestEdgeOptions {
   clock?: Clock;
   /** Stands between the uploader and its way to the portal. */
   wrap?: (portal: UploadPortal) => UploadPortal;
+  /** What a movie beside a match is. */
+  describe?: Parameters<typeof createUploadPortal>[2];
 }
 
 /** An edge that keeps its journal in `store` (by default one of its own). */
 export function openTestEdge(
   client: PortalClient,
   store: Store = openStore(':memory:'),
-  { clock = systemClock, wrap = (portal) => portal }: TestEdgeOptions = {},
+  { clock = systemClock, wrap = (portal) => portal, describe }: TestEdgeOptions = {},
 ): TestEdge {
-  const uploadPortal = createUploadPortal(client);
+  const uploadPortal = createUploadPortal(client, undefined, describe);
   const sent = new Map<string, number>();
   const finished = new Set<string>();
   const gone: string[] = [];

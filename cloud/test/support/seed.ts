@@ -1,5 +1,6 @@
 /** Rows to test with, straight into the database: clubs, courts, devices, sessions; users with a login each. */
 import { createHash } from 'node:crypto';
+import { parseSessionId } from '@padelvar/shared/ids';
 import type { Role } from '@padelvar/shared/roles';
 import type { Insertable } from 'kysely';
 import type { Accounts } from '../../src/lib/server/auth/accounts.ts';
@@ -154,6 +155,23 @@ export async function seedSchedule(
       created_at: SEEDED_AT,
       next_at: Date.UTC(2099, 0, 4, 19, 30),
       ...columns,
+    })
+    .execute();
+}
+
+/** What the camera of that match sent after its codec was changed; it is in the store. */
+export async function seedFurtherMovie(db: Db, sessionId: string): Promise<void> {
+  const { clubId = '' } = parseSessionId(sessionId) ?? {};
+  const upload = { upload_id: `${sessionId}.2`, object_key: `clubs/${clubId}/${sessionId}/2.mp4` };
+  const movie = { from_ms: 60_000, duration_ms: 30_000, frames: 750, bytes: 5000 };
+  const picture = { reason: 'codec_changed', codec: 'hvc1', width: 1920, height: 1080 };
+  await db
+    .insertInto('further_movie')
+    .values({
+      ...{ session_id: sessionId, number: 2, state: 'complete', created_at: SEEDED_AT },
+      ...upload,
+      ...movie,
+      ...picture,
     })
     .execute();
 }

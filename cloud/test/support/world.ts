@@ -7,6 +7,7 @@ import {
   seedClub,
   seedCourt,
   seedDevice,
+  seedFurtherMovie,
   seedInvitation,
   seedObjection,
   seedSchedule,
@@ -106,6 +107,7 @@ async function fill(
   const where = { clubId: 'north', deviceId: DEVICE, ownerId };
   await seedSession(db, { ...where, courtId: 'n1' }, { id: OPEN_SESSION });
   await seedSession(db, { ...where, courtId: 'n2' }, { ...WITH_MOVIE, id: MOVIE_SESSION });
+  await seedFurtherMovie(db, MOVIE_SESSION);
   const deleted = { ...WITH_MOVIE, movie_state: 'deleted', deleted_at: SEEDED_AT } as const;
   await seedSession(db, { ...where, courtId: 'n2' }, { ...deleted, id: DELETED_SESSION });
   const participants = [OPEN_SESSION, MOVIE_SESSION, DELETED_SESSION].map((id) => ({

@@ -3,11 +3,13 @@ import {
   UploadCompleteResponse,
   SignPartResponse,
   UploadState,
+  type FurtherMovieFacts,
   type SignPartResponse as SignedPart,
 } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
 import type { ErrorKind } from '@padelvar/shared/errors';
 import type { UploadPortal } from '../upload/upload-portal.ts';
+import { parseMovieId } from '../recording/movie-id.ts';
 import type { PortalClient } from './portal-client.ts';
 import type { UplinkGate } from '../upload/uplink.ts';
 import { putBytes } from './put-bytes.ts';
@@ -18,18 +20,18 @@ const COMPLETE_TIMEOUT_MS = 120_000;
 /** Side files come after the movie, and a slow line may carry them for long. */
 const SIDE_FILE_TIMEOUT_MS = 10 * 60_000;
 
-/** Without a gate nothing waits. */
+/** Without a gate nothing waits. `describe` says what a movie beside a match is. */
 export function createUploadPortal(
   client: PortalClient,
   gate?: UplinkGate,
+  describe: (movieId: string) => FurtherMovieFacts | undefined = () => undefined,
 ): UploadPortal & { close(): void } {
   const put = putBytes(gate === undefined ? {} : { pace: (bytes, signal) => gate.pace(bytes, signal) });
   const measured = <Result>(bytes: number, send: () => Promise<Result>): Promise<Result> =>
     gate?.around(bytes, send) ?? send();
-  const pathOf = (sessionId: string): string => `/api/edge/uploads/${sessionId}`;
   return {
     async open(sessionId, layout, signal) {
-      const json = { layout };
+      const json = { layout, movie: describe(sessionId) };
       const response = await client.request(pathOf(sessionId), { method: 'POST', json, signal });
       return UploadState.parse(await response.json());
     },
@@ -59,6 +61,12 @@ export function createUploadPortal(
     },
     close: () => put.close(),
   };
+}
+
+/** A movie beside a match has an upload of its own below the match's. */
+function pathOf(movieId: string): string {
+  const { sessionId, number } = parseMovieId(movieId);
+  return `/api/edge/uploads/${sessionId}${number === 1 ? '' : `/further/${String(number)}`}`;
 }
 
 /** Relative to the portal, or an address of its store; never anything but the web's two schemes. */

@@ -2,8 +2,8 @@
  * A recording's own folder, `videos/<clubId>/<sessionId>/`: parts, start and stop marks, and later the header. Whatever
  * is needed to rebuild the recording lies here, so that a lost database loses no match.
  */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { ClubId, CourtId, SessionId } from '@padelvar/shared/ids';
 import { FurtherMovie, Gap } from '@padelvar/shared/link';
 import { EndReason } from '@padelvar/shared/session';
@@ -37,12 +37,13 @@ export async function removeRecording({ folder, movie }: RecordingPaths): Promis
   await rm(folder, { recursive: true, force: true });
 }
 
+/** Looked for one by one: a removal that was broken off leaves any of them. */
 async function removeFurtherMovies(movie: string): Promise<void> {
-  for (let number = FIRST_FURTHER, found = true; found; number += 1) {
-    const path = furtherMoviePath(movie, number);
-    found = await fileExists(path);
-    await rm(path, { force: true });
-    await rm(joinPath(path), { force: true });
+  const folder = dirname(movie);
+  const stem = basename(movie, 'mp4');
+  for (const name of await readdir(folder).catch(() => [])) {
+    const isFurther = name.startsWith(stem) && /^[0-9]+\.mp4(\.new)?$/.test(name.slice(stem.length));
+    if (isFurther) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -2,7 +2,9 @@
 import { open, stat } from 'node:fs/promises';
 import type { FurtherMovie } from '@padelvar/shared/link';
 import { renameDurably } from '../base/atomic-file.ts';
+import { formatMovieId } from './movie-id.ts';
 import { payloadBytes, readRange } from './movie-view.ts';
+import type { MovieView } from './movie-view.ts';
 import { formatHeader } from './finalise.ts';
 import { assemble, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
@@ -72,6 +74,19 @@ export function viewFurther(
 ): FurtherView {
   const path = furtherMoviePath(movie, number);
   return { totalBytes: bytes, read: (offset, length) => readRange(path, offset, length) };
+}
+
+/** As it is uploaded: whole from the beginning. */
+export function viewFurtherUpload(paths: RecordingPaths, sessionId: string, movie: FurtherMovie): MovieView {
+  const { number, bytes, durationMs, frames, codec, width, height } = movie;
+  const view = viewFurther(paths, movie);
+  return {
+    sessionId: formatMovieId({ sessionId, number }),
+    payloadOffset: 0,
+    grownTo: () => bytes,
+    finished: () => ({ totalBytes: bytes, movie: { durationMs, frames, codec, width, height } }),
+    read: (offset, length) => view.read(offset, length),
+  };
 }
 
 /** Answers how many bytes it has. */

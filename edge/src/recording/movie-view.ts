@@ -25,6 +25,7 @@ export interface FinishedMovie {
 }
 
 export interface MovieView {
+  /** By which it goes up: of a movie beside a match its own, see `movie-id.ts`. */
   readonly sessionId: string;
   /** Where the payload begins; the header's room is [0, payloadOffset). */
   readonly payloadOffset: number;

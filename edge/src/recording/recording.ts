@@ -35,6 +35,8 @@ export interface Recording {
   extend(durationSeconds: number): Promise<void>;
   elapsedMs(): number;
   bytes(): number;
+  /** Something was recorded in another codec and is no movie of its own yet. */
+  readonly lacksFurther: boolean;
   /** The tracks so far, chunk offsets counted from the beginning of the payload. */
   tracks(): MovieTrack[];
   gaps(): Gap[];
@@ -107,6 +109,7 @@ export function openRecording(
   };
   const running = viewRunning(mark.sessionId, headerRoom, pieces, readPart);
   let view = running;
+  let lacksFurther = false;
 
   return {
     get mark() {
@@ -125,6 +128,9 @@ export function openRecording(
       return movie;
     },
     bytes: () => movie?.totalBytes ?? payloadBytes(pieces()),
+    get lacksFurther() {
+      return lacksFurther;
+    },
     tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs())),
     gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs())),
     async markStop(reason, gapReason) {
@@ -143,6 +149,7 @@ export function openRecording(
       const explained = { ...assembly, gaps: explainEnd(explain(assembly.gaps), assembly, gapReason) };
       const object = planObject(explained, headerRoom);
       if (explained.frames > 0) await storeIndex(object.totalBytes);
+      lacksFurther = planFurther(groups(), mark, endsAtMs()).length > 0;
       movie = await writeHeader(paths, mark.sessionId, explained, object);
       view = viewFinished(paths, () => movie ?? missingMovie());
       return movie;
@@ -152,6 +159,7 @@ export function openRecording(
       if (further.length > 0) {
         movie = { ...(movie ?? missingMovie()), further };
         await saveRecord(paths.folder, 'movie.json', movie);
+        lacksFurther = false;
       }
       const assembly = assemble(indexes(), mark, endsAtMs(), await findStopMs(paths, mark));
       movie = await finishOnDisk({

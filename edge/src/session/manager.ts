@@ -8,7 +8,7 @@ import { isEnded } from '@padelvar/shared/session';
 import type { EndReason } from '@padelvar/shared/session';
 import type { FrameHub } from '../proxy/frame-hub.ts';
 import { recordingPaths, removeRecording } from '../recording/folder.ts';
-import { viewFurther } from '../recording/further-movies.ts';
+import { viewFurther, viewFurtherUpload } from '../recording/further-movies.ts';
 import type { FurtherView } from '../recording/further-movies.ts';
 import { clipFinished, clipRunning } from '../recording/clip-source.ts';
 import type { ClipSource } from '../recording/clip.ts';
@@ -63,11 +63,12 @@ export interface KnownMatch {
 
 export interface FinishedMatch {
   sessionId: string;
+  /** With those beside it. */
   bytes: number;
   /** Wall-clock milliseconds. */
   endedAtMs: number;
-  /** More lies beside it, which is nowhere else. */
-  hasFurther: boolean;
+  /** Numbers of the movies beside it. */
+  further: number[];
 }
 
 export interface SessionManager {
@@ -85,7 +86,7 @@ export interface SessionManager {
   /** Sessions whose pictures are being encoded. */
   encoding(): { sessionId: string; megapixels: number; pid: number | undefined }[];
   find(sessionId: string): KnownMatch | undefined;
-  /** Every finished movie that is on the disk, however old. */
+  /** Every match that is on the disk in movies, however old, with nothing of it still to become one. */
   finished(): FinishedMatch[];
   noteUpload(sessionId: string, upload: UploadProgress): void;
   /** Removes whatever the device holds of a session's movie. AppError `conflict` while the session goes on. */
@@ -104,6 +105,8 @@ interface Entry {
   view: MovieView | undefined;
   upload: UploadProgress;
   endedAtMs: number | null;
+  /** What lies beside the movie is known to whoever uploads it. */
+  isFurtherTold: boolean;
 }
 
 export function createSessionManager(options: ManagerOptions): SessionManager {
@@ -142,6 +145,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       entry.view = session.view;
       options.onView(session.view);
     }
+    tellFurther(entry);
     save(entry);
     // The court is free now, or its camera there: what waits for that goes on.
     if (isEnded(session.state) || session.state === 'created') queueMicrotask(act);
@@ -160,7 +164,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
 
   function add(clubId: string, report: ReportedSession, rest: Partial<Entry> = {}): Entry {
     const upload = report.recording?.upload ?? { sentBytes: 0, confirmed: false };
-    const entry = { clubId, report, upload, session: undefined, view: undefined, endedAtMs: null, ...rest };
+    const nothing = { session: undefined, view: undefined, endedAtMs: null, isFurtherTold: false };
+    const entry = { clubId, report, upload, ...nothing, ...rest };
     entries.set(report.sessionId, entry);
     return entry;
   }
@@ -229,7 +234,18 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     });
     save(entry);
     if (view !== undefined && !entry.upload.confirmed) options.onView(view);
+    tellFurther(entry);
     if (session !== undefined) watch(session.open());
+  }
+
+  /** What of it is confirmed already is known where the uploads are written down. */
+  function tellFurther(entry: Entry): void {
+    const { sessionId, recording } = reportOf(entry);
+    const further = recording?.further ?? [];
+    if (entry.isFurtherTold || entry.view === undefined || further.length === 0) return;
+    entry.isFurtherTold = true;
+    const paths = recordingPaths(options.dataDir, entry.clubId, sessionId);
+    for (const movie of further) options.onView(viewFurtherUpload(paths, sessionId, movie));
   }
 
   /** It was under way, and nothing of it is left that could go on or be finished. */
@@ -355,8 +371,10 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         const { view, endedAtMs } = entry;
         const movie = view?.finished();
         if (view === undefined || movie === undefined || endedAtMs === null) return [];
-        const { sessionId } = view;
-        return [{ sessionId, bytes: movie.totalBytes, endedAtMs, hasFurther: hasFurther(reportOf(entry)) }];
+        if (entry.session?.lacksFurther === true) return [];
+        const beside = reportOf(entry).recording?.further ?? [];
+        const bytes = beside.reduce((sum, one) => sum + one.bytes, movie.totalBytes);
+        return [{ sessionId: view.sessionId, bytes, endedAtMs, further: beside.map(({ number }) => number) }];
       }),
     noteUpload(sessionId, upload) {
       const entry = entries.get(sessionId);
@@ -387,11 +405,6 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       await Promise.all([...sessions, warm.release()]);
     },
   };
-}
-
-/** What lies beside a movie is nowhere else. */
-function hasFurther({ recording }: ReportedSession): boolean {
-  return (recording?.further ?? []).length > 0;
 }
 
 function reportOf({ session, report, upload }: Entry): ReportedSession {

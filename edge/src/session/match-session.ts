@@ -50,6 +50,8 @@ export interface MatchSession {
   /** Monotonic milliseconds since which the session is in its state. */
   readonly sinceMs: number;
   readonly view: MovieView | undefined;
+  /** Something was recorded in another codec and is no movie of its own yet. */
+  readonly lacksFurther: boolean;
   readonly hub: FrameHub | undefined;
   /** Of the recording so far, chunk offsets counted from the beginning of its payload. */
   tracks(): MovieTrack[];
@@ -364,6 +366,9 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     },
     get view() {
       return recording?.view;
+    },
+    get lacksFurther() {
+      return recording?.lacksFurther ?? false;
     },
     get hub() {
       return feed?.hub;

@@ -32,6 +32,15 @@ export function planWantedFree(courts: number, diskBytes: number): number {
   return Math.min(courts * SPARE_HOURS * BYTES_PER_HOUR, diskBytes * MOST_OF_DISK);
 }
 
+/** When the last movie of a match was confirmed; undefined while one of them is not. */
+export function planConfirmedAt(
+  movies: readonly ({ confirmed: boolean; confirmedAtMs?: number | undefined } | undefined)[],
+  endedAtMs: number,
+): number | undefined {
+  if (!movies.every((movie) => movie?.confirmed === true)) return undefined;
+  return Math.max(...movies.map((movie) => movie?.confirmedAtMs ?? endedAtMs));
+}
+
 /** In the order in which they go. */
 export function planRetention(facts: RetentionFacts): string[] {
   const { nowMs, keepMs, wantedFreeBytes } = facts;

@@ -4,13 +4,13 @@
  * May import `base`, `store`, `recording` and `shared`. At most two parts are in memory.
  */
 import { AppError } from '@padelvar/shared/errors';
-import { parseSessionId } from '@padelvar/shared/ids';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { createBackoff } from '../base/backoff.ts';
 import type { Backoff } from '../base/backoff.ts';
 import { repeat } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { compareMovies } from '../recording/movie-id.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { UploadStore } from '../store/uploads.ts';
 import type { WaitingMovie } from './ready-in.ts';
@@ -184,6 +184,5 @@ function isRunning({ view }: Movie): boolean {
 /** Finished movies before running ones, since somebody waits for them; then the oldest first. */
 function compareUrgency(a: string, viewA: MovieView, b: string, viewB: MovieView): number {
   const rank = (view: MovieView): number => (view.finished() === undefined ? 1 : 0);
-  const openedAt = (sessionId: string): number => parseSessionId(sessionId)?.openedAtSeconds ?? 0;
-  return rank(viewA) - rank(viewB) || openedAt(a) - openedAt(b);
+  return rank(viewA) - rank(viewB) || compareMovies(a, b);
 }

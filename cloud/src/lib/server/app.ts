@@ -50,6 +50,8 @@ import { createSessions } from './sessions/sessions.ts';
 import type { Settings } from './settings.ts';
 import { createShares } from './shares/shares.ts';
 import { openStorage } from './storage/open-storage.ts';
+import { createFurtherVideos } from './files/further-videos.ts';
+import { createFurtherMovies } from './uploads/further-movies.ts';
 import { createSideFiles } from './uploads/side-files.ts';
 import { createUploads } from './uploads/uploads.ts';
 import { createUsers } from './users/users.ts';
@@ -237,9 +239,15 @@ function openLibrary(
   const { store } = storage;
   const sideFiles = createSideFiles({ db, clock, store });
   const uploads = createUploads({ db, clock, log, store, sideFiles });
+  const furtherMovies = createFurtherMovies({ db, clock, log, store });
+  const furtherVideos = createFurtherVideos({ db, store, playLinkSeconds });
+  const further = { furtherMovies, furtherVideos };
   const { fetchStored } = storage;
   const relay = fetchStored && createMovieRelay({ clock, origin, fetchStored });
-  const files = createFiles({ db, clock, store, uploads, sessions, devices, relay, playLinkSeconds });
+  const files = createFiles({
+    ...{ ...further, db, clock, store, uploads },
+    ...{ sessions, devices, relay, playLinkSeconds },
+  });
   const shares = createShares({ db, clock, audit, origin });
   const clips = createClips({
     ...{ db, clock, audit },
@@ -251,11 +259,13 @@ function openLibrary(
     requireMovie: (sessionId) => files.requireReady(sessionId),
   });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
+  furtherMovies.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
   const playback = createPlayback({ db, sideFiles });
   const retention = createRetention({ db, clock, log, audit, files });
   const storageSweep = createStorageSweep({ db, clock, log, store });
-  return { storage, store, uploads, playback, retention, storageSweep, files, shares, clips, previews };
+  const stored = { ...further, storage, store, uploads };
+  return { ...stored, playback, retention, storageSweep, files, shares, clips, previews };
 }
 
 /** A video that nobody decided on is seen again within the minute. */
@@ -268,7 +278,8 @@ function planBeginnings(services: Services) {
   return { name: 'begin planned recordings', when: '* * * * *', run: () => beginDue(services) };
 }
 
-function planJobs({ db, clock, sessions, files, uploads, retention, storageSweep }: Services) {
+function planJobs(services: Services) {
+  const { db, clock, sessions, files, retention, storageSweep } = services;
   return [
     {
       name: 'close forgotten sessions',
@@ -277,7 +288,7 @@ function planJobs({ db, clock, sessions, files, uploads, retention, storageSweep
     },
     { name: 'finish deletions', when: '*/5 * * * *', run: () => files.sweep() },
     { name: 'sweep old rows', when: '7 * * * *', run: () => sweepRows(db, clock) },
-    { name: 'give up stale uploads', when: '37 3 * * *', run: () => sweepUploads(db, clock, uploads) },
+    { name: 'give up stale uploads', when: '37 3 * * *', run: () => sweepUploads(services) },
     { name: 'end expired videos', when: '17 * * * *', run: () => retention.run() },
     { name: 'compare store and library', when: '13 4 * * *', run: () => storageSweep.run() },
   ];

@@ -18,6 +18,7 @@ import { courtRoutes } from './courts.ts';
 import { deviceRoutes } from './devices.ts';
 import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
+import { furtherRoutes } from './further.ts';
 import { liveRoutes } from './live.ts';
 import { peopleRoutes } from './people.ts';
 import { playbackRoutes, sharedPlaybackRoutes } from './playback.ts';
@@ -57,6 +58,7 @@ const SECTIONS = [
   recordRoutes,
   liveRoutes,
   edgeRoutes,
+  furtherRoutes,
   uploadRoutes,
   storeRoutes,
   storageRoutes,

@@ -36,6 +36,8 @@ import type { Settings } from '../settings.ts';
 import type { Shares } from '../shares/shares.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { FurtherVideos } from '../files/further-videos.ts';
+import type { FurtherMovies } from '../uploads/further-movies.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 import type { Users } from '../users/users.ts';
 
@@ -70,6 +72,8 @@ export interface Services {
   storage: Storage;
   store: ObjectStore;
   uploads: Uploads;
+  furtherMovies: FurtherMovies;
+  furtherVideos: FurtherVideos;
   files: Files;
   playback: Playback;
   retention: Retention;

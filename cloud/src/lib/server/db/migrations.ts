@@ -20,6 +20,7 @@ import { createMail } from './migrations/015-mail.ts';
 import { createOwnAccount } from './migrations/016-own-account.ts';
 import { createImpersonation } from './migrations/017-impersonation.ts';
 import { createFirstPayload } from './migrations/023-first-payload.ts';
+import { createFurtherMovies } from './migrations/025-further-movies.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -42,4 +43,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '016-own-account': { up: createOwnAccount },
   '017-impersonation': { up: createImpersonation },
   '023-first-payload': { up: createFirstPayload },
+  '025-further-movies': { up: createFurtherMovies },
 };

@@ -349,6 +349,27 @@ export interface FirstPayloadTable {
   object_key: string;
 }
 
+/** A movie beside the match, with its upload. */
+export interface FurtherMovieTable {
+  session_id: string;
+  /** From 2. */
+  number: number;
+  upload_id: string;
+  object_key: string;
+  /** `erased`: nothing is left of it in the store. */
+  state: 'open' | 'complete' | 'aborted' | 'erased';
+  created_at: number;
+  /** Where it belongs on the match's own time line. */
+  from_ms: number;
+  reason: string;
+  bytes: number;
+  duration_ms: number;
+  frames: number;
+  codec: string;
+  width: number;
+  height: number;
+}
+
 /** What lies in the store beside a movie. */
 export interface SideFileTable {
   session_id: string;
@@ -469,6 +490,7 @@ export interface Tables {
   idempotency: IdempotencyTable;
   upload: UploadTable;
   first_payload: FirstPayloadTable;
+  further_movie: FurtherMovieTable;
   side_file: SideFileTable;
   signed_part: SignedPartTable;
   retention_notice: RetentionNoticeTable;

@@ -24,6 +24,11 @@ export function formatFileName({ clubName, courtName, recordedAt, timeZone, titl
   return `${names.map((name) => name.slice(0, MAX_NAME_LENGTH).trim()).join(' - ')}.mp4`;
 }
 
+/** Of a movie beside the match: `….mp4` becomes `…-2.mp4`. */
+export function addMovieNumber(fileName: string, number: number): string {
+  return fileName.replace(/\.mp4$/, `-${number}.mp4`);
+}
+
 function formatLocalTime(instant: number, timeZone: string): string {
   const parts = createFormat(timeZone).formatToParts(instant);
   const value = (type: Intl.DateTimeFormatPartTypes): string =>

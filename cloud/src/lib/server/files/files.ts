@@ -13,7 +13,10 @@ import type { Devices } from '../devices/devices.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Uploads } from '../uploads/uploads.ts';
+import { listFurtherRows } from '../uploads/further-rows.ts';
+import type { FurtherMovies } from '../uploads/further-movies.ts';
 import { formatFileName } from './file-name.ts';
+import type { FurtherVideos } from './further-videos.ts';
 import type { MovieRelay } from './movie-relay.ts';
 import { findVideoRow, listVideoRows } from './video-rows.ts';
 import type { VideoQuery, VideoRow } from './video-rows.ts';
@@ -24,6 +27,8 @@ export interface FilesOptions {
   clock: Clock;
   store: ObjectStore;
   uploads: Pick<Uploads, 'discard'>;
+  furtherMovies: Pick<FurtherMovies, 'erase' | 'listLeft'>;
+  furtherVideos: Pick<FurtherVideos, 'list'>;
   sessions: Pick<Sessions, 'status' | 'changed'>;
   devices: Pick<Devices, 'bumpRev' | 'publishDesired'>;
   /** Set where the portal itself hands on the bytes; undefined where they come straight from a service. */
@@ -67,6 +72,8 @@ const RELAY_LINK_SECONDS = 60;
 export function createFiles(options: FilesOptions): Files {
   const { db, clock, store, uploads, sessions, devices, relay, playLinkSeconds } = options;
 
+  const { furtherMovies, furtherVideos } = options;
+
   const getReadyRow = async (sessionId: string): Promise<ReadyRow> => {
     const row = await getVideoRow(db, sessionId);
     if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
@@ -90,6 +97,7 @@ export function createFiles(options: FilesOptions): Files {
 
   /** Repeatable: the key goes last, so that a sweep finds what was cut short. */
   const eraseObject = async (sessionId: string, key: string | null): Promise<void> => {
+    await furtherMovies.erase(sessionId);
     await uploads.discard(sessionId);
     if (key === null) return;
     await store.delete(key);
@@ -112,13 +120,15 @@ export function createFiles(options: FilesOptions): Files {
   return {
     async list(caller, query) {
       const { rows, nextCursor } = await listVideoRows(db, query);
-      return { items: rows.map((row) => formatVideo(row, caller)), nextCursor };
+      const further = await furtherVideos.list(rows.map(({ id }) => id));
+      return { items: rows.map((row) => formatVideo(row, caller, further.get(row.id))), nextCursor };
     },
     async get(caller, sessionId) {
       const row = await getVideoRow(db, sessionId);
       if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
       if (row.movie_state === 'none') throw new AppError('not_found', 'this session has no video');
-      return formatVideo(row, caller);
+      const further = await furtherVideos.list([sessionId]);
+      return formatVideo(row, caller, further.get(sessionId));
     },
     async link(sessionId, disposition, method) {
       const expiresInSeconds = lifeOf(disposition);
@@ -163,6 +173,7 @@ export function createFiles(options: FilesOptions): Files {
         )
         .execute();
       for (const row of rows) await eraseObject(row.id, row.object_key);
+      for (const sessionId of await furtherMovies.listLeft()) await furtherMovies.erase(sessionId);
     },
   };
 }
@@ -200,9 +211,12 @@ async function loadReceipt(db: Db, sessionId: string): Promise<DeletionReceipt> 
     .select('state')
     .where('session_id', '=', sessionId)
     .executeTakeFirst();
+  const further = await listFurtherRows(db, [sessionId]);
+  const isFurtherLeft = further.some(({ state }) => state === 'open' || state === 'complete');
   return formatReceipt(row, {
     deletedAt: row.deleted_at,
     deletedBy: by?.name ?? '',
-    storeErased: row.object_key === null && upload?.state !== 'open',
+    storeErased: row.object_key === null && upload?.state !== 'open' && !isFurtherLeft,
+    furtherBytes: further.reduce((sum, { bytes }) => sum + bytes, 0),
   });
 }

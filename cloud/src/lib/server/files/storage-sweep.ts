@@ -89,7 +89,15 @@ async function listKnown(db: Db): Promise<Map<string, Known>> {
     .selectFrom('side_file')
     .select(['session_id as sessionId', 'object_key as key', 'bytes'])
     .execute();
+  const further = await db
+    .selectFrom('further_movie')
+    .select(['session_id as sessionId', 'object_key as key', 'bytes'])
+    .where('state', '=', 'complete')
+    .execute();
   return new Map(
-    [...movies, ...beside].map(({ sessionId, key, bytes }) => [key ?? '', { sessionId, bytes: bytes ?? 0 }]),
+    [...movies, ...beside, ...further].map(({ sessionId, key, bytes }) => [
+      key ?? '',
+      { sessionId, bytes: bytes ?? 0 },
+    ]),
   );
 }

@@ -1,5 +1,5 @@
 /** How a video's row reads to people: pure. */
-import type { SharedVideo } from '@padelvar/shared/library-api';
+import type { FurtherVideo, SharedVideo } from '@padelvar/shared/library-api';
 import { Gap } from '@padelvar/shared/link';
 import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import { decide, type Decision } from '../access/decide.ts';
@@ -14,7 +14,7 @@ export function recordedAt(row: VideoRow): number {
   return row.started_at ?? row.start_requested_at ?? row.opened_at;
 }
 
-export function formatVideo(row: VideoRow, caller: Caller): Video {
+export function formatVideo(row: VideoRow, caller: Caller, further: FurtherVideo[] = []): Video {
   const object = {
     kind: 'session',
     clubId: row.club_id,
@@ -36,6 +36,7 @@ export function formatVideo(row: VideoRow, caller: Caller): Video {
     codec: row.movie_codec,
     movie: row.movie_state,
     gaps: Gaps.parse(JSON.parse(row.gaps)),
+    further,
     stream: row.movie_state === 'ready' && row.hasIndex,
     // Support sees that there is a video, and no picture of it.
     thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT' && isShown(row, decide(caller, 'video.thumbnail', object)),
@@ -76,6 +77,8 @@ export interface Erasure {
   deletedAt: number;
   deletedBy: string;
   storeErased: boolean;
+  /** Of the movies beside the match. */
+  furtherBytes: number;
 }
 
 export function formatReceipt(row: VideoRow, erasure: Erasure): DeletionReceipt {
@@ -83,7 +86,7 @@ export function formatReceipt(row: VideoRow, erasure: Erasure): DeletionReceipt 
     sessionId: row.id,
     ...namesOf(row),
     durationSeconds: (row.movie_duration_ms ?? row.elapsed_ms) / 1000,
-    bytes: row.movie_bytes ?? row.bytes,
+    bytes: (row.movie_bytes ?? row.bytes) + erasure.furtherBytes,
     deletedAt: new Date(erasure.deletedAt).toISOString(),
     deletedBy: erasure.deletedBy,
     storeErased: erasure.storeErased,

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import { IDEMPOTENCY_LIFE_MS } from '../sessions/open-session.ts';
+import type { FurtherMovies } from '../uploads/further-movies.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 
 /** Forgets old idempotency keys, ended logins, guests whose day is over and expired enrolment tokens. */
@@ -23,12 +24,15 @@ export async function sweepRows(db: Db, clock: Clock): Promise<void> {
 /** An upload that has not been completed after this is given up: its device is gone, or starts over when it is back. */
 export const STALE_UPLOAD_MS = 30 * 24 * 60 * 60_000;
 
+export interface SweepOptions {
+  db: Db;
+  clock: Clock;
+  uploads: Pick<Uploads, 'discard' | 'abortUnknown'>;
+  furtherMovies: Pick<FurtherMovies, 'giveUpOlder'>;
+}
+
 /** Frees the room of uploads that nobody will finish. */
-export async function sweepUploads(
-  db: Db,
-  clock: Clock,
-  uploads: Pick<Uploads, 'discard' | 'abortUnknown'>,
-): Promise<void> {
+export async function sweepUploads({ db, clock, uploads, furtherMovies }: SweepOptions): Promise<void> {
   const stale = await db
     .selectFrom('upload')
     .select('session_id')
@@ -36,5 +40,6 @@ export async function sweepUploads(
     .where('created_at', '<', clock.nowMs() - STALE_UPLOAD_MS)
     .execute();
   for (const { session_id: sessionId } of stale) await uploads.discard(sessionId);
+  await furtherMovies.giveUpOlder(clock.nowMs() - STALE_UPLOAD_MS);
   await uploads.abortUnknown(STALE_UPLOAD_MS);
 }

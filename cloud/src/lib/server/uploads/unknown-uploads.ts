@@ -14,6 +14,12 @@ export async function abortUnknown({ db, store, before }: UnknownUploadsOptions)
   const rows = await db.selectFrom('upload').select('upload_id').where('state', '=', 'open').execute();
   const payloads = await db.selectFrom('first_payload').select('payload_upload_id as upload_id').execute();
   const known = new Set([...rows, ...payloads].map((row) => row.upload_id));
+  const further = await db
+    .selectFrom('further_movie')
+    .select('upload_id')
+    .where('state', '=', 'open')
+    .execute();
+  for (const row of further) known.add(row.upload_id);
   let aborted = 0;
   for await (const { key, uploadId, startedAt } of store.listUploads()) {
     if (known.has(uploadId) || startedAt >= before) continue;

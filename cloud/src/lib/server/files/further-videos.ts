@@ -1,0 +1,68 @@
+/** The movies beside a match, as the library shows and hands them out. Callers ask the gate first. */
+import { AppError } from '@padelvar/shared/errors';
+import type { FurtherVideo } from '@padelvar/shared/library-api';
+import type { Db } from '../db/database.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { findFurtherRow, listFurtherRows } from '../uploads/further-rows.ts';
+import type { FurtherRef, FurtherRow } from '../uploads/further-rows.ts';
+import { addMovieNumber, formatFileName } from './file-name.ts';
+import { findVideoRow } from './video-rows.ts';
+import { recordedAt } from './video-view.ts';
+
+export interface FurtherVideos {
+  /** By session, in their order. */
+  list(sessionIds: readonly string[]): Promise<Map<string, FurtherVideo[]>>;
+  /** A link of limited life. `not_found` where there is none, `not_ready` until it has arrived, `gone` once deleted. */
+  link(ref: FurtherRef, disposition: 'inline' | 'attachment', method: string): Promise<string>;
+}
+
+/** As of the match itself: long enough to begin and to resume a download. */
+const ATTACHMENT_LINK_SECONDS = 60 * 60;
+
+export interface FurtherVideosOptions {
+  db: Db;
+  store: ObjectStore;
+  /** How long a link for watching lives. */
+  playLinkSeconds: number;
+}
+
+export function createFurtherVideos({ db, store, playLinkSeconds }: FurtherVideosOptions): FurtherVideos {
+  return {
+    async list(sessionIds) {
+      const rows = Map.groupBy(await listFurtherRows(db, sessionIds), (row) => row.session_id);
+      return new Map([...rows].map(([sessionId, own]) => [sessionId, formatFurther(own)]));
+    },
+    async link(ref, disposition, method) {
+      const [match, movie] = [await findVideoRow(db, ref.sessionId), await findFurtherRow(db, ref)];
+      if (match?.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
+      if (match === undefined || movie === undefined)
+        throw new AppError('not_found', `expected a movie ${ref.number} beside this match; found none`);
+      if (movie.state !== 'complete') throw new AppError('not_ready', 'this movie is not ready yet');
+      const fileName = formatFileName({ ...match, recordedAt: recordedAt(match) });
+      return store.signGet({
+        key: movie.object_key,
+        fileName: addMovieNumber(fileName, ref.number),
+        method: method === 'HEAD' ? 'HEAD' : 'GET',
+        disposition,
+        expiresInSeconds: disposition === 'inline' ? playLinkSeconds : ATTACHMENT_LINK_SECONDS,
+      });
+    },
+  };
+}
+
+/** One whose upload was given up stays to be seen: its device begins it anew. */
+function formatFurther(rows: readonly FurtherRow[]): FurtherVideo[] {
+  return rows
+    .filter(({ state }) => state !== 'erased')
+    .map((row) => ({
+      number: row.number,
+      fromMs: row.from_ms,
+      durationSeconds: row.duration_ms / 1000,
+      bytes: row.bytes,
+      width: row.width,
+      height: row.height,
+      codec: row.codec,
+      reason: row.reason,
+      ready: row.state === 'complete',
+    }));
+}
