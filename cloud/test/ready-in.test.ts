@@ -14,8 +14,12 @@ import { openShapedLine } from '../../scripts/benchmarks/shaped-line.ts';
 import { createTestMovie, openTestDelivery } from './support/delivery.ts';
 
 const LINE_KBIT = 25_000;
-/** What is promised is 20 %; the rest is room for a busy machine, which slows the line itself. */
-const MOST_ERROR = 0.4;
+/** What is promised, of what is usually said. */
+const MOST_ERROR = 0.2;
+/** Of any single one: a busy machine slows the line itself for a while. */
+const WORST_ERROR = 0.4;
+/** So often it is asked, as a page would that is open. */
+const ASK_MS = 250;
 
 test('over a shaped uplink, what is said until two matches are ready comes true', async () => {
   const delivery = await openTestDelivery();
@@ -31,13 +35,16 @@ test('over a shaped uplink, what is said until two matches are ready comes true'
   const portal = createUploadPortal({ origin, request }, uplink);
   const readyAtMs = new Map<string, number>();
   const said: { sessionId: string; atMs: number; readyInMs: number }[] = [];
+  const ask = (): void => {
+    const atMs = systemClock.monotonicMs();
+    const line = uplink.measuredKbitPerSecond;
+    const plan = planReadyIn(uploader.waiting(), line, MAX_IN_FLIGHT, uploader.costs());
+    for (const [sessionId, readyInMs] of plan) said.push({ sessionId, atMs, readyInMs });
+  };
+  const asking = setInterval(ask, ASK_MS);
   const uploader = createUploader({
     ...{ portal, store: createUploadStore(openStore(':memory:')), clock: systemClock, log: silentLogger },
-    onProgress() {
-      const atMs = systemClock.monotonicMs();
-      const plan = planReadyIn(uploader.waiting(), uplink.measuredKbitPerSecond, MAX_IN_FLIGHT);
-      for (const [sessionId, readyInMs] of plan) said.push({ sessionId, atMs, readyInMs });
-    },
+    onProgress: () => undefined,
     onConfirmed: (sessionId) => void readyAtMs.set(sessionId, systemClock.monotonicMs()),
   });
   try {
@@ -60,9 +67,11 @@ test('over a shaped uplink, what is said until two matches are ready comes true'
     tellFigures('time until ready over 25 Mbit/s', {
       ...{ said: errors.length, 'median error': percent(median), 'greatest error': percent(errors.at(-1)) },
     });
-    expect(errors.length).toBeGreaterThan(3);
+    expect(errors.length).toBeGreaterThan(10);
     expect(median).toBeLessThan(MOST_ERROR);
+    expect(errors.at(-1)).toBeLessThan(WORST_ERROR);
   } finally {
+    clearInterval(asking);
     await uploader.close();
     portal.close();
     await line.close();

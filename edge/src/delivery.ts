@@ -154,7 +154,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return uploader.waiting().length > 0;
     },
     withReadyIn(reports) {
-      const readyIn = planReadyIn(uploader.waiting(), carriedKbit(), MAX_IN_FLIGHT);
+      const readyIn = planReadyIn(uploader.waiting(), carriedKbit(), MAX_IN_FLIGHT, uploader.costs());
       return reports.map((report) => addReadyIn(report, readyIn.get(report.sessionId)));
     },
     layout: (courtId) => planLayout(carriedKbit(), planRunningKbit(sessions.reports(), courtId)),

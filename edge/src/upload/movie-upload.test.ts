@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import { openStore } from '../store/database.ts';
 import { createUploadStore } from '../store/uploads.ts';
 import type { SentPart } from '../store/uploads.ts';
+import { createFairShare } from './fair-share.ts';
 import { createMovieUpload } from './movie-upload.ts';
 import type { MovieUpload } from './movie-upload.ts';
 import type { UploadPortal } from './upload-portal.ts';
@@ -67,7 +69,10 @@ test.each([
 ])('a part that was sent and then %s by a power cut is sent again', async (_what, cut) => {
   const database = openStore(':memory:');
   const portal = createPortal();
-  const rest = { sessionId: SESSION, portal, store: createUploadStore(database), partBytes: PART_BYTES };
+  const rest = {
+    ...{ sessionId: SESSION, portal, store: createUploadStore(database), partBytes: PART_BYTES },
+    ...{ clock: systemClock, share: createFairShare(systemClock) },
+  };
   const object = Buffer.from(Array.from({ length: 300 }, (_, index) => index % 251));
   await sendAll(createMovieUpload({ ...rest, view: () => viewOf(object, false) }));
   expect([...portal.stored.keys()]).toEqual([2, 3]);

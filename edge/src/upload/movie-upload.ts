@@ -4,18 +4,17 @@
  */
 import type { UploadCompleteRequest } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
-import { storageTroubleOf } from '@padelvar/shared/storage-trouble';
-import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { SentPart, UploadStore } from '../store/uploads.ts';
 import { describeOpened, findLastSent, heldBytes, isSame, layoutOf, md5Of } from './opened-upload.ts';
 import type { OpenedUpload, SentPayload } from './opened-upload.ts';
 import { findNextPart, planFirstPayload, planParts } from './part-plan.ts';
 import type { MovieExtent, PlannedPart } from './part-plan.ts';
+import { createPartSender } from './part-sender.ts';
+import type { PartSender, PartSenderOptions } from './part-sender.ts';
 import type { UploadPortal } from './upload-portal.ts';
 
-export interface MovieUploadOptions {
-  sessionId: string;
+export interface MovieUploadOptions extends PartSenderOptions {
   /** Asked at each step: a recording that ends is seen through another view. */
   view: () => MovieView;
   portal: UploadPortal;
@@ -30,17 +29,14 @@ export interface MovieUpload {
   step(signal: AbortSignal): Promise<void>;
   /** Bytes that the store holds. */
   sentBytes(): number;
-  /** Bytes of the part that is on its way; 0 while none is. */
-  underWayBytes(): number;
+  readonly sender: Pick<PartSender, 'underWay' | 'sendingMs'>;
   readonly isConfirmed: boolean;
 }
 
 export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
   const { sessionId, view, portal, store, partBytes } = options;
   let opened: OpenedUpload | undefined;
-  /** What the store answered to the last part. */
-  let trouble: StorageTrouble | undefined;
-  let underWayBytes = 0;
+  const sender = createPartSender(options);
   let isConfirmed = store.find(sessionId)?.confirmed ?? false;
 
   /** Part 1 counts as held where its payload is. */
@@ -88,26 +84,11 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     save(opened);
   };
 
-  const put = async (uploadId: string, sent: SentPart, body: Buffer, signal: AbortSignal): Promise<void> => {
-    const request = { uploadId, ...sent, ...(trouble === undefined ? {} : { trouble }) };
-    const signed = await portal.signPart(sessionId, request, signal);
-    try {
-      underWayBytes = sent.bytes;
-      await portal.putPart(signed, body, signal);
-      trouble = undefined;
-    } catch (error) {
-      if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
-      throw error;
-    } finally {
-      underWayBytes = 0;
-    }
-  };
-
   const send = async (current: OpenedUpload, part: PlannedPart, signal: AbortSignal): Promise<void> => {
     const body = await view().read(part.offset, part.bytes);
     const sent: SentPart = { partNumber: part.partNumber, bytes: part.bytes, md5: md5Of(body) };
     if (!current.isComplete && !isSame(current.listed.get(part.partNumber), sent))
-      await put(current.uploadId, sent, body, signal);
+      await sender.send(current.uploadId, sent, body, signal);
     current.held.set(part.partNumber, sent);
     save(current);
   };
@@ -122,7 +103,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     const body = await view().read(early.offset, early.bytes);
     const sent: SentPayload = { bytes: early.bytes, md5: md5Of(body) };
     if (!isSame(firstPayload.listed, sent))
-      await put(firstPayload.uploadId, { partNumber: 1, ...sent }, body, signal);
+      await sender.send(firstPayload.uploadId, { partNumber: 1, ...sent }, body, signal);
     firstPayload.held = sent;
     save(current);
   };
@@ -177,7 +158,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
         throw error;
       }
     },
-    underWayBytes: () => underWayBytes,
+    sender,
     sentBytes: () => (opened === undefined ? 0 : heldBytes(opened)),
     get isConfirmed() {
       return isConfirmed;

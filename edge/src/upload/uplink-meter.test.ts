@@ -24,13 +24,30 @@ test('a line is what arrives while parts are under way, however many share it', 
   await clock.advance(5_000);
   await one;
   isAbout((5 * MIB * 8) / 5_000);
-  // One after the other, half of each beside its neighbour: each has the line to itself for half of its bytes' time.
+  // One after the other, a third of each one's time beside its neighbour.
+  await clock.advance(600_000);
   const first = send(7_500);
   await clock.advance(5_000);
   const second = send(7_500);
   await clock.advance(7_500);
   await Promise.all([first, second]);
-  isAbout((5 * MIB * 8 * (10 / 7.5)) / 7_500);
+  isAbout((10 * MIB * 8) / 12_500);
+});
+
+test('parts of the last 20 s count together, so that one that was slow is not the line', async () => {
+  const clock = createManualClock();
+  const meter = createUplinkMeter({ clock });
+  for (const ms of [2_000, 2_000, 2_000, 6_000]) {
+    const part = meter.around(5 * MIB, () => clock.sleep(ms));
+    await clock.advance(ms);
+    await part;
+  }
+  expect(meter.kbitPerSecond).toBe(Math.round((20 * MIB * 8) / 12_000));
+  await clock.advance(20_000);
+  const later = meter.around(5 * MIB, () => clock.sleep(8_000));
+  await clock.advance(8_000);
+  await later;
+  expect(meter.kbitPerSecond).toBe(Math.round((5 * MIB * 8) / 8_000));
 });
 
 test('a part that fails, and one too small to tell, say nothing', async () => {

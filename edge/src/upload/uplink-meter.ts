@@ -1,8 +1,9 @@
 /**
- * What the line carries, as parts that arrived tell: the mean rate of each, times how many shared the line meanwhile.
+ * What the line carries, as the parts tell that arrived of late: their bytes over the time that each had of the line.
  * Bytes that were only handed to the system tell nothing: it takes megabytes at once, however slow the line.
  */
 import type { Clock } from '../base/clock.ts';
+import { createFairShare } from './fair-share.ts';
 
 export interface UplinkMeter {
   /** Kilobits per second; undefined until a part has told. */
@@ -22,30 +23,32 @@ export interface UplinkMeterOptions {
 
 /** Fewer bytes are about round trips, not about the line. */
 const LEAST_BYTES = 1024 * 1024;
-/** How much of the newest measurement counts. */
-const NEWEST_SHARE = 0.5;
+/** A line changes; a single part says too little of one that wavers. The newest counts in any case. */
+const WINDOW_MS = 20_000;
 /** Held back for more than this share of the time, a measurement is only a lower bound. */
 const HELD_BACK_SHARE = 0.1;
 
+interface Sample {
+  bytes: number;
+  /** Of the line to itself. */
+  ms: number;
+  endedAtMs: number;
+}
+
 export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
   const { clock, waitedMs = () => 0 } = options;
+  const share = createFairShare(clock);
   let estimate = options.initial;
-  let underWay = 0;
-  /** Milliseconds, each counted as often as parts were under way. */
-  let sharedMs = 0;
-  let notedAtMs = 0;
+  let samples: Sample[] = [];
 
-  const note = (): void => {
-    const nowMs = clock.monotonicMs();
-    sharedMs += (nowMs - notedAtMs) * underWay;
-    notedAtMs = nowMs;
-  };
-  const measure = (bytes: number, since: { atMs: number; sharedMs: number; waitedMs: number }): void => {
-    const passedMs = clock.monotonicMs() - since.atMs;
-    if (bytes < LEAST_BYTES || passedMs <= 0) return;
-    const sharing = (sharedMs - since.sharedMs) / passedMs;
-    const heldBack = waitedMs() - since.waitedMs > passedMs * HELD_BACK_SHARE;
-    estimate = mix(estimate, ((bytes * 8) / passedMs) * sharing, heldBack);
+  const measure = (sample: Sample, isHeldBack: boolean): void => {
+    if (sample.bytes < LEAST_BYTES || sample.ms <= 0) return;
+    if (isHeldBack) {
+      estimate = estimate === undefined ? undefined : Math.max(estimate, rateOf([sample]));
+    } else {
+      samples = [...samples.filter(({ endedAtMs }) => sample.endedAtMs - endedAtMs < WINDOW_MS), sample];
+      estimate = rateOf(samples);
+    }
     if (estimate !== undefined) options.onMeasured?.(estimate);
   };
 
@@ -54,23 +57,24 @@ export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
       return estimate === undefined ? undefined : Math.round(estimate);
     },
     async around(bytes, send) {
-      note();
-      underWay += 1;
-      const since = { atMs: clock.monotonicMs(), sharedMs, waitedMs: waitedMs() };
+      const since = { atMs: clock.monotonicMs(), shareMs: share.ms, waitedMs: waitedMs() };
+      share.begin();
       try {
         const result = await send();
-        note();
-        measure(bytes, since);
+        const endedAtMs = clock.monotonicMs();
+        const heldBackMs = waitedMs() - since.waitedMs;
+        const isHeldBack = heldBackMs > (endedAtMs - since.atMs) * HELD_BACK_SHARE;
+        measure({ bytes, ms: share.ms - since.shareMs, endedAtMs }, isHeldBack);
         return result;
       } finally {
-        note();
-        underWay -= 1;
+        share.end();
       }
     },
   };
 }
 
-function mix(before: number | undefined, measured: number, heldBack: boolean): number | undefined {
-  if (heldBack) return before === undefined ? undefined : Math.max(before, measured);
-  return before === undefined ? measured : before + (measured - before) * NEWEST_SHARE;
+/** Kilobits per second. */
+function rateOf(samples: readonly Sample[]): number {
+  const [bytes, ms] = samples.reduce(([bytes, ms], one) => [bytes + one.bytes, ms + one.ms], [0, 0]);
+  return (bytes * 8) / ms;
 }

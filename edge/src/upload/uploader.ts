@@ -13,9 +13,12 @@ import type { Logger } from '../base/log.ts';
 import { compareMovies } from '../recording/movie-id.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import type { UploadStore } from '../store/uploads.ts';
-import type { WaitingMovie } from './ready-in.ts';
+import { createFairShare } from './fair-share.ts';
+import type { FairShare } from './fair-share.ts';
 import { createMovieUpload } from './movie-upload.ts';
 import type { MovieUpload } from './movie-upload.ts';
+import type { UploadCosts, WaitingMovie } from './ready-in.ts';
+import { createCostMeter } from './upload-costs.ts';
 import type { UploadPortal } from './upload-portal.ts';
 
 export interface UploaderOptions {
@@ -38,6 +41,8 @@ export interface Uploader {
   nudge(sessionId: string): void;
   /** Finished movies that are not confirmed, in the order in which they go up. */
   waiting(): WaitingMovie[];
+  /** What they cost beside their bytes. */
+  costs(): UploadCosts;
   /** No longer of interest; a step under way ends by itself. */
   remove(sessionId: string): void;
   /** Breaks off what is under way; the journal knows what arrived. */
@@ -54,8 +59,6 @@ interface Movie {
   view: MovieView;
   upload: MovieUpload;
   backoff: Backoff;
-  /** Monotonic milliseconds at which its last step began. */
-  stepSinceMs: number;
   /** Monotonic milliseconds before which nothing is tried. */
   notBeforeMs: number;
   isRemoved: boolean;
@@ -64,6 +67,8 @@ interface Movie {
 export function createUploader(options: UploaderOptions): Uploader {
   const { store, clock, log } = options;
   const movies = new Map<string, Movie>();
+  const share = createFairShare(clock);
+  const meter = createCostMeter();
   const underWay = new Map<Movie, Promise<void>>();
   const closing = new AbortController();
   /** While nobody answers, one movie tries for all. */
@@ -100,8 +105,13 @@ export function createUploader(options: UploaderOptions): Uploader {
   };
 
   const run = async (sessionId: string, movie: Movie): Promise<void> => {
+    const { upload } = movie;
+    const since = { atMs: clock.monotonicMs(), sendingMs: upload.sender.sendingMs };
     try {
-      await movie.upload.step(closing.signal);
+      await upload.step(closing.signal);
+      const ms = clock.monotonicMs() - since.atMs;
+      const sendingMs = upload.sender.sendingMs - since.sendingMs;
+      meter.note({ ms, sendingMs, isLast: upload.isConfirmed });
       settle(sessionId, movie);
     } catch (error) {
       fail(sessionId, movie, error);
@@ -122,7 +132,6 @@ export function createUploader(options: UploaderOptions): Uploader {
       const [next] = ready.sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view));
       if (next === undefined || (isRunning(next[1]) && [...underWay.keys()].some((one) => !isRunning(one))))
         return;
-      next[1].stepSinceMs = nowMs;
       underWay.set(next[1], run(...next));
     }
   };
@@ -133,7 +142,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       const { sessionId } = view;
       const known = movies.get(sessionId);
       if (known !== undefined) known.view = view;
-      else movies.set(sessionId, createMovie(view, options));
+      else movies.set(sessionId, createMovie(view, options, share));
       if (movies.get(sessionId)?.upload.isConfirmed === true) {
         movies.delete(sessionId);
         options.onConfirmed(sessionId);
@@ -145,11 +154,14 @@ export function createUploader(options: UploaderOptions): Uploader {
       [...movies]
         .filter(([, { view }]) => view.finished() !== undefined)
         .sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view))
-        .map(([sessionId, { view, upload, stepSinceMs }]) => {
+        .map(([sessionId, { view, upload }]) => {
           const missingBytes = Math.max(0, (view.finished()?.totalBytes ?? 0) - upload.sentBytes());
-          const underWay = { bytes: upload.underWayBytes(), forMs: clock.monotonicMs() - stepSinceMs };
-          return { sessionId, missingBytes, underWay };
+          return { sessionId, missingBytes, underWay: upload.sender.underWay() };
         }),
+    costs() {
+      const beside = [...underWay.keys()].filter(isRunning).map(({ upload }) => upload.sender.underWay());
+      return { ...meter.costs, beside: beside.filter(({ bytes }) => bytes > 0) };
+    },
     remove(sessionId) {
       const movie = movies.get(sessionId);
       if (movie !== undefined) movie.isRemoved = true;
@@ -164,16 +176,14 @@ export function createUploader(options: UploaderOptions): Uploader {
   };
 }
 
-function createMovie(view: MovieView, { portal, store }: UploaderOptions): Movie {
+function createMovie(view: MovieView, { portal, store, clock }: UploaderOptions, share: FairShare): Movie {
   const upload = createMovieUpload({
     sessionId: view.sessionId,
     view: () => movie.view,
-    portal,
-    store,
-    partBytes: UPLOAD_PART_BYTES,
+    ...{ portal, store, clock, share, partBytes: UPLOAD_PART_BYTES },
   });
   const backoff = createBackoff({ maxMs: MAX_RETRY_MS });
-  const movie: Movie = { view, upload, backoff, stepSinceMs: 0, notBeforeMs: 0, isRemoved: false };
+  const movie: Movie = { view, upload, backoff, notBeforeMs: 0, isRemoved: false };
   return movie;
 }
 

@@ -1,0 +1,56 @@
+/** Brings the parts of one movie to the store, one at a time, and tells how far it is with that. */
+import { AppError } from '@padelvar/shared/errors';
+import { storageTroubleOf } from '@padelvar/shared/storage-trouble';
+import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
+import type { Clock } from '../base/clock.ts';
+import type { SentPart } from '../store/uploads.ts';
+import type { FairShare } from './fair-share.ts';
+import type { UnderWay } from './ready-in.ts';
+import type { UploadPortal } from './upload-portal.ts';
+
+export interface PartSenderOptions {
+  sessionId: string;
+  portal: Pick<UploadPortal, 'signPart' | 'putPart'>;
+  clock: Pick<Clock, 'monotonicMs'>;
+  /** The line, which several movies share. */
+  share: FairShare;
+}
+
+export interface PartSender {
+  /** Throws what the portal or the store threw; the next one tells the portal of it. */
+  send(uploadId: string, part: SentPart, body: Buffer, signal: AbortSignal): Promise<void>;
+  /** The part that is on its way; 0 bytes while none is. */
+  underWay(): UnderWay;
+  /** Milliseconds in which bytes of it were on their way, in all. */
+  readonly sendingMs: number;
+}
+
+export function createPartSender({ sessionId, portal, clock, share }: PartSenderOptions): PartSender {
+  /** What the store answered to the last part. */
+  let trouble: StorageTrouble | undefined;
+  let [bytes, sinceMs, sendingMs] = [0, 0, 0];
+  return {
+    async send(uploadId, part, body, signal) {
+      const request = { uploadId, ...part, ...(trouble === undefined ? {} : { trouble }) };
+      const signed = await portal.signPart(sessionId, request, signal);
+      const fromMs = clock.monotonicMs();
+      share.begin();
+      [bytes, sinceMs] = [part.bytes, share.ms];
+      try {
+        await portal.putPart(signed, body, signal);
+        trouble = undefined;
+      } catch (error) {
+        if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
+        throw error;
+      } finally {
+        bytes = 0;
+        share.end();
+        sendingMs += clock.monotonicMs() - fromMs;
+      }
+    },
+    underWay: () => ({ bytes, forMs: bytes === 0 ? 0 : share.ms - sinceMs }),
+    get sendingMs() {
+      return sendingMs;
+    },
+  };
+}
