@@ -11,7 +11,7 @@ import type { UploadPortal } from './upload-portal.ts';
 export interface PartSenderOptions {
   sessionId: string;
   portal: Pick<UploadPortal, 'signPart' | 'putPart'>;
-  clock: Pick<Clock, 'monotonicMs'>;
+  clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
   /** The line, which several movies share. */
   share: FairShare;
 }
@@ -25,24 +25,39 @@ export interface PartSender {
   readonly sendingMs: number;
 }
 
+/** A part that takes longer has a store (or a line) of less than 140 kbit/s, which no match gets through. */
+export const SLOW_PART_MS = 5 * 60_000;
+/** The line of a club is down for a moment now and then; twice, with the portal answering between, is the store. */
+const SILENT_PARTS = 2;
+
 export function createPartSender({ sessionId, portal, clock, share }: PartSenderOptions): PartSender {
   /** What the store answered to the last part. */
   let trouble: StorageTrouble | undefined;
+  let silentParts = 0;
   let [bytes, sinceMs, sendingMs] = [0, 0, 0];
   return {
     async send(uploadId, part, body, signal) {
       const request = { uploadId, ...part, ...(trouble === undefined ? {} : { trouble }) };
       const signed = await portal.signPart(sessionId, request, signal);
       const fromMs = clock.monotonicMs();
+      const stopWaiting = clock.setTimer(SLOW_PART_MS, () => {
+        trouble = 'slow';
+        // Asking for the address again is how the portal learns of it; the part goes on by the one that it has.
+        portal.signPart(sessionId, { uploadId, ...part, trouble }, signal).catch(() => undefined);
+      });
       share.begin();
       [bytes, sinceMs] = [part.bytes, share.ms];
       try {
         await portal.putPart(signed, body, signal);
-        trouble = undefined;
+        silentParts = 0;
+        if (clock.monotonicMs() - fromMs < SLOW_PART_MS) trouble = undefined;
       } catch (error) {
+        silentParts = isSilence(error) ? silentParts + 1 : 0;
         if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
+        if (silentParts >= SILENT_PARTS) trouble = 'unreachable';
         throw error;
       } finally {
+        stopWaiting();
         bytes = 0;
         share.end();
         sendingMs += clock.monotonicMs() - fromMs;
@@ -53,4 +68,8 @@ export function createPartSender({ sessionId, portal, clock, share }: PartSender
       return sendingMs;
     },
   };
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof AppError && error.kind === 'timeout';
 }
