@@ -8,9 +8,15 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { AppError } from '@padelvar/shared/errors';
 
+export interface PutAnswer {
+  status: number;
+  /** The beginning of its body. */
+  text: string;
+}
+
 export interface PutBytes {
-  /** The answer's status. AppError `timeout` where the line is broken or silent for two minutes. */
-  send(url: URL, headers: Record<string, string>, bytes: Uint8Array, signal: AbortSignal): Promise<number>;
+  /** AppError `timeout` where the line is broken or silent for two minutes. */
+  send(url: URL, headers: Record<string, string>, bytes: Uint8Array, signal: AbortSignal): Promise<PutAnswer>;
   close(): void;
 }
 
@@ -24,6 +30,8 @@ export interface PutBytesOptions {
 const SILENCE_MS = 120_000;
 /** At 1 Mbit/s a piece takes an eighth of a second. */
 const PIECE_BYTES = 16 * 1024;
+/** No store says more of why it refuses. */
+const MAX_ANSWER_LENGTH = 4096;
 
 export function putBytes({ silenceMs = SILENCE_MS, pace }: PutBytesOptions = {}): PutBytes {
   const http = new HttpAgent({ keepAlive: true });
@@ -84,10 +92,12 @@ async function write(
 /** The answer is read to its end, so that its connection serves the next part. */
 function drain(
   response: IncomingMessage,
-  resolve: (status: number) => void,
+  resolve: (answer: PutAnswer) => void,
   fail: (cause: Error) => void,
 ): void {
+  let text = '';
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => (text = `${text}${chunk}`.slice(0, MAX_ANSWER_LENGTH)));
   response.on('error', fail);
-  response.on('end', () => resolve(response.statusCode ?? 0));
-  response.resume();
+  response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
 }

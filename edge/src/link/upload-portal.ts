@@ -7,12 +7,12 @@ import {
   type SignPartResponse as SignedPart,
 } from '@padelvar/shared/edge-api';
 import { AppError } from '@padelvar/shared/errors';
-import type { ErrorKind } from '@padelvar/shared/errors';
 import type { UploadPortal } from '../upload/upload-portal.ts';
 import { parseMovieId } from '../recording/movie-id.ts';
 import type { PortalClient } from './portal-client.ts';
 import type { UplinkGate } from '../upload/uplink.ts';
 import { putBytes } from './put-bytes.ts';
+import { describeRefusal } from './put-refusal.ts';
 
 /** Completing an upload of 160 parts took 267 ms on Swift; a slow disk may sync for long. */
 const COMPLETE_TIMEOUT_MS = 120_000;
@@ -42,8 +42,8 @@ export function createUploadPortal(
     },
     async putPart(signed, bytes, signal) {
       await measured(bytes.length, async () => {
-        const status = await put.send(toAddress(signed, client.origin), signed.headers, bytes, signal);
-        if (status < 200 || status > 299) throw refused(status);
+        const answer = await put.send(toAddress(signed, client.origin), signed.headers, bytes, signal);
+        if (answer.status < 200 || answer.status > 299) throw describeRefusal(answer);
       });
     },
     async putSideFile(sessionId, name, bytes, signal) {
@@ -74,23 +74,4 @@ function toAddress({ url }: SignedPart, origin: string): URL {
   const address = new URL(url, origin);
   if (address.protocol === 'https:' || address.protocol === 'http:') return address;
   throw new AppError('bad_request', `expected an http address for a part, found ${address.protocol}`);
-}
-
-/** What a store means by an answer; the others are failures of its own. */
-const KINDS: Record<number, ErrorKind> = {
-  400: 'bad_request',
-  // Expired or wrong, an address is signed anew; where that is refused too, it is the store that refuses the portal.
-  403: 'storage_denied',
-  // An upload that it has lost is opened anew.
-  404: 'not_found',
-  409: 'conflict',
-  413: 'storage_full',
-  429: 'storage_slow',
-  503: 'storage_slow',
-  507: 'storage_full',
-};
-
-function refused(status: number): AppError {
-  const kind = KINDS[status] ?? 'storage_failing';
-  return new AppError(kind, `expected the store to take a part, it answered ${String(status)}`);
 }
