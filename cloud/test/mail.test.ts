@@ -130,6 +130,11 @@ it('the same occasion is written about once', async () => {
   const post = () =>
     mail.post({ to: 'once@example.test', locale: 'en', letter: LOGIN, onceKey: 'ready:sess_1:user' });
   expect([await post(), await post()]).toEqual([true, false]);
+  await settled('sent');
+  await clock.advance(2 * 24 * 60 * 60_000);
+  await mail.sweep();
+  expect(await post()).toBe(false);
+  expect(JSON.stringify(await outbox())).not.toMatch('once@example.test');
 });
 
 it('nothing is kept or sent where no mail service is configured', async () => {

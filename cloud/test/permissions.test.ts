@@ -48,6 +48,9 @@ type Row = [path: string, body: object | undefined, outcomes: string];
 /** Outcomes in the order of CALLERS: nobody super support admin owner participant member foreignAdmin foreigner. */
 const ANYBODY = 'ok  ok  ok  ok  ok  ok  ok  ok  ok';
 const LOGGED_IN = '401 ok  ok  ok  ok  ok  ok  ok  ok';
+const NOBODYS = '401 401 401 401 401 401 401 401 401';
+const NOBODYS_OBJECT = '401 404 404 404 404 404 404 404 404';
+const UNKNOWN_PASSKEY = { id: 'AAAA', response: { clientDataJSON: 'AAAA' } };
 const DEVICES_ONLY = '401 401 401 401 401 401 401 401 401';
 const SUPER_ONLY = '401 ok  403 403 403 403 403 403 403';
 const SUPER_ONLY_HERE = '401 ok  403 403 403 404 403 404 404';
@@ -78,6 +81,46 @@ const TABLE: Record<string, Row> = {
   ],
   'POST /api/auth/reset-request': ['/api/auth/reset-request', { email: 'target@example.test' }, ANYBODY],
   'POST /api/auth/reset': ['/api/auth/reset', { token: 'x', password: 'a good password' }, ANYBODY],
+  'GET /api/auth/ways': ['/api/auth/ways', undefined, ANYBODY],
+  'POST /api/auth/link-request': ['/api/auth/link-request', { email: 'target@example.test' }, ANYBODY],
+  'POST /api/auth/link': ['/api/auth/link', { token: 'x'.repeat(32) }, ANYBODY],
+  'POST /api/auth/confirm': ['/api/auth/confirm', { token: 'x'.repeat(32) }, ANYBODY],
+  'POST /api/auth/passkey/begin': ['/api/auth/passkey/begin', undefined, ANYBODY],
+  // Nobody's passkey: whoever asks is told so.
+  'POST /api/auth/passkey': ['/api/auth/passkey', { credential: UNKNOWN_PASSKEY }, NOBODYS],
+  'DELETE /api/auth/impersonation': ['/api/auth/impersonation', undefined, LOGGED_IN],
+  'POST /api/admin/users/{userId}/impersonation': [
+    '/api/admin/users/TARGET/impersonation',
+    { reason: 'cannot find the match' },
+    SUPER_ONLY_HERE,
+  ],
+
+  'GET /api/account': ['/api/account', undefined, LOGGED_IN],
+  'PATCH /api/account': ['/api/account', { mailWhenReady: true }, LOGGED_IN],
+  'POST /api/account/password': [
+    '/api/account/password',
+    { present: 'not this one', password: 'a good password' },
+    LOGGED_IN,
+  ],
+  'POST /api/account/email': [
+    '/api/account/email',
+    { email: 'new@example.test', password: 'not this one' },
+    LOGGED_IN,
+  ],
+  'POST /api/account/verification': ['/api/account/verification', undefined, LOGGED_IN],
+  'GET /api/account/logins': ['/api/account/logins', undefined, LOGGED_IN],
+  'DELETE /api/account/logins': ['/api/account/logins', undefined, LOGGED_IN],
+  // A stranger's login is none of one's own.
+  'DELETE /api/account/logins/{loginId}': ['/api/account/logins/unknown', undefined, NOBODYS_OBJECT],
+  'GET /api/account/passkeys': ['/api/account/passkeys', undefined, LOGGED_IN],
+  'POST /api/account/passkeys/begin': ['/api/account/passkeys/begin', {}, LOGGED_IN],
+  'POST /api/account/passkeys': [
+    '/api/account/passkeys',
+    { name: 'Phone', credential: UNKNOWN_PASSKEY },
+    NOBODYS,
+  ],
+  'DELETE /api/account/passkeys/{passkeyId}': ['/api/account/passkeys/unknown', undefined, NOBODYS_OBJECT],
+
   'GET /api/auth/me': ['/api/auth/me', undefined, LOGGED_IN],
 
   'GET /api/clubs': ['/api/clubs', undefined, LOGGED_IN],
@@ -355,7 +398,7 @@ it('the fourteen video routes of the design are there', () => {
 });
 
 it('nobody who is not logged in learns what input a route expects', async () => {
-  const open = new Set(['POST /api/edge/enroll', 'POST /api/edge/token']);
+  const open = new Set(['POST /api/edge/enroll', 'POST /api/edge/token', 'POST /api/auth/passkey']);
   const guarded = Object.entries(TABLE).filter(
     ([route, row]) => row[2].startsWith('401') && !open.has(route),
   );

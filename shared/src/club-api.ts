@@ -31,6 +31,8 @@ export const InvitationCreate = z.object({
   role: z.enum(['PLAYER', 'CLUB_ADMIN']).default('PLAYER'),
   /** A word for oneself: who is meant. */
   label: z.string().trim().max(80).default(''),
+  /** Where the link is sent as well, on portals that send mail. */
+  email: z.email().max(254).optional(),
 });
 export const Invitation = z.object({
   invitationId: InvitationId,
@@ -42,7 +44,7 @@ export const Invitation = z.object({
 });
 export type Invitation = z.infer<typeof Invitation>;
 /** The address is in no other answer: the portal keeps only its hash. */
-export const InvitationCreated = Invitation.extend({ url: z.url() });
+export const InvitationCreated = Invitation.extend({ url: z.url(), mailed: z.boolean() });
 export const InvitationList = pageOf(Invitation);
 export const InvitationRef = z.object({ clubId: ClubId, invitationId: InvitationId });
 /** What whoever holds an invitation learns. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CameraAddress } from './camera.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { MAX_DURATION_MINUTES } from './limits.ts';
+import { Locale } from './locale.ts';
 import { FurtherVideo } from './library-api.ts';
 import { EdgeSettings, Gap, Telemetry } from './link.ts';
 import { OpeningHours } from './opening-hours.ts';
@@ -29,6 +30,8 @@ export const RegisterRequest = z.object({
   name: Name,
   password: Password,
   clubId: ClubId.optional(),
+  /** The language of its mail. */
+  locale: Locale.default('en'),
 });
 export const ResetRequest = z.object({ email: Email });
 export const ResetConfirm = z.object({ token: z.string().min(1).max(256), password: Password });
@@ -42,6 +45,8 @@ export const Me = z.object({
   name: z.string(),
   role: Role,
   clubIds: z.array(ClubId),
+  /** The super administrator who sees the portal as this user, and until when. */
+  impersonator: z.object({ userId: z.string(), name: z.string(), endsAt: Instant }).optional(),
 });
 export type Me = z.infer<typeof Me>;
 

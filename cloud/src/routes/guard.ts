@@ -1,6 +1,7 @@
 /** Who may see a page at all. What a page then asks of the API is decided there, object by object. */
 import type { Role } from '@padelvar/shared/roles';
 import type { Me } from '@padelvar/shared/portal-api';
+import { toMe } from '#lib/server/auth/caller.ts';
 import { error, redirect } from '@sveltejs/kit';
 
 interface PageEvent {
@@ -22,8 +23,4 @@ export function requireMe({ locals, url }: PageEvent, roles?: readonly Role[]): 
 /** For pages that are there without a login too. */
 export function findMe({ caller }: App.Locals): Me | undefined {
   return caller && toMe(caller);
-}
-
-function toMe({ userId, email, name, role, clubIds }: Me): Me {
-  return { userId, email, name, role, clubIds };
 }

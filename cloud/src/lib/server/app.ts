@@ -8,10 +8,14 @@ import { createGate } from './access/gate.ts';
 import { createApi } from './api/api.ts';
 import type { Services } from './api/services.ts';
 import { createAudit } from './audit/audit.ts';
+import { createOwnAccount } from './account/own-account.ts';
 import { createAccounts } from './auth/accounts.ts';
 import type { Caller } from './auth/caller.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import { createGuests } from './auth/guests.ts';
+import { createImpersonations } from './auth/impersonation.ts';
+import { createMailEntry } from './auth/mail-entry.ts';
+import { createPasskeys } from './auth/passkeys.ts';
 import { openBroker } from './broker/broker.ts';
 import { openPortalChannel } from './broker/portal-channel.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -29,6 +33,7 @@ import { createDeviceTokens } from './devices/device-tokens.ts';
 import { createDevices } from './devices/devices.ts';
 import { createWatchLinks } from './devices/watch-links.ts';
 import { createFiles } from './files/files.ts';
+import { createMatchLetters } from './files/match-letters.ts';
 import { createMovieRelay } from './files/movie-relay.ts';
 import { createPlayback } from './files/playback.ts';
 import { createRetention } from './files/retention.ts';
@@ -39,7 +44,7 @@ import { createLogger, type Logger } from './log.ts';
 import { createPeople } from './people/people.ts';
 import { createInvitations } from './members/invitations.ts';
 import { createMembers } from './members/members.ts';
-import { createMail } from './mail/mail.ts';
+import { createMail, type Mail } from './mail/mail.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createLeaving } from './privacy/leave.ts';
 import { createObjections } from './privacy/objections.ts';
@@ -106,9 +111,11 @@ async function openApp(
   const library = openLibrary(basis, dir, link, people);
   opened.push(() => library.storage.close());
   opened.push(() => library.previews.close());
+  writeAboutMatches(basis, mail, people, library);
   const services: Services = {
     ...basis,
     mail,
+    ...openOwnAccounts(basis, mail, people, opened),
     ...people,
     ...link,
     ...library,
@@ -172,6 +179,37 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
     schedules: createSchedules({ db, clock, audit }),
     invitations: createInvitations({ db, clock, audit, origin: settings.origin }),
   };
+}
+
+/** What people do with their own account, and how they get in otherwise than by a password. */
+function openOwnAccounts({ db, clock, log, settings }: Basis, mail: Mail, people: People, opened: Close[]) {
+  const { origin } = settings;
+  const { auth, audit } = people;
+  const { identities, enter } = auth;
+  const mailEntry = createMailEntry({ db, clock, mail, origin, identities, enter });
+  const impersonations = createImpersonations({ db, clock, audit });
+  const sweep = { name: 'end impersonations', when: '* * * * *', run: () => impersonations.sweep() };
+  const jobs = startJobs([sweep], log);
+  opened.push(() => jobs.close());
+  return {
+    mailEntry,
+    impersonations,
+    passkeys: createPasskeys({ db, clock, origin }),
+    ownAccount: createOwnAccount({ db, clock, auth, audit, mail, mailEntry, origin }),
+  };
+}
+
+/** Letters about matches go out as the matches change. */
+function writeAboutMatches(
+  { db, log, settings: { origin } }: Basis,
+  mail: Mail,
+  { auth: { identities } }: People,
+  { uploads, retention }: Pick<Services, 'uploads' | 'retention'>,
+): void {
+  const letters = createMatchLetters({ db, mail, identities, origin });
+  const report = (error: unknown): void => log.error({ err: error }, 'a letter about a match was not written');
+  uploads.onReady((sessionId) => void letters.ready(sessionId).catch(report));
+  retention.onNotice((sessionId, daysBefore) => void letters.expiring(sessionId, daysBefore).catch(report));
 }
 
 /** The control link: broker, devices, sessions. */

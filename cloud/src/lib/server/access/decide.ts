@@ -64,6 +64,8 @@ const RULES = {
   'court.code': CLUB_STAFF,
   'user.read': ['super', 'support', 'club-admin', 'self'],
   'user.write': CLUB_STAFF,
+  /** See the portal as somebody else. */
+  'user.impersonate': ['super'],
   'audit.read': ['super', 'support'],
   'portal.settings': ['super'],
   'device.status': ['super', 'support', 'club-admin'],

@@ -31,6 +31,8 @@ export interface SessionOptions {
  */
 export interface Gate {
   requireCaller(caller: Caller | undefined): Caller;
+  /** As `requireCaller`, for what nobody does in another's name: passwords, passkeys, addresses. */
+  requireOneself(caller: Caller | undefined): Caller;
   requireGlobal(caller: Caller | undefined, action: Action): Caller;
   requireClub(caller: Caller | undefined, action: Action, clubId: string): Promise<ClubRow>;
   requireCourt(caller: Caller | undefined, action: Action, courtId: string): Promise<CourtRow>;
@@ -58,6 +60,11 @@ export function createGate({ db, audit, clock }: GateOptions): Gate {
     enforce(caller, caller === undefined ? 'unauthenticated' : 'allow', 'login');
     return caller as Caller;
   };
+  const requireOneself = (found: Caller | undefined): Caller => {
+    const caller = requireCaller(found);
+    if (caller.impersonator === undefined) return caller;
+    throw new AppError('forbidden', 'this is not to be done while you see the portal as somebody else');
+  };
   /** Asks about an object of a club, where `row` is what was found. */
   const requireOfClub = <Row>(
     caller: Caller | undefined,
@@ -72,6 +79,7 @@ export function createGate({ db, audit, clock }: GateOptions): Gate {
   };
   return {
     requireCaller,
+    requireOneself,
     requireGlobal(caller, action) {
       enforce(caller, decide(caller, action, { kind: 'global' }), 'page');
       return requireCaller(caller);
@@ -130,7 +138,10 @@ function enforce(visitor: Visitor, decision: Decision, noun: string): void {
     case 'hidden':
       throw new AppError('not_found', `expected the id of a ${noun} that you can see; found no such ${noun}`);
     case 'withheld':
-      throw new AppError('forbidden', 'this video is hidden until the club has decided on an objection to it');
+      throw new AppError(
+        'forbidden',
+        'this video is hidden until the club has decided on an objection to it',
+      );
     case 'forbidden':
       throw new AppError('forbidden', `your role ${roleOf(visitor)} does not allow this on that ${noun}`);
   }

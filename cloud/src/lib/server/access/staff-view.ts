@@ -1,4 +1,7 @@
-/** Views of a player's video by others than player and participants: written to the audit log, with support's reason. */
+/**
+ * Views of a player's video by others than player and participants, or by whoever sees the portal as one of them: written to the audit log, with
+ * support's reason.
+ */
 import { AppError } from '@padelvar/shared/errors';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -27,6 +30,7 @@ export async function recordStaffView(audit: Audit, view: View): Promise<void> {
   if (viewer.role === 'SUPPORT' && given === '') {
     throw new AppError('bad_request', 'expected a reason for looking at this court', { field: 'reason' });
   }
-  if (object.ownerId === viewer.userId || object.participantIds.includes(viewer.userId)) return;
+  const isTheirs = object.ownerId === viewer.userId || object.participantIds.includes(viewer.userId);
+  if (isTheirs && viewer.impersonator === undefined) return;
   await audit.recordView(viewer, action, sessionId, given === '' ? {} : { reason: given });
 }

@@ -68,7 +68,7 @@ export function adminRoutes({ users, gate }: Services) {
     .openapi(setPassword, async (c) => {
       const { userId } = c.req.valid('param');
       const user = await gate.requireUser(c.get('caller'), 'user.write', userId);
-      await users.setPassword(gate.requireCaller(c.get('caller')), user, c.req.valid('json').password);
+      await users.setPassword(gate.requireOneself(c.get('caller')), user, c.req.valid('json').password);
       return c.body(null, 204);
     });
 }

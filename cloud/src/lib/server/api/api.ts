@@ -7,6 +7,7 @@ import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '../access/forged-request.ts';
 import { GUEST_COOKIE } from '../auth/guests.ts';
 import { STORE_PATH } from '../storage/folder-store.ts';
+import { accountRoutes } from './account.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { clipRoutes } from './clips.ts';
@@ -19,7 +20,10 @@ import { deviceRoutes } from './devices.ts';
 import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
 import { furtherRoutes } from './further.ts';
+import { impersonationRoutes } from './impersonation.ts';
 import { liveRoutes } from './live.ts';
+import { mailEntryRoutes } from './mail-entry.ts';
+import { passkeyRoutes } from './passkeys.ts';
 import { peopleRoutes } from './people.ts';
 import { playbackRoutes, sharedPlaybackRoutes } from './playback.ts';
 import { objectionRoutes } from './objections.ts';
@@ -44,6 +48,10 @@ const WITHOUT_CALLER = ['/api/edge/', `${STORE_PATH}/`];
 
 const SECTIONS = [
   authRoutes,
+  mailEntryRoutes,
+  passkeyRoutes,
+  accountRoutes,
+  impersonationRoutes,
   clubRoutes,
   clubPeopleRoutes,
   numberRoutes,

@@ -1,14 +1,9 @@
-/** Accounts for everybody: log in and out, who am I, register, reset. Thin over `auth/accounts.ts`. */
+/** Accounts for everybody: log in and out, who am I, register. Thin over `auth/accounts.ts`. */
 import { createRoute } from '@hono/zod-openapi';
-import { AppError } from '@padelvar/shared/errors';
-import {
-  LoginRequest,
-  LoginResponse,
-  Me,
-  RegisterRequest,
-  ResetConfirm,
-  ResetRequest,
-} from '@padelvar/shared/portal-api';
+import { LoginRequest, LoginResponse, Me, RegisterRequest } from '@padelvar/shared/portal-api';
+import { saveAccountSettings } from '../auth/account-settings.ts';
+import { toMe } from '../auth/caller.ts';
+import { answerLogin } from './answer-login.ts';
 import type { Services } from './services.ts';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 
@@ -50,53 +45,26 @@ const register = createRoute({
   responses: { 201: jsonAnswer(Me, 'The account'), ...problems(400, 404, 409, 429) },
 });
 
-const resetRequest = createRoute({
-  method: 'post',
-  path: '/api/auth/reset-request',
-  tags,
-  summary: 'Ask for a link that sets a new password',
-  request: { body: jsonBody(ResetRequest) },
-  responses: { ...problems(400, 409) },
-});
-
-const reset = createRoute({
-  method: 'post',
-  path: '/api/auth/reset',
-  tags,
-  summary: 'Set a new password by the token of such a link',
-  request: { body: jsonBody(ResetConfirm) },
-  responses: { ...problems(400, 409) },
-});
-
-export function authRoutes({ auth, gate, users }: Services) {
+export function authRoutes({ db, auth, gate, users, mailEntry, impersonations }: Services) {
   return createSection()
     .openapi(login, async (c) => {
-      const { cookies, ...answer } = await auth.login(c.req.valid('json'), c.get('clientAddress'));
-      for (const cookie of cookies) c.header('set-cookie', cookie, { append: true });
-      return c.json(answer, 200);
+      const userAgent = c.req.header('user-agent');
+      return answerLogin(c, await auth.login(c.req.valid('json'), c.get('clientAddress'), userAgent));
     })
     .openapi(logout, async (c) => {
-      c.header('set-cookie', await auth.logout(gate.requireCaller(c.get('caller'))));
+      const caller = gate.requireCaller(c.get('caller'));
+      await impersonations.end(caller);
+      c.header('set-cookie', await auth.logout(caller));
       return c.body(null, 204);
     })
     .openapi(me, (c) => {
-      const { userId, email, name, role, clubIds } = gate.requireCaller(c.get('caller'));
-      return c.json({ userId, email, name, role, clubIds }, 200);
+      return c.json(toMe(gate.requireCaller(c.get('caller'))), 200);
     })
-    .openapi(register, async (c) =>
-      c.json(await users.register(c.req.valid('json'), c.get('clientAddress')), 201),
-    )
-    .openapi(resetRequest, () => {
-      throw mailMissing();
-    })
-    .openapi(reset, () => {
-      throw mailMissing();
+    .openapi(register, async (c) => {
+      const account = c.req.valid('json');
+      const me = await users.register(account, c.get('clientAddress'));
+      await saveAccountSettings(db, me.userId, { locale: account.locale });
+      await mailEntry.requestVerification(me.userId);
+      return c.json(me, 201);
     });
-}
-
-function mailMissing(): AppError {
-  return new AppError(
-    'conflict',
-    'this portal sends no mail; an administrator of your club can set a new password for you',
-  );
 }

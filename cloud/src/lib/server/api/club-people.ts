@@ -1,6 +1,7 @@
 /** Who belongs to a club, and who is invited to. */
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  INVITATION_DAYS,
   InvitationCreate,
   InvitationCreated,
   InvitationList,
@@ -12,6 +13,7 @@ import {
 } from '@padelvar/shared/club-api';
 import { ClubId } from '@padelvar/shared/ids';
 import { PageQuery } from '@padelvar/shared/page';
+import { findAccountSettings } from '../auth/account-settings.ts';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -89,7 +91,9 @@ const accept = createRoute({
   responses: { 200: jsonAnswer(club, 'The club'), ...problems(400, 401, 409, 410) },
 });
 
-export function clubPeopleRoutes({ members, invitations, gate }: Services) {
+const DAY_MS = 24 * 60 * 60_000;
+
+export function clubPeopleRoutes({ db, members, invitations, mail, gate }: Services) {
   return createSection()
     .openapi(listMembers, async (c) => {
       const { clubId } = c.req.valid('param');
@@ -104,9 +108,16 @@ export function clubPeopleRoutes({ members, invitations, gate }: Services) {
     })
     .openapi(invite, async (c) => {
       const { clubId } = c.req.valid('param');
-      await gate.requireClub(c.get('caller'), 'club.write', clubId);
+      const club = await gate.requireClub(c.get('caller'), 'club.write', clubId);
       const caller = gate.requireCaller(c.get('caller'));
-      return c.json(await invitations.create(caller, clubId, c.req.valid('json')), 201);
+      const { email, ...wanted } = c.req.valid('json');
+      const made = await invitations.create(caller, clubId, wanted);
+      const letter = { kind: 'invitation', by: caller.name, club: club.name, url: made.url } as const;
+      const { locale } = await findAccountSettings(db, caller.userId);
+      const mailed =
+        email !== undefined &&
+        (await mail.post({ to: email, locale, letter, goodForMs: INVITATION_DAYS * DAY_MS }));
+      return c.json({ ...made, mailed }, 201);
     })
     .openapi(listInvitations, async (c) => {
       const { clubId } = c.req.valid('param');

@@ -1,8 +1,12 @@
 /** What the API's sections are given; each member belongs to the room that its type comes from. Wired by `app.ts`. */
 import type { Gate } from '../access/gate.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { OwnAccount } from '../account/own-account.ts';
 import type { Accounts } from '../auth/accounts.ts';
 import type { Guests } from '../auth/guests.ts';
+import type { Impersonations } from '../auth/impersonation.ts';
+import type { MailEntry } from '../auth/mail-entry.ts';
+import type { Passkeys } from '../auth/passkeys.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { PortalChannel } from '../broker/portal-channel.ts';
 import type { Clips } from '../clips/clips.ts';
@@ -47,6 +51,10 @@ export interface Services {
   log: Logger;
   settings: Settings;
   mail: Mail;
+  mailEntry: MailEntry;
+  passkeys: Passkeys;
+  impersonations: Impersonations;
+  ownAccount: OwnAccount;
   auth: Accounts;
   guests: Guests;
   gate: Gate;

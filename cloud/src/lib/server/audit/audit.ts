@@ -7,16 +7,16 @@ import type { Guest } from '../auth/guest.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 
+type Person = Pick<Caller, 'userId' | 'impersonator'>;
+
 export interface Audit {
-  /** Writes one line. `detail` must hold no secret. `who` is undefined for what the portal does by itself. */
-  record(
-    who: Pick<Caller, 'userId'> | Guest | undefined,
-    action: string,
-    object: string,
-    detail?: object,
-  ): Promise<void>;
+  /**
+   * Writes one line. `detail` must hold no secret. `who` is undefined for what the portal does by itself. What is done
+   * while somebody sees the portal as another user is theirs, not that user's.
+   */
+  record(who: Person | Guest | undefined, action: string, object: string, detail?: object): Promise<void>;
   /** As `record`, but once per {@link VIEW_WINDOW_MS} for the same person, action and object: a live picture is one view. */
-  recordView(caller: Pick<Caller, 'userId'>, action: string, object: string, detail?: object): Promise<void>;
+  recordView(caller: Person, action: string, object: string, detail?: object): Promise<void>;
 }
 
 const VIEW_WINDOW_MS = 10 * 60_000;
@@ -27,10 +27,10 @@ export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
       .insertInto('audit')
       .values({
         at: clock.nowMs(),
-        user_id: who === undefined ? null : 'guestId' in who ? who.guestId : who.userId,
+        user_id: who === undefined ? null : idOf(who),
         action,
         object,
-        detail: JSON.stringify(detail),
+        detail: JSON.stringify({ ...detail, ...seenAs(who) }),
       })
       .execute();
   };
@@ -49,8 +49,17 @@ export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
   return {
     record,
     async recordView(caller, action, object, detail = {}) {
-      if (await hasRecent(caller.userId, action, object)) return;
+      if (await hasRecent(idOf(caller), action, object)) return;
       await record(caller, action, object, detail);
     },
   };
+}
+
+function idOf(who: Person | Guest): string {
+  return 'guestId' in who ? who.guestId : (who.impersonator?.userId ?? who.userId);
+}
+
+function seenAs(who: Person | Guest | undefined): { seenAs?: string } {
+  const isAnother = who !== undefined && 'impersonator' in who && who.impersonator !== undefined;
+  return isAnother ? { seenAs: who.userId } : {};
 }

@@ -13,6 +13,8 @@ import { createAttemptLimit } from './attempt-limit.ts';
 import { createBetterAuth, type BetterAuth } from './better-auth.ts';
 import type { Caller } from './caller.ts';
 import { findLogin } from './find-login.ts';
+import { createIdentities, emailTaken, linkPassword, type Identities } from './identities.ts';
+import { createLogins, type Logins } from './logins.ts';
 
 export interface Login {
   token: string;
@@ -32,7 +34,15 @@ export interface Accounts {
   /** The caller of a request, by bearer token or else by cookie; undefined where there is none. */
   findCaller(headers: Headers): Promise<Caller | undefined>;
   /** Throws `unauthenticated`, or `too_many_requests` after repeated failures. */
-  login(credentials: { email: string; password: string }, clientAddress: string): Promise<Login>;
+  login(
+    credentials: { email: string; password: string },
+    clientAddress: string,
+    userAgent?: string,
+  ): Promise<Login>;
+  /** Logs in who has proved otherwise to be this user. */
+  enter(userId: string, userAgent: string): Promise<Login>;
+  readonly identities: Identities;
+  readonly logins: Logins;
   /** Ends the login, and with it every token of it. Answers with the `Set-Cookie` line that clears the browser's. */
   logout(caller: Caller): Promise<string>;
   /** Makes a user and answers with its id; `conflict` where the address is taken. */
@@ -56,6 +66,7 @@ const FAILURE_WINDOW_MS = 5 * 60_000;
 export function createAccounts({ db, clock, log, origin, secret }: AccountsOptions): Accounts {
   const auth = createBetterAuth({ db, origin, secret, log });
   const tokens = createAccessTokens({ auth, clock, origin });
+  const identities = createIdentities({ db, auth });
   const byAddress = createAttemptLimit({ clock, maxFailures: 30, windowMs: FAILURE_WINDOW_MS });
   const byAccount = createAttemptLimit({ clock, maxFailures: 10, windowMs: FAILURE_WINDOW_MS });
 
@@ -65,20 +76,27 @@ export function createAccounts({ db, clock, log, origin, secret }: AccountsOptio
       if (authorization !== null) {
         const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
         const claims = token === undefined ? undefined : await tokens.verify(token);
-        return claims && (await findLogin(db, clock, claims.authSessionId, claims.userId));
+        return claims && (await findLogin(db, clock, { ...claims, isBrowser: false }));
       }
       if (headers.get('cookie') === null) return undefined;
       const found = await auth.api.getSession({ headers });
-      return found === null ? undefined : await findLogin(db, clock, found.session.id, found.user.id);
+      if (found === null) return undefined;
+      const { session, user } = found;
+      return findLogin(db, clock, { authSessionId: session.id, userId: user.id, isBrowser: true });
     },
-    async login({ email, password }, clientAddress) {
+    async login({ email, password }, clientAddress, userAgent = '') {
       const account = email.toLowerCase();
       byAddress.check(clientAddress);
       byAccount.check(account);
       byAddress.count(clientAddress);
       byAccount.count(account);
       try {
-        const login = await logIn(auth, tokens, account, password);
+        const { headers, response } = await auth.api.signInEmail({
+          body: { email: account, password },
+          headers: new Headers({ 'user-agent': userAgent }),
+          returnHeaders: true,
+        });
+        const login = await formatLogin(auth, tokens, response.token, headers);
         byAddress.forgive(clientAddress);
         byAccount.forgive(account);
         return login;
@@ -89,6 +107,13 @@ export function createAccounts({ db, clock, log, origin, secret }: AccountsOptio
         });
       }
     },
+    async enter(userId, userAgent) {
+      const headers = new Headers({ 'user-agent': userAgent });
+      const entered = await auth.api.enter({ body: { userId }, headers, returnHeaders: true });
+      return formatLogin(auth, tokens, entered.response.token, entered.headers);
+    },
+    identities,
+    logins: createLogins({ db, auth }),
     async logout(caller) {
       await db.deleteFrom('session').where('id', '=', caller.authSessionId).execute();
       const { name, attributes } = (await auth.$context).authCookies.sessionToken;
@@ -99,26 +124,19 @@ export function createAccounts({ db, clock, log, origin, secret }: AccountsOptio
       const { internalAdapter } = await auth.$context;
       await internalAdapter.deleteUser(userId);
     },
-    async setPassword(userId, password) {
-      const context = await auth.$context;
-      await context.internalAdapter.updatePassword(userId, await context.password.hash(password));
-      await db.deleteFrom('session').where('userId', '=', userId).execute();
-    },
+    setPassword: (userId, password) => identities.setPassword(userId, password),
   };
 }
 
-async function logIn(
+/** The login that better-auth has just made, with its token for programs. */
+async function formatLogin(
   auth: BetterAuth,
   tokens: AccessTokens,
-  email: string,
-  password: string,
+  loginToken: string,
+  headers: Headers,
 ): Promise<Login> {
-  const { headers, response } = await auth.api.signInEmail({
-    body: { email, password },
-    returnHeaders: true,
-  });
   const context = await auth.$context;
-  const found = await context.internalAdapter.findSession(response.token);
+  const found = await context.internalAdapter.findSession(loginToken);
   if (found === null) throw new AppError('internal', 'expected the login that was just made');
   return {
     token: await tokens.sign(found.user.id, found.session.id),
@@ -136,17 +154,6 @@ async function createUser(auth: BetterAuth, { email, name, password, role }: New
     { email: address, name, emailVerified: false, role },
     { method: 'email-password' },
   );
-  await internalAdapter.linkAccount({
-    userId: user.id,
-    providerId: 'credential',
-    accountId: user.id,
-    password: hash,
-  });
+  await linkPassword(auth, user.id, hash);
   return user.id;
-}
-
-function emailTaken(): AppError {
-  return new AppError('conflict', 'expected an e-mail address without an account; this one has one', {
-    field: 'email',
-  });
 }

@@ -6,6 +6,7 @@ import { betterAuth } from 'better-auth';
 import { jwt } from 'better-auth/plugins';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
+import { enterEndpoint } from './enter-endpoint.ts';
 
 /** How long a browser stays logged in. */
 const LOGIN_SECONDS = 30 * 24 * 60 * 60;
@@ -41,6 +42,6 @@ export function createBetterAuth({ db, origin, secret, log }: BetterAuthOptions)
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { level: 'error', log: (_level, message) => log.error({ source: 'better-auth' }, message) },
-    plugins: [jwt()],
+    plugins: [jwt(), enterEndpoint],
   });
 }

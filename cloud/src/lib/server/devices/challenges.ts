@@ -16,7 +16,8 @@ export interface Challenges {
   spend(nonce: string): void;
 }
 
-export function createChallenges(clock: Pick<Clock, 'monotonicMs'>): Challenges {
+/** Each is good for `lifeMs`. */
+export function createChallenges(clock: Pick<Clock, 'monotonicMs'>, lifeMs = CHALLENGE_LIFE_MS): Challenges {
   const secret = randomBytes(32);
   /** Spent nonces, the oldest first, until their end. */
   const spent = new Map<string, number>();
@@ -26,7 +27,7 @@ export function createChallenges(clock: Pick<Clock, 'monotonicMs'>): Challenges 
     [random, endsAtMs.toString(36), seal(deviceId, random, endsAtMs)].join('.');
   return {
     create(deviceId) {
-      const endsAtMs = Math.floor(clock.monotonicMs()) + CHALLENGE_LIFE_MS;
+      const endsAtMs = Math.floor(clock.monotonicMs()) + lifeMs;
       return format(deviceId, randomBytes(16).toString('base64url'), endsAtMs);
     },
     isOpen(deviceId, nonce) {
@@ -37,7 +38,7 @@ export function createChallenges(clock: Pick<Clock, 'monotonicMs'>): Challenges 
     },
     spend(nonce) {
       for (const [old, endsAtMs] of spent) if (endsAtMs <= clock.monotonicMs()) spent.delete(old);
-      spent.set(nonce, clock.monotonicMs() + CHALLENGE_LIFE_MS);
+      spent.set(nonce, clock.monotonicMs() + lifeMs);
     },
   };
 }

@@ -13,6 +13,8 @@ import type { Notice } from './retention-plan.ts';
 export interface Retention {
   /** Says what is due and deletes what has expired; a video that can't be deleted now holds up no other. */
   run(): Promise<void>;
+  /** Called for each notice once it is made. */
+  onNotice(listener: (sessionId: string, daysBefore: number) => void): void;
 }
 
 export interface RetentionOptions {
@@ -30,13 +32,16 @@ interface Expiring {
 }
 
 export function createRetention({ db, clock, log, audit, files }: RetentionOptions): Retention {
+  const listeners = new Set<(sessionId: string, daysBefore: number) => void>();
   const say = async ({ sessionId, expiresAt }: Expiring, daysBefore: number): Promise<void> => {
     const values = { session_id: sessionId, days_before: daysBefore };
-    await db
+    const made = await db
       .insertInto('retention_notice')
       .values({ ...values, expires_at: expiresAt, made_at: clock.nowMs() })
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .returning('session_id')
+      .executeTakeFirst();
+    if (made !== undefined) for (const listener of listeners) listener(sessionId, daysBefore);
   };
   const end = async ({ sessionId, clubId, expiresAt }: Expiring): Promise<void> => {
     const { bytes, storeErased } = await files.delete(sessionId);
@@ -45,6 +50,7 @@ export function createRetention({ db, clock, log, audit, files }: RetentionOptio
     log.info({ sessionId }, 'a video has expired and was deleted');
   };
   return {
+    onNotice: (listener) => void listeners.add(listener),
     async run() {
       for (const video of await listExpiring(db)) {
         const made = await listNotices(db, video);

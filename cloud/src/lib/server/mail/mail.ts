@@ -31,7 +31,7 @@ export interface Mail {
   post(message: Message): Promise<boolean>;
   /** Tries all that is due, one after the other. */
   deliver(): Promise<void>;
-  /** Forgets what went out, or was given up, more than a day ago. */
+  /** Forgets what went out, or was given up, more than a day ago; of what must not be sent again, to whom. */
   sweep(): Promise<void>;
   /** Waits for the message that is on its way. */
   close(): Promise<void>;
@@ -111,6 +111,12 @@ export function createMail({ db, clock, log, secret, settings }: MailOptions): M
         .where('state', '!=', 'waiting')
         .where('created_at', '<', nowMs - DAY_MS)
         .where((eb) => eb.or([eb('once_key', 'is', null), eb('created_at', '<', nowMs - KEEP_ONCE_MS)]))
+        .execute();
+      await db
+        .updateTable('mail_outbox')
+        .set({ to_address: '' })
+        .where('state', '!=', 'waiting')
+        .where('created_at', '<', nowMs - DAY_MS)
         .execute();
       await db.deleteFrom('mail_token').where('expires_at', '<', nowMs).execute();
     },
