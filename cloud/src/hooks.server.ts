@@ -16,7 +16,7 @@ export const init: ServerInit = async () => {
 };
 
 /** Pages for people without an account. */
-const PUBLIC_PAGES = /^\/(?:login|register|[csi]\/[^/]+)$/;
+const PUBLIC_PAGES = /^\/(?:login|register|[csi]\/[^/]+|c\/[^/]+\/objection)$/;
 
 const handlePortal: Handle = async ({ event, resolve }) => {
   const { request, url, locals } = event;

@@ -14,7 +14,7 @@ beforeAll(async () => {
     clock,
     firstAdmin: { email: 'Admin@example.test', password: 'first password' },
   });
-  await seedClub(portal.app.services.db, 'north');
+  await seedClub(portal.app.services.db, 'north', { join_open: 1 });
 });
 afterAll(() => portal.close());
 
@@ -171,6 +171,17 @@ describe('registering', () => {
       clubIds: ['north'],
     });
     expect((await logIn('iris@example.test', 'a good password')).status).toBe(200);
+  });
+
+  it('names no club that takes members by invitation only, as if there were none', async () => {
+    const { db } = portal.app.services;
+    await db.updateTable('club').set({ join_open: 0 }).where('id', '=', 'north').execute();
+    const account = { email: 'k@example.test', name: 'K', password: 'a good password' };
+    const closed = await register({ ...account, clubId: 'north' });
+    await db.updateTable('club').set({ join_open: 1 }).where('id', '=', 'north').execute();
+    expect(closed.status).toBe(404);
+    expect(await closed.json()).toMatchObject({ errors: [{ field: 'clubId' }] });
+    expect((await logIn(account.email, account.password)).status).toBe(401);
   });
 
   it.each([

@@ -272,6 +272,9 @@ const TABLE: Record<string, Row> = {
     { authority: 'Police of Lyon', reason: 'order 2026-17 of the court' },
     '401 ok  403 ok  403 403 403 404 404',
   ],
+  'GET /api/portal': ['/api/portal', undefined, ANYBODY],
+  'GET /api/admin/settings': ['/api/admin/settings', undefined, SUPER_ONLY],
+  'PATCH /api/admin/settings': ['/api/admin/settings', { legalContact: 'The club' }, SUPER_ONLY],
   'GET /api/privacy/data': ['/api/privacy/data', undefined, LOGGED_IN],
   'GET /api/privacy/account': ['/api/privacy/account', undefined, LOGGED_IN],
   'POST /api/privacy/account/delete': [

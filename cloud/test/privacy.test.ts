@@ -2,7 +2,8 @@
 import type { CourtSign } from '@padelvar/shared/players-api';
 import type { StorageReport, Video } from '@padelvar/shared/portal-api';
 import type { Disclosure, LeavePlan, Objection, OwnData } from '@padelvar/shared/privacy-api';
-import { CURRENT_NOTICE, findNotice } from '@padelvar/shared/recording-notice';
+import { CURRENT_NOTICE } from '@padelvar/shared/notice-version';
+import { findNotice } from '@padelvar/shared/recording-notice';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../src/lib/server/files/retention-plan.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';

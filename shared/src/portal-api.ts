@@ -29,7 +29,10 @@ export const RegisterRequest = z.object({
   email: Email,
   name: Name,
   password: Password,
+  /** A club that anybody may join. */
   clubId: ClubId.optional(),
+  /** Of the invitation that led here: it is good for an account where nobody else may make one. */
+  invitation: z.string().max(64).optional(),
   /** The language of its mail. */
   locale: Locale.default('en'),
 });
@@ -72,6 +75,8 @@ const ClubRules = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/, 'expected a colour such as #0b3fa8')
     .nullable(),
+  /** Whether anybody who registers may name this club and is its player from then on; else by invitation only. */
+  anybodyMayJoin: z.boolean(),
 });
 export const Club = ClubRules.extend({
   clubId: ClubId,

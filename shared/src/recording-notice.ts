@@ -15,8 +15,6 @@ const TEXTS = {
 export type NoticeVersion = keyof typeof TEXTS;
 export type NoticeLanguage = 'en' | 'fr' | 'es';
 
-export const CURRENT_NOTICE: NoticeVersion = '2026-11';
-
 /** What a page says it has shown. */
 export const ShownNotice = z.object({
   version: z.enum(Object.keys(TEXTS) as [NoticeVersion, ...NoticeVersion[]]),

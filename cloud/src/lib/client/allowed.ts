@@ -21,6 +21,11 @@ export function canControl(who: Who, session: Pick<Session, 'ownerId' | 'clubId'
   return who.role !== 'SUPPORT' && session.ownerId === who.userId;
 }
 
+/** Decide on an objection to a video, or give it to the authorities. */
+export function canDecide(who: Who, video: { clubId: string }): boolean {
+  return who.role === 'SUPER_ADMIN' || (who.role === 'CLUB_ADMIN' && who.clubIds.includes(video.clubId));
+}
+
 /** One picture of a court that is not one's own, for a reason that is written down. */
 export function canLook(
   { role }: Who,

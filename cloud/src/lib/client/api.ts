@@ -31,9 +31,12 @@ import type {
   Video,
   VideoList,
 } from '@padelvar/shared/portal-api';
+import type { ShownNotice } from '@padelvar/shared/recording-notice';
 import type { z } from 'zod';
 import { clubRunning } from './club-api.ts';
 import { courtside } from './courtside-api.ts';
+import { privacy } from './privacy-api.ts';
+import { portalSettings } from './settings-api.ts';
 import { getReasonedSnapshotUrl } from './media-urls.ts';
 import {
   formatQuery,
@@ -71,6 +74,8 @@ export function createApi(fetch: Fetch) {
     ...recording(call),
     ...courtside(call),
     ...clubRunning(call),
+    ...privacy(call),
+    ...portalSettings(call),
     ...library(call),
     ...administration(call),
     /** One picture of a court, for support; the portal writes the look and its reason into the club's log. */
@@ -103,8 +108,12 @@ function recording(call: Call) {
     closeSession: (sessionId: string) =>
       call<unknown>('/api/video/session/close', { method: 'POST', json: { sessionId } }),
     listSessions: (page: SessionQuery = {}) => call<SessionPage>(`/api/video/session/list${query(page)}`),
-    startRecording: (sessionId: string, durationMinutes?: number) =>
-      call<RecordStatus>('/api/video/record/start', { method: 'POST', json: { sessionId, durationMinutes } }),
+    /** For the club's usual time where none is named; `notice` is what the page has shown. */
+    startRecording: (sessionId: string, durationMinutes?: number, notice?: ShownNotice) =>
+      call<RecordStatus>('/api/video/record/start', {
+        method: 'POST',
+        json: { sessionId, durationMinutes, notice },
+      }),
     stopRecording: (sessionId: string) =>
       call<RecordStatus>('/api/video/record/stop', { method: 'POST', json: { sessionId } }),
     getRecordingStatus: (sessionId: string, signal?: AbortSignal) =>

@@ -1,6 +1,8 @@
 /** One session as its page sees it: opened, watched, started, stopped, until its movie is ready. */
 import type { MatchPeople } from '@padelvar/shared/players-api';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
+import { CURRENT_NOTICE } from '@padelvar/shared/notice-version';
+import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Api } from './api.ts';
 import { planFilming, type Filming } from './filming.ts';
 import { openMatchEvents, type MatchEvents } from './match-events.ts';
@@ -12,6 +14,11 @@ import { planPollMs, planStage, type Pending, type Stage } from './stage.ts';
 const START_PATIENCE_MS = 17_000;
 /** Failures of the link are shown as such, but end nothing: the next turn tries again. */
 const RETRY_MS = 2000;
+
+/** Every page with a start shows the recording notice in its own language. */
+function shownNotice() {
+  return { version: CURRENT_NOTICE, language: getLocale() } as const;
+}
 
 export class Match {
   readonly sessionId: string;
@@ -75,7 +82,7 @@ export class Match {
 
   /** For the club's usual time where left out. */
   async start(durationMinutes?: number): Promise<void> {
-    await this.#act('starting', () => this.#api.startRecording(this.sessionId, durationMinutes));
+    await this.#act('starting', () => this.#api.startRecording(this.sessionId, durationMinutes, shownNotice()));
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createGate } from './access/gate.ts';
+import { createPortalSettings } from './administration/portal-settings.ts';
 import { createApi } from './api/api.ts';
 import type { Services } from './api/services.ts';
 import { createAudit } from './audit/audit.ts';
@@ -167,17 +168,27 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
   const auth = createAccounts({ db, clock, log, origin: settings.origin, secret: dir.secretFor('accounts') });
   await ensureFirstAdmin({ db, auth, log, firstAdmin: settings.firstAdmin });
   const audit = createAudit({ db, clock });
+  const portalSettings = createPortalSettings({ db, audit });
+  const invitations = createInvitations({ db, clock, audit, origin: settings.origin });
+  const mayRegister = async (invitation: string | undefined): Promise<boolean> => {
+    if ((await portalSettings.get()).registrationOpen) return true;
+    return invitation !== undefined && (await invitations.stands(invitation));
+  };
   return {
     auth,
     guests: createGuests({ db, clock, origin: settings.origin }),
     audit,
     gate: createGate({ db, audit, clock }),
-    users: createUsers({ db, clock, auth, audit }),
-    clubs: createClubs({ db, clock, audit }),
+    portalSettings,
+    users: createUsers({ db, clock, auth, audit, mayRegister }),
+    clubs: createClubs({
+      ...{ db, clock, audit },
+      defaultRetentionDays: async () => (await portalSettings.get()).defaultRetentionDays,
+    }),
     clubNumbers: createClubNumbers({ db, clock }),
     members: createMembers({ db, audit }),
     schedules: createSchedules({ db, clock, audit }),
-    invitations: createInvitations({ db, clock, audit, origin: settings.origin }),
+    invitations,
   };
 }
 

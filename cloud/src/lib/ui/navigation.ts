@@ -3,6 +3,8 @@ import Activity from '@lucide/svelte/icons/activity';
 import Building from '@lucide/svelte/icons/building';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import House from '@lucide/svelte/icons/house';
+import Settings from '@lucide/svelte/icons/settings';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Users from '@lucide/svelte/icons/users';
 import Video from '@lucide/svelte/icons/video';
@@ -12,7 +14,7 @@ import { canManageCourts, canReadAudit, canSeeDevices, isSuperAdmin } from '#lib
 import { m } from '#lib/paraglide/messages.js';
 
 export interface NavigationLink {
-  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs' | '/admin/audit' | '/admin/system';
+  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs' | '/admin/audit' | '/admin/system' | '/admin/settings' | '/account/privacy';
   label: () => string;
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
 }
@@ -34,5 +36,9 @@ export function planNavigation(me: Me): NavigationLink[] {
           { href: '/admin/system', label: m.system_title, icon: Activity } as const,
         ]
       : []),
+    ...(isSuperAdmin(me)
+      ? [{ href: '/admin/settings', label: m.settings_title, icon: Settings } as const]
+      : []),
+    { href: '/account/privacy', label: m.privacy_title, icon: ShieldCheck },
   ];
 }

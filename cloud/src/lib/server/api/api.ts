@@ -27,6 +27,7 @@ import { passkeyRoutes } from './passkeys.ts';
 import { peopleRoutes } from './people.ts';
 import { playbackRoutes, sharedPlaybackRoutes } from './playback.ts';
 import { objectionRoutes } from './objections.ts';
+import { portalSettingRoutes } from './portal-settings.ts';
 import { previewRoutes } from './preview.ts';
 import { privacyRoutes } from './privacy.ts';
 import { numberRoutes } from './numbers.ts';
@@ -79,6 +80,7 @@ const SECTIONS = [
   previewRoutes,
   privacyRoutes,
   objectionRoutes,
+  portalSettingRoutes,
 ];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {

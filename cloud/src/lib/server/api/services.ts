@@ -1,5 +1,6 @@
 /** What the API's sections are given; each member belongs to the room that its type comes from. Wired by `app.ts`. */
 import type { Gate } from '../access/gate.ts';
+import type { PortalSettingStore } from '../administration/portal-settings.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { OwnAccount } from '../account/own-account.ts';
 import type { Accounts } from '../auth/accounts.ts';
@@ -91,4 +92,5 @@ export interface Services {
   previews: Previews;
   leaving: Leaving;
   objections: Objections;
+  portalSettings: PortalSettingStore;
 }

@@ -15,6 +15,7 @@ export type RuleColumns = Pick<
   | 'max_minutes'
   | 'retention_days'
   | 'brand_color'
+  | 'join_open'
 >;
 
 export const CLUB_RULES = [
@@ -26,6 +27,7 @@ export const CLUB_RULES = [
   'club.max_minutes',
   'club.retention_days',
   'club.brand_color',
+  'club.join_open',
 ] as const;
 
 export function readRules(row: RuleColumns): Rules {
@@ -38,6 +40,7 @@ export function readRules(row: RuleColumns): Rules {
     maxMinutes: row.max_minutes,
     retentionDays: row.retention_days,
     brandColor: row.brand_color,
+    anybodyMayJoin: row.join_open === 1,
   };
 }
 
@@ -46,7 +49,7 @@ type Changes = { [Name in keyof Rules]?: Rules[Name] | undefined };
 /** The columns that change. */
 export function planRules(changes: Changes): Updateable<ClubTable> {
   const { guestsAllowed, openingHours, nextGroup, nextGroupIdleMinutes } = changes;
-  const { defaultMinutes, maxMinutes, retentionDays, brandColor } = changes;
+  const { defaultMinutes, maxMinutes, retentionDays, brandColor, anybodyMayJoin } = changes;
   return {
     ...(guestsAllowed === undefined ? {} : { guests_allowed: guestsAllowed ? 1 : 0 }),
     ...(openingHours === undefined
@@ -58,5 +61,6 @@ export function planRules(changes: Changes): Updateable<ClubTable> {
     ...(maxMinutes === undefined ? {} : { max_minutes: maxMinutes }),
     ...(retentionDays === undefined ? {} : { retention_days: retentionDays }),
     ...(brandColor === undefined ? {} : { brand_color: brandColor }),
+    ...(anybodyMayJoin === undefined ? {} : { join_open: anybodyMayJoin ? 1 : 0 }),
   };
 }

@@ -28,9 +28,12 @@ export interface ClubsOptions {
   db: Db;
   clock: Clock;
   audit: Audit;
+  /** Days that a new club keeps its videos; null: until somebody deletes them. */
+  defaultRetentionDays: () => Promise<number | null>;
 }
 
-export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
+export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOptions): Clubs {
+  const newClubColumns = async () => ({ retention_days: await defaultRetentionDays() });
   return {
     async list(caller, { cursor, limit }) {
       const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
@@ -54,7 +57,7 @@ export function createClubs({ db, clock, audit }: ClubsOptions): Clubs {
       await refuseTaken(db, clubId);
       await db
         .insertInto('club')
-        .values({ id: clubId, name, time_zone: timeZone, created_at: clock.nowMs() })
+        .values({ id: clubId, name, time_zone: timeZone, created_at: clock.nowMs(), ...(await newClubColumns()) })
         .execute();
       await audit.record(caller, 'club.create', clubId);
       return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());

@@ -26,6 +26,8 @@ export interface Invitations {
   revoke(caller: Caller, clubId: string, invitationId: string): Promise<void>;
   /** `gone` where it was used, taken back, has expired or never was. */
   open(token: string): Promise<InvitationView>;
+  /** Whether that is an invitation that may still be accepted. */
+  stands(token: string): Promise<boolean>;
   /** Makes the caller a member, once. Staff, who see all clubs, are refused. */
   accept(caller: Caller, token: string): Promise<{ clubId: string }>;
 }
@@ -107,6 +109,7 @@ export function createInvitations({ db, clock, audit, origin }: InvitationsOptio
       const expiresAt = new Date(row.expires_at).toISOString();
       return { clubName: row.clubName, role: row.role, expiresAt };
     },
+    stands: async (token) => (await find(db, token)) !== undefined,
     async accept(caller, token) {
       if (caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT') {
         throw new AppError('conflict', `your role ${caller.role} sees all clubs and belongs to none`);

@@ -28,13 +28,15 @@ export interface Users {
 const REGISTRATIONS_PER_HOUR = 30;
 
 export interface UsersOptions {
+  /** Whether somebody may make an account, by the invitation that they hold where they hold one. */
+  mayRegister: (invitation: string | undefined) => Promise<boolean>;
   db: Db;
   clock: Clock;
   auth: Accounts;
   audit: Audit;
 }
 
-export function createUsers({ db, clock, auth, audit }: UsersOptions): Users {
+export function createUsers({ db, clock, auth, audit, mayRegister }: UsersOptions): Users {
   const registrations = createAttemptLimit({
     clock,
     maxFailures: REGISTRATIONS_PER_HOUR,
@@ -47,9 +49,13 @@ export function createUsers({ db, clock, auth, audit }: UsersOptions): Users {
     return userId;
   };
   return {
-    async register({ email, name, password, clubId }, clientAddress) {
+    async register({ email, name, password, clubId, invitation }, clientAddress) {
       registrations.check(clientAddress);
       registrations.count(clientAddress);
+      if (!(await mayRegister(invitation))) {
+        throw new AppError('forbidden', 'expected an invitation: this portal is closed to others');
+      }
+      if (clubId !== undefined) await requireJoinable(db, clubId);
       const clubIds = clubId === undefined ? [] : [clubId];
       const userId = await make({ email, name, password, role: 'PLAYER' }, clubIds);
       return { userId, email: email.toLowerCase(), name, role: 'PLAYER', clubIds };
@@ -86,6 +92,20 @@ export function createUsers({ db, clock, auth, audit }: UsersOptions): Users {
       await audit.record(caller, 'user.set-password', user.id);
     },
   };
+}
+
+/** A club that takes members by invitation only reads the same as one that is not there. */
+async function requireJoinable(db: Db, clubId: string): Promise<void> {
+  const club = await db
+    .selectFrom('club')
+    .select('id')
+    .where('id', '=', clubId)
+    .where('join_open', '=', 1)
+    .executeTakeFirst();
+  if (club !== undefined) return;
+  throw new AppError('not_found', 'expected the id of a club that anybody may join; found none', {
+    field: 'clubId',
+  });
 }
 
 async function requireClubs(db: Db, clubIds: readonly string[]): Promise<void> {

@@ -1,0 +1,4 @@
+import { requireMe } from '../../../guard.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = (event) => ({ me: requireMe(event) });

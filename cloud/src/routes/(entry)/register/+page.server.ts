@@ -1,0 +1,6 @@
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals }) => {
+  const { registrationOpen } = await locals.portal.services.portalSettings.get();
+  return { registrationOpen };
+};
