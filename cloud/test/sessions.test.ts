@@ -2,13 +2,14 @@
 import type { Reported, ReportedSession } from '@padelvar/shared/link';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PortalChannel } from '../src/lib/server/broker/portal-channel.ts';
-import { openDatabase, type Db } from '../src/lib/server/db/database.ts';
+import type { Db } from '../src/lib/server/db/database.ts';
 import { createDeviceTokens } from '../src/lib/server/devices/device-tokens.ts';
 import { createDevices, type Devices } from '../src/lib/server/devices/devices.ts';
 import { silentLogger } from '../src/lib/server/log.ts';
 import { createSessions, type Sessions } from '../src/lib/server/sessions/sessions.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { seedClub, seedCourt, seedDevice, seedSession } from './support/seed.ts';
+import { openTestDatabase } from './support/test-database.ts';
 import { reportOf } from './support/test-device.ts';
 
 const DEVICE = 'dev_alpha00000000';
@@ -39,7 +40,7 @@ let sessions: Sessions;
 
 beforeEach(async () => {
   clock = createManualClock();
-  db = await openDatabase(':memory:');
+  db = await openTestDatabase();
   channel = deafChannel();
   devices = createDevices({
     db,

@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
   disk_full: 507,
   media_missing: 507,
   timeout: 504,
+  database_unavailable: 503,
   storage_unreachable: 503,
   storage_slow: 503,
   storage_denied: 503,

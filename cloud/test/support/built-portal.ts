@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dropDatabase, findDatabaseUrl } from './test-database.ts';
 
 const WORKSPACE = join(import.meta.dirname, '..', '..');
 export const ADMIN = { email: 'admin@example.test', password: 'first password' };
@@ -27,6 +28,7 @@ export async function startBuiltPortal(settings: Record<string, string> = {}): P
     throw new Error('expected the built portal: run `npm run build` first');
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-built-'));
+  const databaseUrl = await findDatabaseUrl(dataDir);
   const port = Number(settings.PORT ?? (await findFreePort()));
   const child = spawn(process.execPath, ['serve.js'], {
     cwd: WORKSPACE,
@@ -36,6 +38,7 @@ export async function startBuiltPortal(settings: Record<string, string> = {}): P
       PORT: String(port),
       PADELVAR_MQTT_PORT: '0',
       PADELVAR_DATA_DIR: dataDir,
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       PADELVAR_ADMIN_EMAIL: ADMIN.email,
       PADELVAR_ADMIN_PASSWORD: ADMIN.password,
       ...settings,
@@ -45,6 +48,7 @@ export async function startBuiltPortal(settings: Record<string, string> = {}): P
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
   const ended = once(child, 'close').then(async ([code]) => {
     await rm(dataDir, { recursive: true, force: true });
+    await dropDatabase(dataDir);
     return code as number | null;
   });
   const listening = new Promise<void>((resolve) => {

@@ -6,6 +6,7 @@ import { createApp, type App } from '../../src/lib/server/app.ts';
 import type { Clock } from '../../src/lib/server/clock.ts';
 import { silentLogger } from '../../src/lib/server/log.ts';
 import type { Settings } from '../../src/lib/server/settings.ts';
+import { dropDatabase, findDatabaseUrl } from './test-database.ts';
 
 export const ORIGIN = 'http://portal.test';
 
@@ -34,6 +35,7 @@ export async function openTestPortal(
       host: '127.0.0.1',
       port: 0,
       dataDir,
+      databaseUrl: await findDatabaseUrl(dataDir),
       mqttPort: 0,
       firstAdmin: undefined,
       logLevel: 'silent',
@@ -63,6 +65,7 @@ export async function openTestPortal(
     async close() {
       await app.close();
       await rm(dataDir, { recursive: true, force: true });
+      await dropDatabase(dataDir);
     },
   };
 }

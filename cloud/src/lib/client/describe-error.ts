@@ -85,6 +85,7 @@ const SENTENCES: Record<Exclude<ApiErrorKind, 'unexpected'>, () => string> = {
   disk_full: m.reason_disk_full,
   media_missing: m.reason_media_missing,
   timeout: m.error_timeout,
+  database_unavailable: m.error_database_unavailable,
   unreachable: m.error_unreachable,
   storage_unreachable: m.storage_unreachable,
   storage_slow: m.storage_slow,

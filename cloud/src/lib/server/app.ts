@@ -103,7 +103,7 @@ async function openApp(
 ): Promise<App> {
   const dir = openDataDir(settings.dataDir);
   opened.push(() => dir.close());
-  const db = await openDatabase(dir.databasePath);
+  const db = await openDatabase(settings.databaseUrl ?? dir.databasePath, { clock, log });
   opened.push(() => db.destroy());
   const basis = { db, clock, log, settings };
   const mail = openMail(basis, dir, opened);

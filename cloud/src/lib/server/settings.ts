@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { AppError } from '@padelvar/shared/errors';
 import { MQTT_TCP_PORT, PORTAL_PORT } from '@padelvar/shared/limits';
 import { z } from 'zod';
+import { DATABASE_URL_FORM, isDatabaseUrl } from './db/database-url.ts';
 import type { MailSettings } from './mail/mail-settings.ts';
 import { MAIL_ENVIRONMENT, parseMailSettings } from './mail/mail-settings.ts';
 import type { S3Settings } from './storage/s3-client.ts';
@@ -15,6 +16,8 @@ export interface Settings {
   port: number;
   /** Database, objects and secrets. */
   dataDir: string;
+  /** The PostgreSQL database; undefined for SQLite in the data folder. */
+  databaseUrl: string | undefined;
   /** MQTT over TCP, without TLS and so on loopback whatever `host` says; 0 takes any free port. */
   mqttPort: number;
   /** The administrator to make at first start, where both are given. There is no default password. */
@@ -41,6 +44,7 @@ const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: Port.default(PORTAL_PORT),
   PADELVAR_DATA_DIR: z.string().min(1).default('.data/portal'),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, `expected ${DATABASE_URL_FORM}`).optional(),
   PADELVAR_MQTT_PORT: Port.default(MQTT_TCP_PORT),
   PADELVAR_ADMIN_EMAIL: z.email().optional(),
   PADELVAR_ADMIN_PASSWORD: z.string().min(8, 'expected at least 8 characters').max(128).optional(),
@@ -66,6 +70,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     host: given.HOST,
     port: given.PORT,
     dataDir: resolve(given.PADELVAR_DATA_DIR),
+    databaseUrl: given.DATABASE_URL,
     mqttPort: given.PADELVAR_MQTT_PORT,
     firstAdmin: firstAdminOf(given),
     logLevel: given.PADELVAR_LOG_LEVEL,

@@ -4,6 +4,7 @@
  */
 import { betterAuth } from 'better-auth';
 import { jwt } from 'better-auth/plugins';
+import { isPostgres } from '../db/column-types.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { enterEndpoint } from './enter-endpoint.ts';
@@ -26,7 +27,8 @@ export function createBetterAuth({ db, origin, secret, log }: BetterAuthOptions)
     baseURL: origin,
     secret,
     trustedOrigins: [origin],
-    database: { db, type: 'sqlite' },
+    // PostgreSQL's own values: it knows what they are.
+    database: isPostgres(db) ? { db: db.withoutPlugins(), type: 'postgres' } : { db, type: 'sqlite' },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 128 },
     user: {
       additionalFields: { role: { type: 'string', required: true, defaultValue: 'PLAYER', input: false } },

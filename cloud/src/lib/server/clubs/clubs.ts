@@ -11,6 +11,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import { CLUB_RULES, planRules, readRules, type RuleColumns } from './club-rules.ts';
 
 export interface Clubs {
@@ -91,7 +92,7 @@ export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOpt
     },
     async delete(caller, clubId) {
       await refuseInUse(db, clubId);
-      await db.transaction().execute(async (trx) => {
+      await transact(db, async (trx) => {
         await trx.deleteFrom('match_session').where('club_id', '=', clubId).execute();
         await trx.deleteFrom('club').where('id', '=', clubId).execute();
       });

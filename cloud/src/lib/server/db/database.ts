@@ -5,24 +5,36 @@
  * `transact()` use only the handle it gives, a query on the outer one would wait for itself. May import nothing of the
  * other rooms.
  */
-import BetterSqlite3 from 'better-sqlite3';
-import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, SqliteDialect } from 'kysely';
+import {
+  HandleEmptyInListsPlugin,
+  Kysely,
+  replaceWithNoncontingentExpression,
+  type Dialect,
+  type KyselyPlugin,
+} from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { systemClock, type Clock } from '../clock.ts';
+import { silentLogger, type Logger } from '../log.ts';
+import { isDatabaseUrl } from './database-url.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { PlainValues } from './postgres-values.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
 
-/** Opens the SQLite file (`:memory:` in tests), creating and migrating it. Close it with `db.destroy()`. */
-export async function openDatabase(path: string): Promise<Db> {
-  const database = new BetterSqlite3(path);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('busy_timeout = 5000');
-  // An empty list in `in (…)` is a syntax error to PostgreSQL; to both it shall mean none.
-  const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
-  const db: Db = new Kysely({ dialect: new SqliteDialect({ database }), plugins: [emptyLists] });
+/**
+ * Opens the SQLite file (`:memory:` in tests) or the PostgreSQL database at the address, creating and migrating what is
+ * in it. Close it with `db.destroy()`. Throws AppError where the database can't be reached or belongs to another portal.
+ */
+export async function openDatabase(
+  place: string,
+  { clock = systemClock, log = silentLogger }: { clock?: Clock; log?: Logger } = {},
+): Promise<Db> {
+  const db = isDatabaseUrl(place)
+    ? createDb(await openPostgres(place, { clock, log }), [emptyLists(), new PlainValues()])
+    : createDb(openSqlite(place), [emptyLists()]);
   try {
     await migrate(db);
   } catch (error) {
@@ -30,6 +42,15 @@ export async function openDatabase(path: string): Promise<Db> {
     throw error;
   }
   return db;
+}
+
+function createDb(dialect: Dialect, plugins: KyselyPlugin[]): Db {
+  return new Kysely({ dialect, plugins });
+}
+
+/** An empty list in `in (…)` is a syntax error to PostgreSQL; to both it shall mean none. */
+function emptyLists(): KyselyPlugin {
+  return new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
 }
 
 async function migrate(db: Db): Promise<void> {

@@ -4,6 +4,7 @@ import type { Desired, DesiredCourt, DesiredRecording, DesiredSession } from '@p
 import { EndReason } from '@padelvar/shared/session';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { CourtTable, DeviceTable, MatchSessionTable, Tables } from '../db/tables.ts';
+import { readTogether } from '../db/transact.ts';
 
 /** Undefined where there is no such device. Read in one transaction, so that `rev` fits what is listed. */
 export function loadDesired(
@@ -11,7 +12,7 @@ export function loadDesired(
   deviceId: string,
   nowMs: number,
 ): Promise<Desired | undefined> {
-  return db.transaction().execute((trx) => readDesired(trx, deviceId, nowMs));
+  return readTogether(db, (trx) => readDesired(trx, deviceId, nowMs));
 }
 
 async function readDesired(

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import { ByClubAndName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 import { isPresent } from './presence.ts';
 
 export interface DeviceAdmin {
@@ -59,7 +60,7 @@ export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
       return readSettings(db, deviceId);
     },
     async remove(caller, deviceId) {
-      const ended = await db.transaction().execute((trx) => removeRows(trx, deviceId, clock.nowMs()));
+      const ended = await transact(db, (trx) => removeRows(trx, deviceId, clock.nowMs()));
       broker.disconnect(deviceId);
       for (const sessionId of ended) onEnded(sessionId);
       await audit.record(caller, 'device.delete', deviceId);

@@ -14,6 +14,7 @@ import type { PortalChannel } from '../broker/portal-channel.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 import type { Logger } from '../log.ts';
 import { createChallenges, isSignedBy } from './challenges.ts';
 import { createCommands, type CommandAction, type CommandOptions } from './commands.ts';
@@ -118,7 +119,7 @@ export function createDevices(options: DevicesOptions): Devices {
     bumpRev,
     publishDesired: publisher.publish,
     async touch(deviceId) {
-      await db.transaction().execute((trx) => bumpRev(trx, deviceId));
+      await transact(db, (trx) => bumpRev(trx, deviceId));
       await publisher.publish(deviceId);
     },
     async sealCamera(deviceId, courtId, address) {

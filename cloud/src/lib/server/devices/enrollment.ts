@@ -8,6 +8,7 @@ import { AppError } from '@padelvar/shared/errors';
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { DeviceEnrollmentTable, Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 
 const ENROLLMENT_LIFE_MS = 24 * 60 * 60 * 1000;
 
@@ -31,7 +32,7 @@ export function enroll(
   clock: Clock,
   request: EnrollRequest,
 ): Promise<{ deviceId: string }> {
-  return db.transaction().execute(async (trx) => {
+  return transact(db, async (trx) => {
     const row = await trx
       .selectFrom('device_enrollment')
       .selectAll()

@@ -9,6 +9,7 @@ import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -106,7 +107,7 @@ export function createFiles(options: FilesOptions): Files {
 
   /** The device learns of it by its desired document, however late it comes back. */
   const markDeleted = async ({ id, device_id: deviceId }: VideoRow, userId: string | null): Promise<void> => {
-    await db.transaction().execute(async (trx) => {
+    await transact(db, async (trx) => {
       const by = { deleted_at: clock.nowMs(), deleted_by: userId };
       const deleted = { movie_state: 'deleted', ...by } as const;
       await trx.updateTable('match_session').set(deleted).where('id', '=', id).execute();

@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import { parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { InvitationTable } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 
 export interface Invitations {
   /** Answers the link's address too, which nobody learns again. */
@@ -114,7 +115,7 @@ export function createInvitations({ db, clock, audit, origin }: InvitationsOptio
       if (caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT') {
         throw new AppError('conflict', `your role ${caller.role} sees all clubs and belongs to none`);
       }
-      const accepted = await db.transaction().execute(async (trx) => {
+      const accepted = await transact(db, async (trx) => {
         const row = await find(trx, token);
         if (row === undefined) throw used();
         await trx.deleteFrom('invitation').where('id', '=', row.id).execute();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { MatchRequestTable } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 
 export type RequestRow = Selectable<MatchRequestTable>;
 
@@ -33,7 +34,7 @@ export async function addRequest(
   request: { sessionId: string; kind: 'join' | 'court'; userId: string | null; nowMs: number },
 ): Promise<boolean> {
   const { sessionId, kind, userId, nowMs } = request;
-  return db.transaction().execute(async (trx) => {
+  return transact(db, async (trx) => {
     const known =
       userId === null
         ? await findCourtRequest(trx, sessionId)

@@ -1,5 +1,6 @@
 /** Sessions that somebody opened and forgot: asked to close, so that the court is free again. */
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import type { Devices } from '../devices/devices.ts';
 import { giveUpUnanswered } from './open-session.ts';
 
@@ -16,7 +17,7 @@ export function closeOrphans(
   devices: Pick<Devices, 'bumpRev'>,
   { nowMs, idleMs, clubIds }: OrphanQuery,
 ): Promise<{ closed: string[]; deviceIds: string[] }> {
-  return db.transaction().execute(async (trx) => {
+  return transact(db, async (trx) => {
     const givenUp = clubIds === undefined ? await giveUpUnanswered(trx, nowMs) : [];
     if (clubIds?.length === 0) return { closed: [], deviceIds: [] };
     const orphans = await trx

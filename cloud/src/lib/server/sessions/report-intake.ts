@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Logger } from '../log.ts';
 import { planReport } from './apply-report.ts';
@@ -50,7 +51,7 @@ export function createReportIntake(options: {
 
   return async (deviceId, reported) => {
     const effects = new Map<string, Effect>();
-    const isShorter = await db.transaction().execute(async (trx) => {
+    const isShorter = await transact(db, async (trx) => {
       for (const session of reported.sessions)
         effects.set(session.sessionId, await applyOne(trx, deviceId, session));
       const erased = await noteErased(trx, deviceId, reported.erased ?? [], clock.nowMs());

@@ -10,6 +10,7 @@ import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { isEnded, SessionState, type EndReason } from '@padelvar/shared/session';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Logger } from '../log.ts';
 import { takeCourt } from './open-session.ts';
@@ -85,7 +86,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     sessionId: string,
     plan: (row: SessionRow) => DesiredChange,
   ): Promise<NamedSessionRow> => {
-    const deviceId = await db.transaction().execute(async (trx) => {
+    const deviceId = await transact(db, async (trx) => {
       const row = await trx
         .selectFrom('match_session')
         .selectAll()
@@ -110,7 +111,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     untilMs: number,
   ): Promise<string> => {
     for (;;) {
-      const outcome = await db.transaction().execute(async (trx) => {
+      const outcome = await transact(db, async (trx) => {
         const taken = await takeCourt(trx, { ...request, nowMs: clock.nowMs() });
         if (taken.kind === 'opened') await devices.bumpRev(trx, taken.deviceId);
         return taken;

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { openDatabase } from '../db/database.ts';
+import { openTestDatabase } from '../../../../test/support/test-database.ts';
 import { createSignedParts } from './signed-parts.ts';
 
 const part = (md5: string, bytes = 10) => ({ partNumber: 1, bytes, md5 });
 const OPAQUE = 'an ETag that is no MD5';
 
 async function open() {
-  const db = await openDatabase(':memory:');
+  const db = await openTestDatabase();
   return { db, signed: createSignedParts(db) };
 }
 

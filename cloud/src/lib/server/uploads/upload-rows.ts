@@ -3,6 +3,7 @@ import type { UploadCompleteRequest } from '@padelvar/shared/edge-api';
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { UploadTable } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 
 export type UploadRow = Selectable<UploadTable>;
 
@@ -18,7 +19,7 @@ export function saveReady(
   bytes: number,
   nowMs: number,
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return transact(db, async (trx) => {
     await trx
       .updateTable('upload')
       .set({ state: 'complete' })

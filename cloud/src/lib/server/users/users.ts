@@ -12,6 +12,7 @@ import { createAttemptLimit } from '../auth/attempt-limit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import { checkAssignment } from './assignment.ts';
 import { listUsers, type Page, type UserPage } from './list-users.ts';
 
@@ -117,7 +118,7 @@ async function requireClubs(db: Db, clubIds: readonly string[]): Promise<void> {
 }
 
 async function setClubs(db: Db, userId: string, clubIds: readonly string[]): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await transact(db, async (trx) => {
     await trx.deleteFrom('club_member').where('user_id', '=', userId).execute();
     const rows = [...new Set(clubIds)].map((clubId) => ({ club_id: clubId, user_id: userId }));
     if (rows.length > 0) await trx.insertInto('club_member').values(rows).execute();

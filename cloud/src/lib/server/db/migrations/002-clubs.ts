@@ -1,5 +1,6 @@
 /** Clubs, their members, courts and devices; the audit log. */
 import type { Kysely } from 'kysely';
+import { isPostgres } from '../column-types.ts';
 
 export async function createClubs(db: Kysely<unknown>): Promise<void> {
   await createClub(db);
@@ -71,9 +72,11 @@ async function createCourt(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createAudit(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('audit')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+  const table = db.schema.createTable('audit');
+  const numbered = isPostgres(db)
+    ? table.addColumn('id', 'bigint', (column) => column.primaryKey().generatedByDefaultAsIdentity())
+    : table.addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement());
+  await numbered
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('user_id', 'text')
     .addColumn('action', 'text', (column) => column.notNull())
