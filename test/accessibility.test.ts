@@ -18,6 +18,7 @@ const ROUTES = join(import.meta.dirname, '../cloud/src/routes');
 /** What the pages are about. */
 interface Made {
   sessionId: string;
+  clipId: string;
   /** Paths of the court's sign, of a shared video and of an invitation. */
   court: string;
   share: string;
@@ -36,6 +37,11 @@ const LOOKS: readonly Look[] = [
   { route: '/(entry)/register', path: '/register' },
   { route: '/(app)', path: '/', role: 'PLAYER' },
   { route: '/(app)/videos/[sessionId]', path: ({ sessionId }) => `/videos/${sessionId}`, role: 'PLAYER' },
+  {
+    route: '/(app)/videos/[sessionId]/clips/[clipId]',
+    path: ({ sessionId, clipId }) => `/videos/${sessionId}/clips/${clipId}`,
+    role: 'PLAYER',
+  },
   { route: '/(app)/club', path: '/club', role: 'CLUB_ADMIN' },
   { route: '/(app)/club/members', path: '/club/members', role: 'CLUB_ADMIN' },
   { route: '/(app)/club/rules', path: '/club/rules', role: 'CLUB_ADMIN' },
@@ -77,8 +83,11 @@ beforeAll(async () => {
   const pathOf = async (client: ApiClient, method: string, path: string): Promise<string> =>
     new URL((await client.request<{ url: string }>(method, path, method === 'GET' ? undefined : {})).url)
       .pathname;
+  const cut = { name: 'Match point', fromMs: 0, toMs: 500 };
+  const { clipId } = await player.request<{ clipId: string }>('POST', `/video/files/${sessionId}/clips`, cut);
   made = {
     sessionId,
+    clipId,
     court: await pathOf(admin, 'GET', '/courts/court1/code'),
     share: await pathOf(player, 'POST', `/video/files/${sessionId}/shares`),
     invitation: await pathOf(admin, 'POST', `/clubs/${clubId}/invitations`),

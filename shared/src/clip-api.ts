@@ -49,8 +49,8 @@ export const Clip = z.object({
   timeZone: z.string(),
   /** When the clip's first picture was taken. */
   recordedAt: Instant,
-  /** Whether the match has pictures of its moments. */
-  storyboard: z.boolean(),
+  /** Whether its match has a picture that the caller may see. */
+  thumbnail: z.boolean(),
   /** Whether the caller may rename, share and delete it. */
   canEdit: z.boolean(),
 });

@@ -2,6 +2,7 @@
  * The pages' door to the portal's REST API: one method per route, typed by the shared contract. Owns no
  * state and no page; may import only `request.ts` and types of `@padelvar/shared`.
  */
+import type { Clip, ClipCreate, ClipList } from '@padelvar/shared/clip-api';
 import type { ShareCreate, ShareCreated, SharedVideo, ShareList } from '@padelvar/shared/library-api';
 import type {
   Club,
@@ -137,6 +138,18 @@ function library(call: Call) {
       call<z.infer<typeof ShareCreated>>(`/api/video/files/${sessionId}/shares`, { method: 'POST', json }),
     revokeShare: (sessionId: string, shareId: string) =>
       call<unknown>(`/api/video/files/${sessionId}/shares/${shareId}`, { method: 'DELETE' }),
+    /** Of one match, or of all that one may watch. */
+    listClips: (page: PageRequest = {}, sessionId?: string) =>
+      call<z.infer<typeof ClipList>>(
+        `${sessionId === undefined ? '/api/video/clips' : clipsOf(sessionId)}${query(page)}`,
+      ),
+    createClip: (sessionId: string, json: z.input<typeof ClipCreate>) =>
+      call<Clip>(clipsOf(sessionId), { method: 'POST', json }),
+    getClip: (sessionId: string, clipId: string) => call<Clip>(`${clipsOf(sessionId)}/${clipId}`),
+    renameClip: (sessionId: string, clipId: string, name: string) =>
+      call<Clip>(`${clipsOf(sessionId)}/${clipId}`, { method: 'PATCH', json: { name } }),
+    deleteClip: (sessionId: string, clipId: string) =>
+      call<unknown>(`${clipsOf(sessionId)}/${clipId}`, { method: 'DELETE' }),
     openShare: (token: string) => call<SharedVideo>(`/api/shares/${token}`),
   };
 }
@@ -165,6 +178,10 @@ function administration(call: Call) {
     enroll: (json: z.input<typeof EnrollmentCreate>) =>
       call<z.infer<typeof Enrollment>>('/api/admin/devices/enrollments', { method: 'POST', json }),
   };
+}
+
+function clipsOf(sessionId: string): string {
+  return `/api/video/files/${sessionId}/clips`;
 }
 
 function query(wanted: SessionQuery & VideoQuery): string {

@@ -10,6 +10,22 @@ export function formatClock(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
+/** `2:03.4`: a moment of a movie, to a tenth. */
+export function formatExact(seconds: number): string {
+  const tenths = Math.round(Math.max(0, seconds) * 10);
+  const [point] = new Intl.NumberFormat(getLocale())
+    .formatToParts(0.1)
+    .filter(({ type }) => type === 'decimal');
+  return `${formatClock(tenths / 10)}${point?.value ?? '.'}${tenths % 10}`;
+}
+
+/** `12.4`, `90`: tenths where they count. */
+export function formatSeconds(seconds: number): string {
+  const tenths = seconds < 60 ? 1 : 0;
+  const digits = { minimumFractionDigits: tenths, maximumFractionDigits: tenths };
+  return new Intl.NumberFormat(getLocale(), digits).format(seconds);
+}
+
 /** `1 h 30 min`, `45 min`, `20 s`: one glance, no precision. A number stays with its unit (U+00A0). */
 export function formatLength(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.floor(seconds))}\u00a0s`;

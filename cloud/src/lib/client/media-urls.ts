@@ -20,6 +20,15 @@ export function downloadUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/download`;
 }
 
+/** A clip: to be played, or as an attachment. */
+export function clipMovieUrl(
+  sessionId: string,
+  clipId: string,
+  disposition: 'inline' | 'attachment',
+): string {
+  return `/api/video/files/${sessionId}/clips/${clipId}/movie?disposition=${disposition}`;
+}
+
 /** The movie behind a link that shares it: to be played, or as an attachment. */
 export function sharedMovieUrl(token: string, disposition: 'inline' | 'attachment'): string {
   return `/api/shares/${token}/movie?disposition=${disposition}`;

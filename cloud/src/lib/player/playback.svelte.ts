@@ -42,6 +42,15 @@ export class Playback {
     else element.pause();
   }
 
+  pause(): void {
+    this.#element?.pause();
+  }
+
+  /** Where the movie stands, to the picture. */
+  now(): number {
+    return this.#element?.currentTime ?? this.seconds;
+  }
+
   seek(seconds: number): void {
     const element = this.#element;
     if (element === undefined || !(this.durationSeconds > 0)) return;

@@ -20,7 +20,7 @@ export type ClipRow = Selectable<ClipTable> & {
   clubName: string;
   timeZone: string;
   courtName: string;
-  hasStoryboard: boolean;
+  hasThumbnail: boolean;
   movieKey: string;
   movieBytes: number;
   /** Unix milliseconds. */
@@ -79,7 +79,7 @@ function selectClips(db: Db) {
       'club.time_zone as timeZone',
       'court.name as courtName',
     ])
-    .select((eb) => hasSideFile(eb, 'storyboard.json').as('hasStoryboard'));
+    .select((eb) => hasSideFile(eb, 'thumbnail.jpg').as('hasThumbnail'));
 }
 
 type Found = Awaited<ReturnType<ReturnType<typeof selectClips>['executeTakeFirstOrThrow']>>;
@@ -91,7 +91,7 @@ function withNames(row: Found): ClipRow {
     clubName: row.clubName ?? row.clubId,
     courtName: row.courtName ?? row.courtId,
     timeZone: row.timeZone ?? 'UTC',
-    hasStoryboard: Boolean(row.hasStoryboard),
+    hasThumbnail: Boolean(row.hasThumbnail),
     movieKey: row.movieKey ?? '',
     movieBytes: row.movieBytes ?? 0,
     movieBeganAt: row.startedAt ?? row.requestedAt ?? row.openedAt,

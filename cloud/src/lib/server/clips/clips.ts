@@ -185,7 +185,9 @@ function formatClip(row: ClipRow, caller: Caller): Clip {
   return {
     ...{ clipId: row.id, sessionId: row.session_id, name: row.name, fromMs: row.from_ms, toMs: row.to_ms },
     ...{ bytes: row.bytes, createdAt: new Date(row.created_at).toISOString() },
-    ...{ clubName, courtName, timeZone, recordedAt: beganAt(row), storyboard: row.hasStoryboard },
+    ...{ clubName, courtName, timeZone, recordedAt: beganAt(row) },
+    // Support sees that there is a clip, and no picture of it.
+    thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT',
     canEdit: decide(caller, 'video.clip', match) === 'allow',
   };
 }

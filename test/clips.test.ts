@@ -1,0 +1,217 @@
+/** Clips in Chromium: cut with two handles by keyboard and by finger, played, saved frame by frame, shared, deleted. */
+import type { Clip } from '@padelvar/shared/clip-api';
+import type { Video } from '@padelvar/shared/portal-api';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { readFrameNumbers } from '../edge/test/support/frame-numbers.ts';
+import { TEST_FFMPEG } from '../edge/test/support/test-courts.ts';
+import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
+import { DESKTOP, openBrowser } from './support/browser.ts';
+import { lookAt } from './support/browser-look.ts';
+import { downloadMovie } from './support/browser-match.ts';
+import { playFor } from './support/browser-movie.ts';
+import { createVisits } from './support/browser-visits.ts';
+import type { Person, Visits } from './support/browser-visits.ts';
+import { openLab } from './support/lab.ts';
+import type { Lab } from './support/lab.ts';
+
+const FPS = 25;
+const TOUCH_DESK = { ...DESKTOP, hasTouch: true };
+const WAIT = { timeout: 30_000 };
+let lab: Lab;
+let browser: Browser;
+let visits: Visits;
+let sessionId: string;
+
+beforeAll(async () => {
+  lab = await openLab([{ kind: 'rtsp' }]);
+  browser = await openBrowser();
+  visits = createVisits(browser, lab.system);
+  const player = await lab.system.login('PLAYER');
+  ({ sessionId } = await openSession(player, 'court1'));
+  await startRecording(player, sessionId);
+  await vi.waitFor(
+    async () => {
+      const path = `/video/record/status/${sessionId}`;
+      const { elapsedSeconds } = await player.request<{ elapsedSeconds: number }>('GET', path);
+      expect(elapsedSeconds).toBeGreaterThan(7);
+    },
+    { timeout: 60_000, interval: 500 },
+  );
+  await stopAndWait(player, sessionId);
+});
+afterAll(async () => {
+  await browser.close();
+  await lab.close();
+});
+afterEach(async () => {
+  expect(await visits.end()).toEqual([]);
+});
+
+function player(): Person {
+  const person = lab.system.logins.find(({ role }) => role === 'PLAYER');
+  if (person === undefined) throw new Error('no login for a player');
+  return person;
+}
+
+const secondsOf = async (handle: Locator): Promise<number> =>
+  Number(await handle.getAttribute('aria-valuenow'));
+const timeOf = (video: Locator): Promise<number> =>
+  video.evaluate((element) => (element as unknown as { currentTime: number }).currentTime);
+
+async function openMaker(page: Page): Promise<{ from: Locator; to: Locator; video: Locator }> {
+  const video = page.getByTestId('video');
+  const readDuration = (): Promise<number> =>
+    video.evaluate((element) => (element as unknown as { duration: number }).duration);
+  await expect.poll(readDuration, WAIT).toBeGreaterThan(6);
+  await page.getByTestId('make-clip').click();
+  const handles = { from: page.getByTestId('clip-from'), to: page.getByTestId('clip-to') };
+  await handles.to.waitFor();
+  return { ...handles, video };
+}
+
+test('a clip is made with the keyboard alone, plays round and round, and has exactly its frames', async () => {
+  const page = await visits.open(player(), { screen: TOUCH_DESK, path: `/videos/${sessionId}` });
+  const { from, to, video } = await openMaker(page);
+  await from.focus();
+  await page.keyboard.press('Home');
+  expect(await secondsOf(from)).toBe(0);
+  for (let step = 0; step < 2; step += 1) await page.keyboard.press('Shift+ArrowRight');
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('ArrowRight');
+  expect(await secondsOf(from)).toBeCloseTo(2.3, 5);
+  await expect.poll(() => timeOf(video)).toBeCloseTo(2.3, 1);
+  await to.focus();
+  await page.keyboard.press('Home');
+  expect(await secondsOf(to)).toBeCloseTo(2.8, 5);
+  for (let step = 0; step < 2; step += 1) await page.keyboard.press('Shift+ArrowRight');
+  expect(await secondsOf(to)).toBeCloseTo(4.8, 5);
+  expect(await to.getAttribute('aria-valuetext')).toBe('0:04.8');
+  expect((await page.getByTestId('clip-length').textContent())?.trim()).toBe('2.5 s');
+
+  await page.getByTestId('play').click();
+  const seen: number[] = [];
+  await expect
+    .poll(async () => {
+      seen.push(await timeOf(video));
+      return seen.some((at, index) => index > 0 && at < (seen[index - 1] ?? 0) - 0.5);
+    }, WAIT)
+    .toBe(true);
+  expect(Math.max(...seen)).toBeLessThan(6);
+  await lookAt(page, 'clip-maker');
+
+  await page.getByTestId('clip-form').getByLabel('Name of the clip').fill('Match point');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('clip-list').getByText('Match point').click();
+  await page.getByTestId('clip-name').getByText('Match point').waitFor();
+  await playFor(page.getByTestId('video'), 1);
+  await lookAt(page, 'clip');
+  const path = await downloadMovie(page, lab.folder);
+  expect(path).toMatch(/ - Match point\.mp4$/);
+  const whole = await downloadWhole();
+  const read = { ffmpegPath: TEST_FFMPEG, clip: lab.simulator.clip };
+  const [numbers, all] = [await readFrameNumbers(path, read), await readFrameNumbers(whole, read)];
+  const begin = all.indexOf(numbers[0] ?? Number.NaN);
+  // An edit begins at the picture that is shown at its time, or the one after it.
+  expect(Math.abs(begin - Math.floor(2.3 * FPS))).toBeLessThanOrEqual(1);
+  expect(numbers).toEqual(all.slice(begin, begin + numbers.length));
+  expect(Math.abs(numbers.length - 2.5 * FPS)).toBeLessThanOrEqual(1);
+});
+
+async function downloadWhole(): Promise<string> {
+  const page = await visits.open(player(), { screen: TOUCH_DESK, path: `/videos/${sessionId}` });
+  return downloadMovie(page, lab.folder);
+}
+
+test('on a phone the handles follow a finger; the clip is in the library, is shared alone, renamed and deleted', async () => {
+  const page = await visits.open(player(), { path: `/videos/${sessionId}` });
+  const { from, to } = await openMaker(page);
+  const before = { from: await secondsOf(from), to: await secondsOf(to) };
+  expect(before.from).toBe(0);
+  await dragBy(page, from, 60);
+  const moved = await secondsOf(from);
+  expect(moved).toBeGreaterThan(before.from + 0.3);
+  expect(moved).toBeLessThan(before.to);
+  expect(await secondsOf(to)).toBe(before.to);
+  await dragBy(page, to, -500);
+  expect((await secondsOf(to)) - moved).toBeCloseTo(0.5, 5);
+  await dragBy(page, to, 90);
+  expect((await secondsOf(to)) - moved).toBeGreaterThan(0.8);
+  const box = await to.boundingBox();
+  expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
+  await lookAt(page, 'clip-maker-phone');
+  await page.getByTestId('clip-form').getByLabel('Name of the clip').fill('The lob');
+  await page.getByTestId('clip-save').tap();
+  await page.getByTestId('clip-list').getByText('The lob').waitFor();
+
+  await page.goto('/?tab=videos');
+  await page.getByTestId('library-clips').tap();
+  await page.getByTestId('clip-card').filter({ hasText: 'The lob' }).waitFor();
+  await lookAt(page, 'library-clips');
+  await page.getByTestId('clip-card').filter({ hasText: 'The lob' }).tap();
+  await page.getByTestId('share').tap();
+  await page.getByTestId('share-create').tap();
+  const url = (await page.getByTestId('share-url').textContent()) ?? '';
+  const friend = await visits.arrive({ expected: /api\/shares\// });
+  await friend.goto(new URL(url).pathname);
+  await friend.getByRole('heading', { name: 'The lob' }).waitFor();
+  await playFor(friend.getByTestId('video'), 0.3);
+  await lookAt(friend, 'shared-clip');
+
+  await page.getByRole('button', { name: 'Close' }).tap();
+  await page.getByTestId('rename').tap();
+  await page.getByTestId('rename-form').getByLabel('Name of the clip').fill('A high lob');
+  await page.getByTestId('rename-save').tap();
+  await page.getByTestId('clip-name').getByText('A high lob').waitFor();
+  await page.getByTestId('delete').tap();
+  await page.getByTestId('confirm-yes').tap();
+  await page.waitForURL(({ pathname }) => pathname === `/videos/${sessionId}`);
+  const rest = await lab.system.login('PLAYER');
+  const { items } = await rest.request<{ items: Clip[] }>('GET', `/video/files/${sessionId}/clips`);
+  expect(items.map(({ name }) => name)).not.toContain('A high lob');
+  await friend.getByText('This link no longer works').waitFor({ timeout: 60_000 });
+});
+
+/** By a finger, over some points on the way. */
+async function dragBy(page: Page, handle: Locator, pixels: number): Promise<void> {
+  const box = await handle.boundingBox();
+  if (box === null) throw new Error('expected a handle on the screen');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const touch = await page.context().newCDPSession(page);
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: number): Promise<unknown> =>
+    touch.send('Input.dispatchTouchEvent', { type, touchPoints: at === undefined ? [] : [{ x: at, y }] });
+  await send('touchStart', x);
+  for (let step = 1; step <= 5; step += 1) await send('touchMove', x + (pixels * step) / 5);
+  await send('touchEnd');
+  await touch.detach();
+}
+
+test('gaps are drawn on the seek bar where they are, wide enough to be seen', async () => {
+  const page = await visits.arrive({ screen: DESKTOP });
+  const gaps = [
+    { fromMs: 1000, toMs: 2000, reason: 'camera_lost' },
+    { fromMs: 5000, toMs: 5001, reason: 'camera_lost' },
+  ];
+  await page.route(`**/api/video/files/${sessionId}`, async (route) => {
+    const video = (await (await route.fetch()).json()) as Video;
+    await route.fulfill({ json: { ...video, gaps } });
+  });
+  await page.goto(`/videos/${sessionId}`);
+  await page.getByTestId('login-email').fill(player().email);
+  await page.getByTestId('login-password').fill(player().password);
+  await page.getByTestId('login-submit').click();
+  const video = page.getByTestId('video');
+  const readDuration = (): Promise<number> =>
+    video.evaluate((element) => (element as unknown as { duration: number }).duration);
+  await expect.poll(readDuration, WAIT).toBeGreaterThan(6);
+  const drawn = page.getByTestId('gap');
+  await expect.poll(() => drawn.count()).toBe(2);
+  const bar = await page.getByTestId('seek-bar').boundingBox();
+  const [wide, narrow] = [await drawn.nth(0).boundingBox(), await drawn.nth(1).boundingBox()];
+  if (bar === null || wide === null || narrow === null) throw new Error('expected gaps on the screen');
+  const perSecond = bar.width / (await readDuration());
+  expect(Math.abs(wide.x - bar.x - perSecond)).toBeLessThan(perSecond * 0.1);
+  expect(Math.abs(wide.width - perSecond)).toBeLessThan(perSecond * 0.1);
+  expect(narrow.width).toBeGreaterThanOrEqual(3);
+  await page.getByTestId('gaps').waitFor();
+  await lookAt(page, 'gaps');
+});
