@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FurtherMovie } from '@padelvar/shared/link';
 import { expect, it } from 'vitest';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
@@ -52,6 +53,33 @@ it('a change of codec in the middle begins a second movie, and the first says wh
         expect(witness.frames).toBe(frames);
     }
     expect((await readFile(paths[1] ?? '')).includes('hvc1')).toBe(true);
+  } finally {
+    await lab.dispose();
+    await simulator.close();
+  }
+});
+
+it('a camera that was set from H.265 to H.264 goes on being recorded', async () => {
+  const simulator = await startTestCourts(
+    [{ kind: 'rtsp', stream: { codec: 'hevc' }, otherStream: { codec: 'h264' } }],
+    SMALL_CLIP,
+  );
+  const lab = await openMatchLab(simulator.courts);
+  try {
+    const sessionId = lab.open('c1');
+    await lab.reaches(sessionId, 'created');
+    lab.start(sessionId);
+    await lab.records(sessionId, 2_000);
+    await simulator.courts[0]?.setFault({ fault: 'codec' });
+    // Some seconds of it: what an attempt in vain leaves is empty.
+    const second = join(lab.folder(sessionId), 'part-2.mp4');
+    const grown = (): boolean => (statSync(second, { throwIfNoEntry: false })?.size ?? 0) > 300_000;
+    await lab.until('a second part', grown, 30_000);
+    lab.stop(sessionId);
+    await lab.reaches(sessionId, 'complete');
+    const further = (): readonly FurtherMovie[] | undefined => lab.get(sessionId).report.recording?.further;
+    await lab.until('the second movie to be told', () => further() !== undefined);
+    expect(further()).toMatchObject([{ number: 2, codec: 'avc1', reason: 'codec_changed' }]);
   } finally {
     await lab.dispose();
     await simulator.close();

@@ -2,24 +2,30 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../base/clock.ts';
 import { probeCamera } from './probe.ts';
+import type { CameraProbe } from './probe.ts';
 
 /** Longest wait for an answer; milliseconds. */
 const ANSWER_MS = 1_500;
 /** Cameras lock a user out who keeps coming with a wrong password. */
 const DENIED_MS = 10_000;
 
-/** The answer asks the camera, and after a refused password it says no for 10 s without asking. */
-export function createCameraReturn(address: string, clock: Clock): (signal: AbortSignal) => Promise<boolean> {
+/**
+ * What the camera says that it is now; undefined while it is away, and for 10 s after a refused password, for which it is
+ * not asked.
+ */
+export function createCameraReturn(
+  address: string,
+  clock: Clock,
+): (signal: AbortSignal) => Promise<CameraProbe | undefined> {
   let deniedUntilMs = Number.NEGATIVE_INFINITY;
   return async (signal) => {
-    if (clock.monotonicMs() < deniedUntilMs) return false;
+    if (clock.monotonicMs() < deniedUntilMs) return undefined;
     try {
-      await probeCamera(address, { clock, signal, timeoutMs: ANSWER_MS });
-      return true;
+      return await probeCamera(address, { clock, signal, timeoutMs: ANSWER_MS });
     } catch (error) {
       if (error instanceof AppError && error.kind === 'camera_unauthorized')
         deniedUntilMs = clock.monotonicMs() + DENIED_MS;
-      return false;
+      return undefined;
     }
   };
 }

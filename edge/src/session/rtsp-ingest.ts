@@ -5,6 +5,7 @@ import { repeat } from '../base/clock.ts';
 import { createCameraReturn } from '../camera/camera-return.ts';
 import { planInputArguments } from '../camera/ffmpeg-input.ts';
 import { formatInputList } from '../camera/input-list.ts';
+import type { CameraProbe } from '../camera/probe.ts';
 import { planCopyArguments } from '../ingest/ffmpeg-arguments.ts';
 import { openIngest } from '../ingest/ingest.ts';
 import type { Ingest, IngestOptions } from '../ingest/ingest.ts';
@@ -28,20 +29,37 @@ export async function openRtspIngest(
   options: IngestSourceOptions,
   events: Pick<IngestOptions, 'onInit' | 'onFragment' | 'onSign' | 'onDrop'>,
 ): Promise<RtspIngest> {
-  const { clock, logger, probe } = options;
-  const sound = options.audio ? probe.sound : undefined;
-  const withSound = sound !== undefined;
+  const { clock, logger } = options;
   const listPath = join(options.memoryFolder, `${options.sessionId}.list`);
-  await writeFile(listPath, formatInputList(options.address, probe, withSound), { mode: 0o600 });
-  const codec = probe.codec === 'hevc' ? 'hevc' : 'h264';
-  const inputArguments = planInputArguments({ listPath, probe, withSound });
+  /** As it was when the session opened, and as it is since it came back from a try that was in vain. */
+  let camera = options.probe;
+  const soundOf = (probe: CameraProbe): CameraProbe['sound'] => (options.audio ? probe.sound : undefined);
+  const writeList = (): Promise<void> => {
+    const list = formatInputList(options.address, camera, soundOf(camera) !== undefined);
+    return writeFile(listPath, list, { mode: 0o600 });
+  };
+  await writeList();
+  const askCamera = createCameraReturn(options.address, clock);
+  const isCameraBack = async (signal: AbortSignal): Promise<boolean> => {
+    const found = await askCamera(signal);
+    if (found === undefined) return false;
+    camera = found;
+    await writeList();
+    return true;
+  };
+  const planArguments = (partPath: string): string[] => {
+    const sound = soundOf(camera);
+    const codec = camera.codec === 'hevc' ? 'hevc' : 'h264';
+    const inputArguments = planInputArguments({ listPath, probe: camera, withSound: sound !== undefined });
+    const keepsLeadIn = camera.hasParameterSets;
+    return planCopyArguments({ inputArguments, codec, sound, keepsLeadIn, partPath });
+  };
   const ingest = openIngest({
     ...planIngestOptions(options),
     ...events,
     hasOwnClock: true,
-    isCameraBack: createCameraReturn(options.address, clock),
-    planArguments: (partPath) =>
-      planCopyArguments({ inputArguments, codec, sound, keepsLeadIn: probe.hasParameterSets, partPath }),
+    isCameraBack,
+    planArguments,
   });
   const endTrimming = repeat(clock, TRIM_MS, () =>
     ingest
