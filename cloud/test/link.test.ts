@@ -379,6 +379,35 @@ describe('the link', () => {
     expect(commands).toHaveLength(2);
   });
 
+  it('looks through a camera that is stored nowhere, and says what is wrong with it', async () => {
+    const camera = { kind: 'rtsp', codec: 'h264', hasAudio: false, picture: '/9j/4AAQ' } as const;
+    let isRefused = false;
+    const { deviceId, commands } = await link({
+      onCommand: () =>
+        Promise.resolve(
+          isRefused ? { kind: 'camera_unauthorized' as const, message: 'refused' } : { camera },
+        ),
+    });
+    const { auth, db } = portal.app.services;
+    const admin = await seedUser({ db, auth }, { role: 'CLUB_ADMIN', clubIds: ['alpha'], name: 'looker' });
+    const cameraAddress = 'rtsp://ref:canary-pass@10.0.0.9/stream';
+    const look = (more: object = {}) =>
+      portal.call('POST', '/api/clubs/alpha/camera-test', {
+        token: admin.token,
+        json: { courtId: 'new1', deviceId, cameraAddress, ...more },
+      });
+    expect(await (await look()).json()).toEqual(camera);
+    expect(JSON.stringify(commands)).not.toContain('canary');
+    isRefused = true;
+    const refused = await look();
+    expect(await refused.json()).toMatchObject({ status: 422, kind: 'camera_unauthorized' });
+    expect((await look({ deviceId: 'dev_nobody000000' })).status).toBe(404);
+    const wrong = await look({ cameraAddress: 'ftp://10.0.0.9' });
+    expect(await wrong.json()).toMatchObject({ errors: [{ field: 'cameraAddress' }] });
+    const courts = await db.selectFrom('court').select('id').where('id', '=', 'new1').execute();
+    expect(courts).toEqual([]);
+  });
+
   it('does not carry a command out that came too late', async () => {
     const { deviceId, commands } = await link();
     const { devices } = portal.app.services;

@@ -130,6 +130,11 @@ const TABLE: Record<string, Row> = {
   'GET /api/courts': ['/api/courts?clubId=north', undefined, CLUB_PEOPLE],
   'GET /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', undefined, CLUB_PEOPLE],
   'POST /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', { courtId: 'n9', name: 'N9' }, CLUB_STAFF],
+  'POST /api/clubs/{clubId}/camera-test': [
+    '/api/clubs/north/camera-test',
+    { courtId: 'n9', deviceId: DEVICE, cameraAddress: 'rtsp://10.0.0.1/s' },
+    CLUB_STAFF,
+  ],
   'PATCH /api/courts/{courtId}': ['/api/courts/n3', { name: 'N3' }, CLUB_STAFF],
   'DELETE /api/courts/{courtId}': ['/api/courts/n3', undefined, CLUB_STAFF],
   'GET /api/courts/{courtId}/code': ['/api/courts/n3/code', undefined, CLUB_STAFF],

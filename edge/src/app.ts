@@ -203,6 +203,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
           courts: () => desired?.courts ?? [],
           portal,
           courtStates,
+          ffmpegPath,
         }),
       telemetry: () => ({
         ...readTelemetry(clock.nowMs(), machine.facts()),

@@ -36,6 +36,8 @@ export const START_DEADLINE_MS = 15_000;
 export const GROWTH_WINDOW_MS = 3_000;
 /** A preview lease; renewed while somebody watches. Pushing ends this long after the last viewer left. */
 export const PREVIEW_LEASE_SECONDS = 10;
+/** Largest picture of a camera test: it travels in one packet, in base64. */
+export const MAX_TEST_PICTURE_BYTES = 150_000;
 /** Largest JPEG of a preview. */
 export const MAX_PREVIEW_FRAME_BYTES = 1024 * 1024;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SealedCamera, CameraKind } from './camera.ts';
 import { ErrorKindSchema } from './errors.ts';
 import { ClubId, CommandId, CourtId, DeviceId, SessionId } from './ids.ts';
-import { MAX_DURATION_MINUTES, MAX_PRE_ROLL_SECONDS } from './limits.ts';
+import { MAX_DURATION_MINUTES, MAX_PRE_ROLL_SECONDS, MAX_TEST_PICTURE_BYTES } from './limits.ts';
 import { EndReason, SessionState } from './session.ts';
 
 const Instant = z.int().nonnegative();
@@ -190,9 +190,23 @@ export const Command = z.object({
       leaseSeconds: z.int().min(1).max(60),
     }),
     z.object({ type: z.literal('probe'), courtId: CourtId }),
+    /** Looks through a camera that is not stored yet; through the court's own where no address is given. */
+    z.object({ type: z.literal('test-camera'), courtId: CourtId, camera: SealedCamera.optional() }),
   ]),
 });
 export type Command = z.infer<typeof Command>;
+
+/** What a camera is, and one small JPEG of it, in base64. */
+export const CameraTest = z.object({
+  kind: CameraKind,
+  codec: z.string().max(32),
+  hasAudio: z.boolean(),
+  picture: z
+    .base64()
+    .max(Math.ceil(MAX_TEST_PICTURE_BYTES / 3) * 4)
+    .min(4),
+});
+export type CameraTest = z.infer<typeof CameraTest>;
 
 /** Topic `replies/{commandId}`. */
 export const Reply = z.object({
@@ -200,6 +214,8 @@ export const Reply = z.object({
   commandId: CommandId,
   ok: z.boolean(),
   error: z.object({ kind: ErrorKindSchema, message: z.string().max(300) }).optional(),
+  /** What `test-camera` has found. */
+  camera: CameraTest.optional(),
 });
 export type Reply = z.infer<typeof Reply>;
 

@@ -130,6 +130,13 @@ export const CourtUpdate = z.object({
   audio: z.boolean().optional(),
 });
 
+/** A camera to look through before it is stored; the court's own where no address is given. */
+export const CameraTestRequest = z.object({
+  courtId: CourtId,
+  deviceId: DeviceId,
+  cameraAddress: CameraAddress.optional(),
+});
+
 // --- administration
 
 export const User = z.object({

@@ -40,7 +40,7 @@ export interface TestDevice {
 export interface TestDeviceOptions {
   /** What the court says of a session that is asked of it; undefined: nothing. */
   obey?: (session: DesiredSession) => ReportedSession | undefined;
-  onCommand?: (command: Command) => Promise<Reply['error'] | undefined>;
+  onCommand?: (command: Command) => Promise<Reply['error'] | Pick<Reply, 'camera'> | undefined>;
   telemetry?: () => Telemetry;
   pollSeconds?: number;
   keepaliveSeconds?: number;
@@ -81,7 +81,8 @@ export async function openTestDevice(folder: string, options: TestDeviceOptions 
     async onCommand(command) {
       commands.push(command);
       wake();
-      return options.onCommand?.(command);
+      const answer = (await options.onCommand?.(command)) ?? {};
+      return 'kind' in answer ? { error: answer } : answer;
     },
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),

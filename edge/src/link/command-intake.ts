@@ -5,10 +5,13 @@ import type { Logger } from '../base/log.ts';
 import { createCommandGate } from './accept-command.ts';
 import type { Portal } from './portal.ts';
 
+/** What a reply says beyond whose it is. */
+export type CommandAnswer = Pick<Reply, 'error' | 'camera'>;
+
 export function createCommandIntake(options: {
   portal: Pick<Portal, 'time'>;
   log: Logger;
-  onCommand: (command: Command) => Promise<Reply['error'] | undefined>;
+  onCommand: (command: Command) => Promise<CommandAnswer>;
 }): (command: Command) => Promise<Reply | undefined> {
   const { portal, log, onCommand } = options;
   const gate = createCommandGate();
@@ -21,8 +24,8 @@ export function createCommandIntake(options: {
       const message = decision === 'expired' ? 'the command came too late' : 'portal time is not known yet';
       return { v: 1, commandId, ok: false, error: { kind: 'timeout', message } };
     }
-    const error = await onCommand(command).catch(describe);
-    return error === undefined ? { v: 1, commandId, ok: true } : { v: 1, commandId, ok: false, error };
+    const answer = await onCommand(command).catch((error: unknown) => ({ error: describe(error) }));
+    return { v: 1, commandId, ok: answer.error === undefined, ...answer };
   };
 }
 

@@ -3,13 +3,13 @@
  * makes it certain; it reconnects for ever and nothing here waits for it. Owns the connection, the journal's rule and
  * the command rule. Does not own what desired sessions mean (`session/`). May import `base`, `store` and shared.
  */
-import { Desired, type Command, type Reply, type Reported, type Telemetry } from '@padelvar/shared/link';
+import { Desired, type Command, type Reported, type Telemetry } from '@padelvar/shared/link';
 import { DESIRED_POLL_SECONDS } from '@padelvar/shared/limits';
 import { repeat, type Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Outbox } from '../store/outbox.ts';
-import { createCommandIntake } from './command-intake.ts';
+import { createCommandIntake, type CommandAnswer } from './command-intake.ts';
 import { createDesiredIntake } from './desired-intake.ts';
 import { createEventPump, type NewEvent } from './event-pump.ts';
 import { createLatestReport, type LatestReport } from './latest-report.ts';
@@ -26,7 +26,7 @@ export interface DeviceLinkOptions {
   /** A document that counts; it is on disk already. Called with the last known one before anything else. */
   onDesired: (desired: Desired) => void;
   /** Carries a command out; answers why it could not. */
-  onCommand: (command: Command) => Promise<Reply['error'] | undefined>;
+  onCommand: (command: Command) => Promise<CommandAnswer>;
   /** Asked for with each renewal of presence. */
   telemetry?: () => Telemetry;
   pollSeconds?: number;

@@ -9,6 +9,8 @@ import type {
   Statistics,
   StorageUse,
 } from '@padelvar/shared/club-api';
+import type { CameraTest } from '@padelvar/shared/link';
+import type { CameraTestRequest } from '@padelvar/shared/portal-api';
 import type { Schedule, ScheduleCreate, ScheduleList } from '@padelvar/shared/schedule-api';
 import type { z } from 'zod';
 import { formatQuery, type PageRequest, type RequestOptions } from './request.ts';
@@ -37,6 +39,9 @@ export function clubRunning(call: Call) {
     openInvitation: (token: string) => call<InvitationView>(`/api/invitations/${token}`),
     acceptInvitation: (token: string) =>
       call<{ clubId: string }>(`/api/invitations/${token}/accept`, { method: 'POST' }),
+    /** What the camera is and one picture of it, stored nowhere. */
+    testCamera: (clubId: string, json: z.input<typeof CameraTestRequest>) =>
+      call<CameraTest>(`/api/clubs/${clubId}/camera-test`, { method: 'POST', json }),
     storageUse: (clubId: string) => call<StorageUse>(`/api/clubs/${clubId}/storage`),
     statistics: (clubId: string, days: number) =>
       call<Statistics>(`/api/clubs/${clubId}/statistics${formatQuery({ days })}`),

@@ -12,6 +12,7 @@ import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { clipRoutes } from './clips.ts';
 import { clubPeopleRoutes } from './club-people.ts';
+import { cameraTestRoutes } from './camera-test.ts';
 import { clubRoutes } from './clubs.ts';
 import { clubWatchRoutes } from './club-watch.ts';
 import { courtCodeRoutes } from './court-codes.ts';
@@ -59,6 +60,7 @@ const SECTIONS = [
   scheduleRoutes,
   courtRoutes,
   courtCodeRoutes,
+  cameraTestRoutes,
   peopleRoutes,
   adminRoutes,
   deviceRoutes,
