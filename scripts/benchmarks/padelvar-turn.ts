@@ -25,6 +25,8 @@ export interface PadelvarTurn {
 const SPARE_SECONDS = 300;
 /** Until FFmpeg has probed, caught up and given back what that took. */
 const SETTLE_MS = 3_000;
+/** Until Node has compiled what runs all the time, which it does in a daemon's first half minute: as long as is measured, at most. */
+const COMPILED_MS = 20_000;
 const SETTLED_MS = 10_000;
 /** How long every court is looked at. */
 const VIEWED_SECONDS = 10;
@@ -46,7 +48,7 @@ export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
     const opened = all.map((court) => recorder.open(court));
     await Promise.all(opened.map((sessionId) => recorder.reach(sessionId, 'created')));
     const started = await startWarm(recorder, opened);
-    await clock.sleep(SETTLE_MS, signal);
+    await clock.sleep(Math.max(SETTLE_MS, Math.min(COMPILED_MS, seconds * 1000)), signal);
     const cost = await measureSteadyState(recorder.pid, all.length, seconds, signal);
     const viewerCpuSeconds = await measureViewers(recorder, all.length, seconds, cost, signal);
     const stopped = await stopAll(recorder, opened);

@@ -15,9 +15,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** `performance.now()` counts from this process's start. */
+const STARTED_AT_MS = Number(process.hrtime.bigint() / 1000n) / 1000 - performance.now();
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  monotonicMs: () => Number(process.hrtime.bigint() / 1000n) / 1000,
+  monotonicMs: () => STARTED_AT_MS + performance.now(),
   setTimer(ms, action) {
     const timer = setTimeout(action, ms);
     return () => clearTimeout(timer);

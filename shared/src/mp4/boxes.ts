@@ -24,19 +24,15 @@ const HEADER_BYTES = 8;
  * smaller than its own header, or zero ("to the end of the file"), which a growing file must not be trusted with.
  */
 export function readBoxHeader(data: Uint8Array, offset: number): Box | undefined {
-  if (offset + HEADER_BYTES > data.byteLength) return undefined;
-  const view = viewOf(data);
-  const type = readType(data, offset + 4);
-  let bytes = view.getUint32(offset);
+  if (offset + HEADER_BYTES > data.byteLength || !isType(data, offset + 4)) return undefined;
+  let bytes = readUint32(data, offset);
   let headerBytes = HEADER_BYTES;
   if (bytes === 1) {
     if (offset + LARGE_HEADER_BYTES > data.byteLength) return undefined;
-    bytes = Number(view.getBigUint64(offset + 8));
+    bytes = readUint32(data, offset + 8) * 2 ** 32 + readUint32(data, offset + 12);
     headerBytes = LARGE_HEADER_BYTES;
   }
-  return bytes < headerBytes || !/^[\x20-\x7e\xa9]{4}$/.test(type)
-    ? undefined
-    : { type, offset, headerBytes, bytes };
+  return bytes < headerBytes ? undefined : { type: readType(data, offset + 4), offset, headerBytes, bytes };
 }
 
 /** The whole boxes between two offsets, in order; ends at the first that is not whole. */
@@ -81,8 +77,26 @@ export function viewOf(data: Uint8Array): DataView {
   return new DataView(data.buffer, data.byteOffset, data.byteLength);
 }
 
+/** Without a view or a copy: this runs some twenty times for each fragment of each court. */
+function readUint32(data: Uint8Array, offset: number): number {
+  const [first, second] = [data[offset] ?? 0, data[offset + 1] ?? 0];
+  const [third, fourth] = [data[offset + 2] ?? 0, data[offset + 3] ?? 0];
+  return first * 2 ** 24 + ((second << 16) | (third << 8) | fourth);
+}
+
+/** Four printable characters, of which QuickTime's may have a copyright sign. */
+function isType(data: Uint8Array, offset: number): boolean {
+  for (let at = offset; at < offset + 4; at += 1) {
+    const code = data[at] ?? 0;
+    if ((code < 0x20 || code > 0x7e) && code !== 0xa9) return false;
+  }
+  return true;
+}
+
 function readType(data: Uint8Array, offset: number): string {
-  return String.fromCharCode(...data.subarray(offset, offset + 4));
+  const [first, second] = [data[offset] ?? 0, data[offset + 1] ?? 0];
+  const [third, fourth] = [data[offset + 2] ?? 0, data[offset + 3] ?? 0];
+  return String.fromCharCode(first, second, third, fourth);
 }
 
 /** What a box is made of: bytes as they are, or numbers as big-endian 32-bit words. */
