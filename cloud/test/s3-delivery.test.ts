@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Health, RecordStatus } from '@padelvar/shared/portal-api';
+import { AppError } from '@padelvar/shared/errors';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { createTestMovie, openTestDelivery, openTestEdge } from './support/delivery.ts';
 import type { TestDelivery, TestEdge, TestMovie } from './support/delivery.ts';
@@ -19,6 +21,8 @@ let signed: number[] = [];
 beforeAll(async () => {
   s3 = await openTestS3();
   delivery = await openTestDelivery({ s3: s3.settings });
+});
+beforeEach(() => {
   delivery.setFault(async (request, pass) => {
     if (request.url.endsWith('/parts')) {
       signed.push(((await request.clone().json()) as { partNumber: number }).partNumber);
@@ -41,10 +45,19 @@ function openEdge(): TestEdge {
   return edge;
 }
 
-async function addMovie(payloadBytes: number): Promise<TestMovie & { sessionId: string }> {
+async function addMovie(
+  payloadBytes: number,
+  payloadOffset?: number,
+): Promise<TestMovie & { sessionId: string }> {
   const sessionId = await delivery.addSession();
-  return Object.assign(createTestMovie(sessionId, payloadBytes), { sessionId });
+  return Object.assign(createTestMovie(sessionId, payloadBytes, payloadOffset), { sessionId });
 }
+
+const listKeys = async (sessionId: string): Promise<string[]> => {
+  const { store } = delivery.portal.app.services;
+  const stored = [...(await Array.fromAsync(store.list())), ...(await Array.fromAsync(store.listUploads()))];
+  return stored.map(({ key }) => key).filter((key) => key.includes(sessionId));
+};
 
 const call = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${delivery.origin}${path}`, {
@@ -138,6 +151,41 @@ test.each([
     await expectStored(movie.sessionId, movie.bytes);
     const keys = (await Array.fromAsync(delivery.portal.app.services.store.list())).map(({ key }) => key);
     expect(keys.filter((key) => key.includes(movie.sessionId))).toHaveLength(1);
+  },
+  180_000,
+);
+
+test.each([
+  ['nobody', () => Promise.resolve()],
+  ['the portal', () => delivery.restart()],
+  ['the storage', () => s3.server.killAndRestart()],
+])(
+  'with the index last part 1 is put together in the bucket of payload and header, although %s is killed meanwhile',
+  async (who, kill) => {
+    const movie = await addMovie(2 * PART, INDEX_LAST_ROOM_BYTES);
+    const { sessionId } = movie;
+    movie.growTo(2 * PART);
+    const edge = openEdge();
+    edge.uploader.add(movie.view);
+    await edge.reached(sessionId, 2 * PART - INDEX_LAST_ROOM_BYTES);
+    let killed: Promise<void> | undefined;
+    const { store } = delivery.portal.app.services;
+    const putPart = store.putPart.bind(store);
+    store.putPart = async (...part) => {
+      await putPart(...part);
+      if (killed !== undefined) return;
+      killed = kill();
+      if (who !== 'nobody') throw new AppError('storage_unreachable', 'killed');
+    };
+    movie.outgrow(40_000);
+    movie.finish();
+    edge.uploader.nudge(sessionId);
+    await edge.confirmed(sessionId);
+    await killed;
+    store.putPart = putPart;
+    await expectStored(sessionId, movie.bytes);
+    expect(signed).toEqual([1, 2, 3]);
+    expect(await listKeys(sessionId)).toHaveLength(1);
   },
   180_000,
 );

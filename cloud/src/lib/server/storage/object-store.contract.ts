@@ -89,6 +89,21 @@ export function describeObjectStore(name: string, open: () => Promise<StoreUnder
       expect(await findUpload(uploadId)).toBeUndefined();
     });
 
+    test('a part that the portal brings itself is one among those that devices bring', async () => {
+      const { uploadId } = await under.store.createUpload(KEY);
+      const parts = [randomBytes(UPLOAD_PART_BYTES), randomBytes(10)] as const;
+      const expected = parts.map((bytes, index) => describePart(index + 1, bytes));
+      await put(uploadId, 2, parts[1]);
+      const [first = describePart(1, parts[0])] = expected;
+      const wrong = { ...first, md5: describePart(1, parts[1]).md5 };
+      await expect(under.store.putPart(KEY, uploadId, wrong, parts[0])).rejects.toThrow();
+      expect(await listed(uploadId)).toEqual([expected[1]]);
+      for (let again = 0; again < 2; again += 1) await under.store.putPart(KEY, uploadId, first, parts[0]);
+      expect(await listed(uploadId)).toEqual(expected);
+      await under.store.complete(KEY, uploadId, expected);
+      expect(Buffer.from(await (await get()).arrayBuffer()).equals(Buffer.concat(parts))).toBe(true);
+    });
+
     test('a part that arrives after completion changes nothing', async () => {
       const { uploadId } = await under.store.createUpload(KEY);
       const bytes = randomBytes(100);
