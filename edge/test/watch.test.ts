@@ -5,8 +5,9 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
 import { WATCH_LINK_SECONDS, watchMessage, watchPath } from '@padelvar/shared/watch-link';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createLanApi, openLanServer } from '../src/lan/lan-api.ts';
 import type { LanServer } from '../src/lan/lan-api.ts';
 import { createWatchTokens } from '../src/link/watch-tokens.ts';
@@ -27,18 +28,17 @@ const lanAddress = Object.values(networkInterfaces())
   .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 let folder: string;
 let left: Left;
+/** The same match as an object whose index goes last. */
+let indexLast: Left;
 let server: LanServer;
 let clock: ReturnType<typeof createManualClock>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'padelvar-watch-'));
-  left = await leaveRecording({
-    dataDir: folder,
-    encoder: H264,
-    headerRoomBytes: 65_536,
-    parts: 2,
-    frames: 100,
-  });
+  const leave = (name: string, headerRoomBytes: number): Promise<Left> =>
+    leaveRecording({ dataDir: join(folder, name), encoder: H264, headerRoomBytes, parts: 2, frames: 100 });
+  left = await leave('first', 65_536);
+  indexLast = await leave('last', INDEX_LAST_ROOM_BYTES);
 });
 beforeEach(async () => {
   clock = createManualClock();
@@ -56,6 +56,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await left.close();
+  await indexLast.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -119,19 +120,45 @@ test('a match that runs is watched from its beginning up to now, with ranges', a
   expect((await ask(`${PATH}/running.mp4?until=x`, { cookie })).status).toBe(400);
 });
 
-test('a finished match is watched and downloaded as the bytes that the library will have', async () => {
-  if (left.recording.movie === undefined) await left.recording.finalise();
-  const { view } = left.recording;
-  const object = await view.read(0, view.finished()?.totalBytes ?? 0);
-  const { page, cookie } = await visit();
-  expect(page).toContain(`src="${LEFT_SESSION}/movie.mp4"`);
-  const whole = await ask(`${MOVIE}?download=1`, { cookie });
-  expect(whole.body.equals(object)).toBe(true);
-  expect(whole.headers['content-disposition']).toBe(`attachment; filename="${LEFT_SESSION}.mp4"`);
-  const part = await ask(MOVIE, { cookie, range: `bytes=-100` });
-  expect(part.status).toBe(206);
-  expect(part.body.equals(object.subarray(-100))).toBe(true);
-});
+test.each([
+  ['first', () => left],
+  ['last', () => indexLast],
+])(
+  'a finished match is watched and downloaded as the bytes and ranges that the library will have, its index %s',
+  async (_where, which) => {
+    const shown = left;
+    left = which();
+    onTestFinished(() => void (left = shown));
+    if (left.recording.movie === undefined) await left.recording.finalise();
+    const { view } = left.recording;
+    const object = await view.read(0, view.finished()?.totalBytes ?? 0);
+    const { page, cookie } = await visit();
+    expect(page).toContain(`src="${LEFT_SESSION}/movie.mp4"`);
+    const whole = await ask(`${MOVIE}?download=1`, { cookie });
+    expect(whole.body.equals(object)).toBe(true);
+    expect(whole.headers['content-disposition']).toBe(`attachment; filename="${LEFT_SESSION}.mp4"`);
+    // Over the borders of header, payload and index, and from the end.
+    const payloadEnd = object.length - (view.finished()?.indexBytes ?? 0);
+    for (const [range, start, end] of [
+      ['bytes=0-0', 0, 1],
+      [
+        `bytes=${String(view.payloadOffset - 9)}-${String(view.payloadOffset + 9)}`,
+        view.payloadOffset - 9,
+        view.payloadOffset + 10,
+      ],
+      [`bytes=${String(payloadEnd - 9)}-`, payloadEnd - 9, object.length],
+      ['bytes=-100', object.length - 100, object.length],
+    ] as const) {
+      const part = await ask(MOVIE, { cookie, range });
+      expect(part.status).toBe(206);
+      expect(part.headers['content-range']).toBe(
+        `bytes ${String(start)}-${String(end - 1)}/${String(object.length)}`,
+      );
+      expect(part.body.equals(object.subarray(start, end))).toBe(true);
+    }
+    expect((await ask(MOVIE, { cookie, range: `bytes=${String(object.length)}-` })).status).toBe(416);
+  },
+);
 
 test('a link is good for 15 minutes; who came by it in time may watch to the end', async () => {
   const token = linkToken();
