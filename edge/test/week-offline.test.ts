@@ -136,4 +136,4 @@ test(`${String(DAYS)} days without internet at ${String(COURTS)} courts: all is 
   expect(perMatchKiB).toBeLessThan(50);
   await uploader.close();
   await retention.close();
-}, 300_000);
+}, 900_000);

@@ -12,6 +12,9 @@ import { createUploadStore } from '../../edge/src/store/uploads.ts';
 import { planReadyIn } from '../../edge/src/upload/ready-in.ts';
 import { createUplink } from '../../edge/src/upload/uplink.ts';
 import { createUploader } from '../../edge/src/upload/uploader.ts';
+import { readMovieBytes } from './movie-bytes.ts';
+import { countResent, throughLine } from './store-line.ts';
+import type { StoreLine } from './store-line.ts';
 
 export interface DeliveryMatch {
   origin: string;
@@ -26,24 +29,19 @@ export interface DeliveryMatch {
   seconds: number;
   realSeconds: number;
   speed: number;
+  /** Where the store is not the portal. */
+  storeLine?: StoreLine;
 }
 
 export type DeliveryNews =
   | { what: 'real-time' }
   | { what: 'stopped'; promisedMs: number | undefined; sentBytes: number }
-  | { what: 'ready'; stopToReadyMs: number; cpuSeconds: number; rssMiB: number };
+  | { what: 'ready'; stopToReadyMs: number; resentBytes: number; cpuSeconds: number; rssMiB: number };
 
 const WARM_RSS_POLL_MS = 250;
 
 function say(news: DeliveryNews): void {
   process.send?.(news);
-}
-
-/** The first bytes of every 64 bytes tell where they are. */
-function fill(offset: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length, 0x5a);
-  for (let at = (64 - (offset % 64)) % 64; at + 8 <= length; at += 64) bytes.writeDoubleBE(offset + at, at);
-  return bytes;
 }
 
 async function run(match: DeliveryMatch): Promise<void> {
@@ -68,7 +66,7 @@ async function run(match: DeliveryMatch): Promise<void> {
             movie: { durationMs: seconds * 1000, frames: 1, codec: 'avc1', width: 1920, height: 1080 },
           }
         : undefined,
-    read: (offset, length) => Promise.resolve(fill(offset, length)),
+    read: (offset, length) => Promise.resolve(readMovieBytes(offset, length)),
   };
   const client = {
     origin: match.origin,
@@ -83,8 +81,10 @@ async function run(match: DeliveryMatch): Promise<void> {
     runningKbitPerSecond: () => (isStopped ? 0 : match.kbitPerSecond),
   });
   const ready = Promise.withResolvers<undefined>();
+  const way = throughLine(createUploadPortal(client, uplink), match.storeLine);
+  const { portal, resentBytes } = countResent(way);
   const uploader = createUploader({
-    ...{ portal: createUploadPortal(client, uplink), store: createUploadStore(openStore(':memory:')), clock },
+    ...{ portal, store: createUploadStore(openStore(':memory:')), clock },
     ...{ log: silentLogger, onProgress: () => undefined, onConfirmed: () => ready.resolve(undefined) },
   });
   let rssMiB = 0;
@@ -106,7 +106,8 @@ async function run(match: DeliveryMatch): Promise<void> {
   clearInterval(poll);
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
   const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
-  say({ what: 'ready', stopToReadyMs: clock.monotonicMs() - stoppedMs, cpuSeconds, rssMiB });
+  const stopToReadyMs = clock.monotonicMs() - stoppedMs;
+  say({ what: 'ready', stopToReadyMs, resentBytes: resentBytes(), cpuSeconds, rssMiB });
   await uploader.close();
   process.disconnect();
 }

@@ -1,50 +1,65 @@
 /**
- * `./scripts/bench delivery`: from the stop of a match to its being ready, over uplinks of 1.2, 5 and 10 times its bit rate.
- * The first minutes of a match go by faster, over a line that is faster by as much; the last minute and all that follows
- * the stop are in real time.
+ * `./scripts/bench delivery`: from the stop of a match to its being ready, over uplinks of 1.2, 5 and 10 times its bit rate,
+ * into the portal's folder and into a real S3 server; beside it the AWS SDK's own helper.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openTestDelivery } from '../../cloud/test/support/delivery.ts';
-import { planHeaderRoom, planLayout } from '../../edge/src/recording/layout.ts';
-import type { ObjectLayout } from '../../edge/src/recording/layout.ts';
-import type { DeliveryMatch, DeliveryNews } from './delivery-worker.ts';
-import { round } from './figures.ts';
-import { openShapedLine } from './shaped-line.ts';
-import type { ShapedLine } from './shaped-line.ts';
+import { openTestS3 } from '../../cloud/test/support/s3.ts';
+import type { TestS3 } from '../../cloud/test/support/s3.ts';
+import { formatTable } from './delivery-figures.ts';
+import type { DeliveryRow } from './delivery-figures.ts';
+import { deliverMatch } from './delivery-run.ts';
+import { uploadBySdk } from './sdk-peer.ts';
 
-const RATIOS = [1.2, 5, 10];
 const KBIT_PER_SECOND = 4_000;
-const SPEED = 12;
-/** As measured: 16 bytes a frame and the fixed boxes. */
-const INDEX_BYTES_PER_SECOND = 130;
+/**
+ * A match is sped up by so much for its first minutes: less on a narrow line, where what each part costs besides its bytes
+ * would become a backlog that there is none of in real time.
+ */
+const SPEEDS = [
+  { uplinkRatio: 1.2, speed: 4 },
+  { uplinkRatio: 5, speed: 12 },
+  { uplinkRatio: 10, speed: 12 },
+];
+/** Matches that run beside one another do not stop at once. */
+const STAGGER_MS = 7_000;
 
-interface DeliveryRow {
-  store: 'folder';
-  uplinkRatio: number;
-  layout: ObjectLayout;
-  stopToReadyMs: number;
-  /** What the edge said at the stop. */
-  promisedMs: number | null;
-  bytesAfterStop: number;
-  bytesSentTotal: number;
-  objectBytes: number;
-  resentBytes: number;
-  edgeCpuSeconds: number;
-  edgeRssMiB: number;
-  matchSeconds: number;
-  realTimeSeconds: number;
+interface Flags {
+  json: boolean;
+  seconds: number;
+  realSeconds: number;
 }
 
 export async function benchDelivery(argv: string[], signal: AbortSignal): Promise<void> {
+  const flags = parseFlags(argv);
+  const s3 = await openTestS3();
+  try {
+    const rows: DeliveryRow[] = [];
+    say('a match over each uplink, into the folder and into the S3 server');
+    rows.push(...(await deliverAll(flags, s3, signal)));
+    for (const { uplinkRatio } of SPEEDS) {
+      say(`AWS SDK: a match over ${String(uplinkRatio)} times its bit rate`);
+      const bytes = (flags.seconds * KBIT_PER_SECOND * 1000) / 8;
+      rows.push(await uploadBySdk({ s3, uplinkRatio, kbitPerSecond: KBIT_PER_SECOND, bytes }, signal));
+    }
+    const result = { how: describeRun(flags), rows };
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(result, null, 2)}\n`
+        : `${formatTable(rows)}\n${result.how.join('\n')}\n`,
+    );
+  } finally {
+    await s3.server.close();
+  }
+}
+
+function parseFlags(argv: string[]): Flags {
   const { values } = parseArgs({
     args: argv,
     options: {
       json: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '600' },
-      real: { type: 'string', default: '60' },
+      real: { type: 'string', default: '30' },
     },
   });
   const [seconds, realSeconds] = [Number(values.seconds), Number(values.real)];
@@ -52,109 +67,39 @@ export async function benchDelivery(argv: string[], signal: AbortSignal): Promis
     throw new Error(
       'expected --seconds of a match, and --real of them, 1 or more and no more than the match has',
     );
-  const rows: DeliveryRow[] = [];
-  for (const ratio of RATIOS) {
-    signal.throwIfAborted();
-    const row = await deliverOne(ratio, seconds, realSeconds, signal);
-    rows.push(row);
-    if (!values.json)
-      process.stdout.write(rows.length === 1 ? formatHead() + formatRow(row) : formatRow(row));
+  return { json: values.json, seconds, realSeconds };
+}
+
+/** The slow line takes longest: its matches run beside all others, those of one store beside one another. */
+async function deliverAll(flags: Flags, s3: TestS3, signal: AbortSignal): Promise<DeliveryRow[]> {
+  const { seconds, realSeconds } = flags;
+  const begin = async (index: number, store: TestS3 | undefined, lateMs: number): Promise<DeliveryRow> => {
+    await delay(lateMs, undefined, { signal });
+    const { uplinkRatio = 1, speed = 1 } = SPEEDS[index] ?? {};
+    const plan = { seconds, realSeconds, uplinkRatio, speed, kbitPerSecond: KBIT_PER_SECOND };
+    return deliverMatch(plan, store, signal);
+  };
+  const slow = [begin(0, undefined, 0), begin(0, s3, STAGGER_MS)];
+  const fast: Promise<DeliveryRow>[] = [];
+  for (const store of [undefined, s3]) {
+    fast.push(begin(1, store, 0), begin(2, store, STAGGER_MS));
+    // All of them end before their failure is told.
+    await Promise.allSettled(fast);
   }
-  if (values.json) process.stdout.write(`${JSON.stringify({ rows }, null, 2)}\n`);
+  await Promise.allSettled(slow);
+  const [folderSlow, s3Slow] = slow;
+  const [folderRows, s3Rows] = [fast.slice(0, 2), fast.slice(2)];
+  return Promise.all([folderSlow, ...folderRows, s3Slow, ...s3Rows].flatMap((row) => row ?? []));
 }
 
-async function deliverOne(
-  uplinkRatio: number,
-  seconds: number,
-  realSeconds: number,
-  signal: AbortSignal,
-): Promise<DeliveryRow> {
-  const layout = planLayout(uplinkRatio * KBIT_PER_SECOND, KBIT_PER_SECOND);
-  const payloadOffset = planHeaderRoom(layout, seconds);
-  const indexBytes = layout === 'index-last' ? Math.ceil(seconds * INDEX_BYTES_PER_SECOND) : 0;
-  const delivery = await openTestDelivery();
-  const line = await openShapedLine(
-    Number(new URL(delivery.origin).port),
-    uplinkRatio * KBIT_PER_SECOND * SPEED,
-  );
-  try {
-    const sessionId = await delivery.addSession();
-    const { token } = await delivery.portal.app.services.deviceTokens.issue(delivery.deviceId);
-    const match: DeliveryMatch = {
-      ...{ origin: `http://127.0.0.1:${String(line.port)}`, token, sessionId, payloadOffset, indexBytes },
-      ...{ kbitPerSecond: KBIT_PER_SECOND, seconds, realSeconds, speed: SPEED },
-    };
-    let partBytes = 0;
-    delivery.setFault((request, pass) => {
-      if (request.method === 'PUT') partBytes += Number(request.headers.get('content-length'));
-      return pass(request);
-    });
-    const told = await watch(match, line, uplinkRatio, signal);
-    const objectBytes = payloadOffset + (seconds * KBIT_PER_SECOND * 1000) / 8 + indexBytes;
-    return {
-      ...{ store: 'folder', uplinkRatio, layout, objectBytes },
-      ...told,
-      bytesSentTotal: line.sentBytes,
-      resentBytes: partBytes - objectBytes,
-      ...{ matchSeconds: seconds, realTimeSeconds: realSeconds },
-    };
-  } finally {
-    await line.close();
-    await delivery.close();
-  }
+function describeRun({ seconds, realSeconds }: Flags): string[] {
+  return [
+    `A match of ${String(seconds)} s at ${String(KBIT_PER_SECOND)} kbit/s. All but its last ${String(realSeconds)} s go by faster (${SPEEDS.map(({ uplinkRatio, speed }) => `${String(speed)} times at ${String(uplinkRatio)}`).join(', ')}), over a line that is faster by as much; the rest and all after the stop are in real time.`,
+    'aws-sdk: sent over a line of 240 Mbit/s; the time its bytes need more on the line of its row is added.',
+  ];
 }
 
-type Told = Pick<
-  DeliveryRow,
-  'stopToReadyMs' | 'promisedMs' | 'bytesAfterStop' | 'edgeCpuSeconds' | 'edgeRssMiB'
->;
-
-/** Runs the match in its own process; the line is slowed down when the match is. */
-async function watch(
-  match: DeliveryMatch,
-  line: ShapedLine,
-  uplinkRatio: number,
-  signal: AbortSignal,
-): Promise<Told> {
-  const worker = fork(join(import.meta.dirname, 'delivery-worker.ts'), [JSON.stringify(match)], { signal });
-  const ended = once(worker, 'exit') as Promise<[number | null]>;
-  ended.catch(() => undefined);
-  let [sentAtStop, promisedMs] = [0, null as number | null];
-  let told: Told | undefined;
-  worker.on('message', (message) => {
-    const news = message as DeliveryNews;
-    if (news.what === 'real-time') line.setKbitPerSecond(uplinkRatio * match.kbitPerSecond);
-    if (news.what === 'stopped') [sentAtStop, promisedMs] = [line.sentBytes, news.promisedMs ?? null];
-    if (news.what !== 'ready') return;
-    told = {
-      stopToReadyMs: Math.round(news.stopToReadyMs),
-      promisedMs,
-      bytesAfterStop: line.sentBytes - sentAtStop,
-      edgeCpuSeconds: round(news.cpuSeconds, 2),
-      edgeRssMiB: round(news.rssMiB, 1),
-    };
-  });
-  const [code] = await ended;
-  if (told !== undefined) return told;
-  throw new Error(`expected a match in the library, the uploader ended with ${String(code)}`);
-}
-
-const COLUMNS = [
-  'uplinkRatio',
-  'layout',
-  'stopToReadyMs',
-  'promisedMs',
-  'bytesAfterStop',
-  'objectBytes',
-  'resentBytes',
-  'edgeCpuSeconds',
-  'edgeRssMiB',
-] as const;
-
-function formatHead(): string {
-  return `${COLUMNS.map((name) => name.padStart(14)).join(' ')}\n`;
-}
-
-function formatRow(row: DeliveryRow): string {
-  return `${COLUMNS.map((name) => String(row[name] ?? '-').padStart(14)).join(' ')}\n`;
+/** Progress, beside the result. */
+function say(what: string): void {
+  process.stderr.write(`bench delivery: ${what}\n`);
 }

@@ -1,10 +1,10 @@
 /**
- * A part of 90 minutes at 4 Mbit/s, made of one short part by repeating its fragments with their decode times moved on.
- * The payload is a hole in the file: indexing and finishing a part read and write its boxes, never its video, and while
- * a match runs its video is put onto the disk every second.
+ * A part of many minutes at 4 Mbit/s, made of one short part by repeating its fragments with their decode times moved on.
+ * The payload may be a hole in the file: indexing and finishing a part read and write its boxes, never its video, and
+ * while a match runs its video is put onto the disk every second.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,9 +23,9 @@ export interface LongPart {
 const TIMESCALE = 90_000;
 
 interface Template {
-  /** `moof` and the header of its `mdat`. */
+  /** `moof` and the header of its `mdat`, or both boxes whole. */
   head: Buffer;
-  /** Both boxes whole. */
+  /** Of both boxes. */
   bytes: number;
   /** Place of the 64-bit decode time in `head`. */
   timeAt: number;
@@ -36,6 +36,7 @@ export async function makeLongPart(
   clip: Clip,
   ffmpegPath: string,
   seconds: number,
+  payload: 'hole' | 'real' = 'hole',
 ): Promise<LongPart> {
   await mkdir(folder, { recursive: true });
   const shortPath = join(folder, 'short.mp4');
@@ -51,11 +52,12 @@ export async function makeLongPart(
   const file = await open(path, 'w', 0o600);
   try {
     await file.write(data, 0, init.bytes, 0);
-    const templates = readTemplates(data, init.bytes);
+    const templates = readTemplates(data, init.bytes, payload === 'real');
     const rounds = Math.ceil((seconds * clip.fps) / clip.frames);
     const bytes = await repeatFragments(file, init.bytes, templates, rounds, clip.frames / clip.fps);
     await file.truncate(bytes);
     await file.sync();
+    await rm(shortPath);
     return { path, bytes };
   } finally {
     await file.close();
@@ -82,7 +84,7 @@ async function repeatFragments(
   return offset;
 }
 
-function readTemplates(data: Buffer, from: number): Template[] {
+function readTemplates(data: Buffer, from: number, isWhole: boolean): Template[] {
   const boxes = [...readBoxes(data, from)];
   return boxes.flatMap((moof, index) => {
     const mdat = boxes[index + 1];
@@ -92,7 +94,7 @@ function readTemplates(data: Buffer, from: number): Template[] {
     if (viewOf(data).getUint8(timeAt) !== 1) throw new Error('expected decode times of 64 bits');
     return [
       {
-        head: data.subarray(moof.offset, mdat.offset + mdat.headerBytes),
+        head: data.subarray(moof.offset, mdat.offset + (isWhole ? mdat.bytes : mdat.headerBytes)),
         bytes: moof.bytes + mdat.bytes,
         timeAt: timeAt + 4 - moof.offset,
       },

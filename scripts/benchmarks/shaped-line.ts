@@ -1,13 +1,15 @@
-/** A line of a given uplink: a TCP proxy whose bytes towards the other end go through a token bucket. */
+/** A line of a given uplink: TCP proxies whose bytes towards the other ends go through one token bucket. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { systemClock } from '../../edge/src/base/clock.ts';
 import { createTokenBucket } from '../../edge/src/upload/token-bucket.ts';
 
 export interface ShapedLine {
   readonly port: number;
-  /** Bytes that came out at the other end. */
+  /** A port that leads to another one of this machine, over the same line. */
+  leadTo(targetPort: number): Promise<number>;
+  /** Bytes that came out at the other ends. */
   readonly sentBytes: number;
   setKbitPerSecond(kbit: number): void;
   close(): Promise<void>;
@@ -33,20 +35,26 @@ export async function openShapedLine(targetPort: number, kbitPerSecond: number):
     }
     to.end();
   };
-  const server = createServer({ allowHalfOpen: true, highWaterMark: PIECE_BYTES }, (socket) => {
-    const target = connect({ port: targetPort, host: '127.0.0.1' });
-    for (const one of [socket, target]) {
-      sockets.add(one);
-      one.on('close', () => sockets.delete(one));
-      one.on('error', () => [socket, target].forEach((end) => end.destroy()));
-    }
-    target.pipe(socket);
-    carry(socket, target).catch(() => [socket, target].forEach((end) => end.destroy()));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const servers: Server[] = [];
+  const leadTo = async (target: number): Promise<number> => {
+    const server = createServer({ allowHalfOpen: true, highWaterMark: PIECE_BYTES }, (socket) => {
+      const far = connect({ port: target, host: '127.0.0.1' });
+      for (const one of [socket, far]) {
+        sockets.add(one);
+        one.on('close', () => sockets.delete(one));
+        one.on('error', () => [socket, far].forEach((end) => end.destroy()));
+      }
+      far.pipe(socket);
+      carry(socket, far).catch(() => [socket, far].forEach((end) => end.destroy()));
+    });
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await leadTo(targetPort),
+    leadTo,
     get sentBytes() {
       return sentBytes;
     },
@@ -54,8 +62,12 @@ export async function openShapedLine(targetPort: number, kbitPerSecond: number):
     async close() {
       ending.abort(new Error('the line is closed'));
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await Promise.all(
+        servers.map(async (server) => {
+          server.close();
+          await once(server, 'close');
+        }),
+      );
     },
   };
 }

@@ -1,0 +1,64 @@
+/** A row of `bench delivery` and how it is printed. Pure. */
+import type { ObjectLayout } from '../../edge/src/recording/layout.ts';
+
+export type StoreKind = 'folder' | 's3';
+
+export interface DeliveryRow {
+  /** The edge's own, or the peer: the AWS SDK's multipart helper, begun at the stop. */
+  uploader: 'padelvar' | 'aws-sdk';
+  store: StoreKind;
+  uplinkRatio: number;
+  layout: ObjectLayout | null;
+  stopToReadyMs: number;
+  /** What the edge said at the stop. */
+  promisedMs: number | null;
+  /** Over the line, with all that HTTP adds. */
+  bytesAfterStop: number;
+  bytesSentTotal: number;
+  objectBytes: number;
+  resentBytes: number;
+  edgeCpuSeconds: number;
+  edgeRssMiB: number;
+  /** Medians, over a line of 10 Mbit/s; null where they were not measured. */
+  firstFrameMs: { player: number; plain: number } | null;
+  seekMs: { keyframe: number; exact: number } | null;
+  /** Of one exact seek. */
+  seekBytes: number | null;
+}
+
+export function emptyRow(row: Pick<DeliveryRow, 'uploader' | 'store' | 'uplinkRatio'>): DeliveryRow {
+  return {
+    ...row,
+    ...{ layout: null, stopToReadyMs: 0, promisedMs: null, bytesAfterStop: 0, bytesSentTotal: 0 },
+    ...{ objectBytes: 0, resentBytes: 0, edgeCpuSeconds: 0, edgeRssMiB: 0 },
+    ...{ firstFrameMs: null, seekMs: null, seekBytes: null },
+  };
+}
+
+const COLUMNS: readonly (readonly [string, (row: DeliveryRow) => string | number | null])[] = [
+  ['uploader', (row) => row.uploader],
+  ['store', (row) => row.store],
+  ['uplink', (row) => `${String(row.uplinkRatio)} x`],
+  ['layout', (row) => row.layout],
+  ['ready ms', (row) => row.stopToReadyMs],
+  ['promised', (row) => row.promisedMs],
+  ['after stop', (row) => row.bytesAfterStop],
+  ['sent', (row) => row.bytesSentTotal],
+  ['object', (row) => row.objectBytes],
+  ['resent', (row) => row.resentBytes],
+  ['CPU s', (row) => row.edgeCpuSeconds],
+  ['RSS MiB', (row) => row.edgeRssMiB],
+  ['first frame', (row) => row.firstFrameMs?.player ?? null],
+  ['plain file', (row) => row.firstFrameMs?.plain ?? null],
+  ['keyframe', (row) => row.seekMs?.keyframe ?? null],
+  ['exact', (row) => row.seekMs?.exact ?? null],
+  ['seek bytes', (row) => row.seekBytes],
+];
+const WIDTH = 12;
+
+export function formatTable(rows: readonly DeliveryRow[]): string {
+  const lines = [COLUMNS.map(([name]) => name), ...rows.map((row) => COLUMNS.map(([, pick]) => pick(row)))];
+  return lines
+    .map((cells) => `${cells.map((cell) => String(cell ?? '-').padStart(WIDTH)).join(' ')}\n`)
+    .join('');
+}

@@ -1,0 +1,195 @@
+/**
+ * A movie of more than 4 GiB in every step: finished in place, uploaded in more parts than a store lists at once, taken up
+ * again in the middle, read by ranges, streamed, and played at its end. In a short run the same steps with a small one.
+ */
+import { execFile } from 'node:child_process';
+import { open, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
+import { contentOf, getBox, readBoxes, readBoxHeader } from '@padelvar/shared/mp4/boxes';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestS3 } from '../cloud/test/support/s3.ts';
+import type { TestS3 } from '../cloud/test/support/s3.ts';
+import { isLongRun, tellFigures } from '../edge/test/support/figures.ts';
+import { TEST_FFMPEG } from '../edge/test/support/test-courts.ts';
+import { bringMovie } from '../scripts/benchmarks/bring-movie.ts';
+import { openLongPart } from '../scripts/benchmarks/kept-part.ts';
+import type { KeptPart } from '../scripts/benchmarks/kept-part.ts';
+import { openLongRecording } from '../scripts/benchmarks/long-recording.ts';
+import type { LongRecording } from '../scripts/benchmarks/long-recording.ts';
+import { openMatchPortal, s3SettingsOf } from '../scripts/benchmarks/match-portal.ts';
+import type { MatchPortal } from '../scripts/benchmarks/match-portal.ts';
+import { openBrowser } from './support/browser.ts';
+import { seekTo } from './support/browser-movie.ts';
+import { readShownNumber } from './support/browser-picture.ts';
+import { createVisits } from './support/browser-visits.ts';
+
+const GIB = 1024 ** 3;
+/** The court's clip has 3.5 Mbit/s. */
+const [SECONDS, LEAST_BYTES] = isLongRun ? [12_400, 5 * GIB] : [60, 20_000_000];
+/** Where 32 bits end, or somewhere in a small movie. */
+const BORDER = isLongRun ? 4 * GIB : 8_000_000;
+const STORES = isLongRun ? ['folder', 's3'] : ['folder'];
+const STEP_MS = isLongRun ? 40 * 60_000 : 120_000;
+const FPS = 25;
+
+let part: KeptPart;
+let browser: Browser;
+
+beforeAll(async () => {
+  part = await openLongPart(SECONDS);
+  browser = await openBrowser();
+}, STEP_MS);
+afterAll(async () => {
+  await browser.close();
+  await part.close();
+});
+
+describe.each(STORES)('a movie beyond 32 bits, stored in the %s', (store) => {
+  let s3: TestS3 | undefined;
+  let portal: MatchPortal;
+  let left: LongRecording;
+  let sessionId: string;
+  let totalBytes: number;
+  const figures: Record<string, number | string> = {};
+
+  beforeAll(async () => {
+    s3 = store === 's3' ? await openTestS3() : undefined;
+    portal = await openMatchPortal(await part.makeFolder(), s3 === undefined ? {} : s3SettingsOf(s3));
+    const ids = portal.addMatch(SECONDS);
+    ({ sessionId } = ids);
+    const layout = store === 's3' ? 'index-last' : 'header-first';
+    left = await openLongRecording({
+      ...{ dataDir: await part.makeFolder(), part: await part.copy(), ids, layout },
+      durationSeconds: SECONDS,
+    });
+  }, STEP_MS);
+  afterAll(async () => {
+    await left.close();
+    await portal.close();
+    await s3?.server.close();
+    tellFigures(`a movie of ${(totalBytes / GIB).toFixed(2)} GiB, ${store}`, figures);
+  }, STEP_MS);
+
+  const timed = async (name: string, act: () => Promise<unknown>): Promise<void> => {
+    const beganMs = performance.now();
+    await act();
+    figures[name] = Math.round(performance.now() - beganMs);
+  };
+
+  test(
+    'is finished in place, with 64-bit offsets, and decodes at its end',
+    async () => {
+      const { recording, paths } = left;
+      await timed('indexMs', () => recording.finalise());
+      await timed('renameMs', () => recording.settle());
+      totalBytes = recording.view.finished()?.totalBytes ?? 0;
+      expect(totalBytes).toBeGreaterThan(LEAST_BYTES);
+      const boxes = await readIndex(paths.movie);
+      expect(boxes).toEqual(isLongRun ? ['stsz', 'co64'] : ['stsz', 'stco']);
+      const end = ['-v', 'error', '-sseof', '-4', '-i', paths.movie, '-f', 'null', '-'];
+      expect((await promisify(execFile)(TEST_FFMPEG, end)).stderr).toBe('');
+    },
+    STEP_MS,
+  );
+
+  test(
+    'goes up in parts, each once, though its uploader was ended near the end',
+    async () => {
+      const parts = Math.ceil(totalBytes / UPLOAD_PART_BYTES);
+      const breakAt = Math.max(1, Math.floor(parts * 0.99));
+      const brought = await bringMovie(portal.client, left, { breakAfterParts: breakAt });
+      expect(brought).toMatchObject({ resentBytes: 0, puts: parts });
+      Object.assign(figures, { ...brought, uploadMs: Math.round(brought.uploadMs) });
+    },
+    STEP_MS,
+  );
+
+  test('is read by ranges at the border of 32 bits, at its end, and everywhere', async () => {
+    const address = `/video/files/${sessionId}/download`;
+    const get = async (range: string): Promise<Buffer> => {
+      const answer = await portal.player.fetch(address, { range });
+      expect(answer.status).toBe(206);
+      expect(answer.headers.get('content-range')).toMatch(new RegExp(`/${String(totalBytes)}$`));
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const places = Array.from({ length: 12 }, (_, index) => Math.floor((index / 12) * totalBytes));
+    for (const offset of [BORDER - 1000, BORDER - 1, BORDER, totalBytes - 2000, ...places]) {
+      const held = await left.recording.view.read(offset, 2000);
+      expect((await get(`bytes=${String(offset)}-${String(offset + 1999)}`)).equals(held)).toBe(true);
+    }
+    const tail = await left.recording.view.read(totalBytes - 500, 500);
+    expect((await get('bytes=-500')).equals(tail)).toBe(true);
+    expect((await portal.player.fetch(address, { range: `bytes=${String(totalBytes)}-` })).status).toBe(416);
+  });
+
+  test('has a playlist whose byte ranges are its fragments, also beyond the border', async () => {
+    const answer = await portal.player.fetch(`/video/files/${sessionId}/playlist.m3u8`);
+    const text = await answer.text();
+    const ranges = [...text.matchAll(/#EXT-X-BYTERANGE:(\d+)@(\d+)/g)].map(([, bytes, at]) => ({
+      bytes: Number(bytes),
+      offset: Number(at),
+    }));
+    Object.assign(figures, { segments: ranges.length, playlistBytes: text.length });
+    const beyond = ranges.filter(({ offset, bytes }) => offset + bytes > BORDER);
+    expect(beyond.length).toBeGreaterThan(1);
+    for (const range of [...beyond.slice(0, 2), ...beyond.slice(-1)])
+      expect((await left.recording.view.read(range.offset + 4, 4)).toString()).toBe('moof');
+  });
+
+  test(
+    'plays at its end, in the player and as a plain file',
+    async () => {
+      const visits = createVisits(browser, portal);
+      const expected = /ERR_ABORTED/;
+      const page = await visits.open(portal.login, { path: `/videos/${sessionId}`, expected });
+      const video = page.getByTestId('video');
+      await expect.poll(() => durationOf(video)).toBeGreaterThan(SECONDS - 25);
+      await expectEndOf(video, part.clip.frames);
+      await page.goto(`/api/video/files/${sessionId}/download?disposition=inline`);
+      const plain = page.locator('video');
+      await plain.evaluate((element: { pause: () => void }) => element.pause());
+      await expect.poll(() => durationOf(plain)).toBeGreaterThan(SECONDS - 25);
+      await expectEndOf(plain, part.clip.frames);
+      expect(await visits.end()).toEqual([]);
+    },
+    STEP_MS,
+  );
+});
+
+/** Its last boxes of sample sizes and chunk offsets. */
+async function readIndex(path: string): Promise<string[]> {
+  const { size } = await stat(path);
+  const file = await open(path, 'r');
+  try {
+    const head = Buffer.alloc(64);
+    await file.read(head, 0, head.byteLength, 0);
+    const fileType = readBoxHeader(head, 0)?.bytes ?? 0;
+    const media = readBoxHeader(head, fileType);
+    expect(media?.type).toBe('mdat');
+    const indexAt = fileType + (media?.bytes ?? 0);
+    const moov = Buffer.alloc(size - indexAt);
+    await file.read(moov, 0, moov.byteLength, indexAt);
+    const table = getBox(moov, ['moov', 'trak', 'mdia', 'minf', 'stbl']);
+    return [...readBoxes(moov, ...contentOf(table))].map(({ type }) => type).slice(-2);
+  } finally {
+    await file.close();
+  }
+}
+
+const durationOf = (video: Locator): Promise<number> =>
+  video.evaluate((element: { duration: number }) => element.duration);
+
+/** The frame of that moment is shown, and it plays until its end. */
+async function expectEndOf(video: Locator, clipFrames: number): Promise<void> {
+  const seconds = await durationOf(video);
+  const frame = Math.floor((seconds - 3) * FPS);
+  await seekTo(video, (frame + 0.5) / FPS);
+  expect(await readShownNumber(video)).toBe(frame % clipFrames);
+  await video.evaluate(async (element: { muted: boolean; play: () => Promise<void> }) => {
+    element.muted = true;
+    await element.play();
+  });
+  await expect.poll(() => video.evaluate((element: { ended: boolean }) => element.ended)).toBe(true);
+}
