@@ -66,7 +66,8 @@ function watchForTroubles(context: BrowserContext, report: (trouble: string) => 
 
 /**
  * Requests that the page itself ends: a live picture, a poll or data asked for ahead when the page moves on, a movie's
- * range when the player seeks, its picture, and the page load that turns into a download.
+ * range when the player seeks, its picture, the page load that turns into a download, and what is loaded ahead for a page
+ * that is left.
  */
 const BROKEN_OFF = [
   /^\/api\/preview\/[^/]+\/(stream\.mjpeg|snapshot\.jpg|info)$/,
@@ -76,6 +77,8 @@ const BROKEN_OFF = [
   /^\/api\/store\//,
   /^\/api\/shares\/[^/]+\/movie$/,
   /\/__data\.json$/,
+  /^\/_app\/immutable\//,
+  /^\/favicon\.svg$/,
 ];
 
 function isBrokenOff(request: Request): boolean {
