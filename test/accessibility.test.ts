@@ -35,6 +35,11 @@ interface Look {
 const LOOKS: readonly Look[] = [
   { route: '/(entry)/login', path: '/login' },
   { route: '/(entry)/register', path: '/register' },
+  { route: '/(entry)/reset', path: '/reset' },
+  { route: '/(entry)/reset/[token]', path: `/reset/${'x'.repeat(32)}` },
+  { route: '/l/[token]', path: `/l/${'x'.repeat(32)}` },
+  { route: '/confirm/[token]', path: `/confirm/${'x'.repeat(32)}` },
+  { route: '/(app)/account', path: '/account', role: 'PLAYER' },
   { route: '/(app)', path: '/', role: 'PLAYER' },
   { route: '/(app)/videos/[sessionId]', path: ({ sessionId }) => `/videos/${sessionId}`, role: 'PLAYER' },
   {

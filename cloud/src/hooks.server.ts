@@ -16,7 +16,7 @@ export const init: ServerInit = async () => {
 };
 
 /** Pages for people without an account. */
-const PUBLIC_PAGES = /^\/(?:login|register|[csi]\/[^/]+|c\/[^/]+\/objection)$/;
+const PUBLIC_PAGES = /^\/(?:login|register|reset|(?:[csil]|reset|confirm)\/[^/]+|c\/[^/]+\/objection)$/;
 
 const handlePortal: Handle = async ({ event, resolve }) => {
   const { request, url, locals } = event;

@@ -113,6 +113,8 @@ it.each([
   ['POST', '/api/account/passkeys/begin', { password: SEED_PASSWORD }],
   ['DELETE', '/api/account/logins', undefined],
   ['GET', '/api/account/logins', undefined],
+  ['GET', '/api/privacy/data', undefined],
+  ['POST', '/api/privacy/account/delete', { email: 'clara@example.test' }],
   ['POST', '/api/admin/users/PLAYER/password', { password: 'quite another one' }],
 ])('%s %s is refused meanwhile', async (method, path, json) => {
   await start(clubAdmin);

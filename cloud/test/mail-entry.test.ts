@@ -85,6 +85,19 @@ describe('a link to log in', () => {
     });
   });
 
+  it('makes no account where the portal is closed to others, and says so to nobody', async () => {
+    const { portalSettings, mail } = portal.app.services;
+    const { token } = await seedUser(portal.app.services, { role: 'SUPER_ADMIN', name: 'root' });
+    const setOpen = (registrationOpen: boolean) =>
+      portal.call('PATCH', '/api/admin/settings', { token, json: { registrationOpen } });
+    await setOpen(false);
+    expect((await portalSettings.get()).registrationOpen).toBe(false);
+    expect((await post('/api/auth/link-request', { email: 'outside@example.test' })).status).toBe(204);
+    await mail.deliver();
+    await setOpen(true);
+    expect(mailbox.mails.flatMap(({ to }) => to)).not.toContain('outside@example.test');
+  });
+
   it('ends after fifteen minutes', async () => {
     const bert = await seed('bert');
     await post('/api/auth/link-request', { email: bert.email });

@@ -34,6 +34,7 @@ import type {
 } from '@padelvar/shared/portal-api';
 import type { ShownNotice } from '@padelvar/shared/recording-notice';
 import type { z } from 'zod';
+import { ownAccount } from './account-api.ts';
 import { clubRunning } from './club-api.ts';
 import { courtside } from './courtside-api.ts';
 import { privacy } from './privacy-api.ts';
@@ -72,6 +73,7 @@ export function createApi(fetch: Fetch) {
     requestJson(fetch, path, options) as Promise<Answer>;
   return {
     ...accounts(call),
+    ...ownAccount(call),
     ...recording(call),
     ...courtside(call),
     ...clubRunning(call),

@@ -180,6 +180,7 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
     audit,
     gate: createGate({ db, audit, clock }),
     portalSettings,
+    mayRegister,
     users: createUsers({ db, clock, auth, audit, mayRegister }),
     clubs: createClubs({
       ...{ db, clock, audit },
@@ -195,9 +196,9 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
 /** What people do with their own account, and how they get in otherwise than by a password. */
 function openOwnAccounts({ db, clock, log, settings }: Basis, mail: Mail, people: People, opened: Close[]) {
   const { origin } = settings;
-  const { auth, audit } = people;
+  const { auth, audit, mayRegister } = people;
   const { identities, enter } = auth;
-  const mailEntry = createMailEntry({ db, clock, mail, origin, identities, enter });
+  const mailEntry = createMailEntry({ db, clock, mail, origin, identities, enter, mayRegister });
   const impersonations = createImpersonations({ db, clock, audit });
   const sweep = { name: 'end impersonations', when: '* * * * *', run: () => impersonations.sweep() };
   const jobs = startJobs([sweep], log);
@@ -218,7 +219,8 @@ function writeAboutMatches(
   { uploads, retention }: Pick<Services, 'uploads' | 'retention'>,
 ): void {
   const letters = createMatchLetters({ db, mail, identities, origin });
-  const report = (error: unknown): void => log.error({ err: error }, 'a letter about a match was not written');
+  const report = (error: unknown): void =>
+    log.error({ err: error }, 'a letter about a match was not written');
   uploads.onReady((sessionId) => void letters.ready(sessionId).catch(report));
   retention.onNotice((sessionId, daysBefore) => void letters.expiring(sessionId, daysBefore).catch(report));
 }

@@ -1,5 +1,6 @@
 /** Which pages a person finds in the menu. */
 import Activity from '@lucide/svelte/icons/activity';
+import CircleUser from '@lucide/svelte/icons/circle-user';
 import Building from '@lucide/svelte/icons/building';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import House from '@lucide/svelte/icons/house';
@@ -14,7 +15,17 @@ import { canManageCourts, canReadAudit, canSeeDevices, isSuperAdmin } from '#lib
 import { m } from '#lib/paraglide/messages.js';
 
 export interface NavigationLink {
-  href: '/' | '/club' | '/devices' | '/admin/users' | '/admin/clubs' | '/admin/audit' | '/admin/system' | '/admin/settings' | '/account/privacy';
+  href:
+    | '/'
+    | '/club'
+    | '/devices'
+    | '/admin/users'
+    | '/admin/clubs'
+    | '/admin/audit'
+    | '/admin/system'
+    | '/admin/settings'
+    | '/account'
+    | '/account/privacy';
   label: () => string;
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
 }
@@ -39,6 +50,7 @@ export function planNavigation(me: Me): NavigationLink[] {
     ...(isSuperAdmin(me)
       ? [{ href: '/admin/settings', label: m.settings_title, icon: Settings } as const]
       : []),
+    { href: '/account', label: m.nav_account, icon: CircleUser },
     { href: '/account/privacy', label: m.privacy_title, icon: ShieldCheck },
   ];
 }

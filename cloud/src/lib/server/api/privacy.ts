@@ -64,15 +64,15 @@ export function privacyRoutes(services: Services) {
   const { origin } = services.settings;
   return createSection()
     .openapi(ownData, async (c) => {
-      const caller = gate.requireCaller(c.get('caller'));
+      const caller = gate.requireOneself(c.get('caller'));
       const data = await collectOwnData(caller, { db, clock, origin });
       await audit.record(caller, 'user.export', caller.userId);
       c.header('content-disposition', `attachment; filename="padelvar-${data.madeAt.slice(0, 10)}.json"`);
       return c.json(data, 200);
     })
-    .openapi(leavePlan, async (c) => c.json(await leaving.plan(gate.requireCaller(c.get('caller'))), 200))
+    .openapi(leavePlan, async (c) => c.json(await leaving.plan(gate.requireOneself(c.get('caller'))), 200))
     .openapi(leave, async (c) => {
-      const caller = gate.requireCaller(c.get('caller'));
+      const caller = gate.requireOneself(c.get('caller'));
       const videos = await leaving.leave(caller, c.req.valid('json').email);
       c.header('set-cookie', await auth.logout(caller));
       return c.json({ videos }, 200);

@@ -46,12 +46,15 @@ export interface MailEntryOptions {
   origin: string;
   identities: Identities;
   enter: (userId: string, userAgent: string) => Promise<Login>;
+  /** Whether somebody may make an account, by the invitation that they hold where they hold one. */
+  mayRegister: (invitation: string | undefined) => Promise<boolean>;
 }
 
 const LINKS_PER_CLIENT = 20;
 const LINKS_PER_ADDRESS = 5;
 
-export function createMailEntry({ db, clock, mail, origin, identities, enter }: MailEntryOptions): MailEntry {
+export function createMailEntry(options: MailEntryOptions): MailEntry {
+  const { db, clock, mail, origin, identities, enter, mayRegister } = options;
   const tokens = createMailTokens({ db, clock });
   const byClient = createAttemptLimit({ clock, maxFailures: LINKS_PER_CLIENT, windowMs: 60 * 60_000 });
   const byAddress = createAttemptLimit({ clock, maxFailures: LINKS_PER_ADDRESS, windowMs: 15 * 60_000 });
@@ -77,6 +80,8 @@ export function createMailEntry({ db, clock, mail, origin, identities, enter }: 
     async requestLogin({ email, name, locale, next, guestId }, clientAddress) {
       count(email, clientAddress);
       const known = await identities.findByEmail(email);
+      const invitation = /^\/i\/([\w-]+)$/.exec(next)?.[1];
+      if (known === undefined && !(await mayRegister(invitation))) return;
       const wish = { user_id: known?.userId ?? null, email: email.toLowerCase(), name: name ?? null };
       const token = await tokens.issue('login', { ...wish, locale, guest_id: guestId ?? null });
       const path = next === '/' ? '' : `?next=${encodeURIComponent(next)}`;

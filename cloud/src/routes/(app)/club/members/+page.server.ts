@@ -3,4 +3,5 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = (event) => {
   requireMe(event, ['SUPER_ADMIN', 'CLUB_ADMIN']);
+  return { mail: event.locals.portal.services.mail.enabled };
 };
