@@ -71,6 +71,19 @@ it('a match on its way is watched at the club by a link that its device checks b
   expect(() => admit(clock.nowMs(), deviceId, 'sess_north_n1_1767225601')).toThrow('another match');
 });
 
+it('a page leads there by a plain link', async () => {
+  const path = `/api/video/files/${SESSION}/local?open=1`;
+  const answer = await portal.call('GET', path, { token });
+  expect(answer.status).toBe(303);
+  expect(answer.headers.get('location')).toMatch(`http://192.168.7.4:5080/watch/${SESSION}?token=`);
+  expect((await portal.call('GET', path.replace('=1', '=2'), { token })).status).toBe(400);
+  const status = async (): Promise<unknown> =>
+    (await portal.call('GET', `/api/video/record/status/${SESSION}`, { token })).json();
+  expect(await status()).toMatchObject({ watchAtClub: true });
+  await device({ lan_port: null });
+  expect(await status()).toMatchObject({ watchAtClub: false });
+});
+
 it('the key by which devices check links is the same after a restart, and none of the portal’s other secrets', async () => {
   const before = portal.app.services.watchLinks.publicKey;
   const { dataDir } = portal;

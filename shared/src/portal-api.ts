@@ -259,6 +259,8 @@ export const RecordStatus = z.object({
   /** What keeps the movie from the store at the moment; it waits on the club's box. */
   storage: StorageTrouble.nullable(),
   deviceOnline: z.boolean(),
+  /** Whether what there is of it can be watched on the club's own network. */
+  watchAtClub: z.boolean(),
 });
 export type RecordStatus = z.infer<typeof RecordStatus>;
 

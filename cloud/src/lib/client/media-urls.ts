@@ -15,6 +15,11 @@ export function getReasonedSnapshotUrl(sessionId: string, reason: string): strin
   return `/api/preview/${sessionId}/snapshot.jpg?${new URLSearchParams({ reason }).toString()}`;
 }
 
+/** The match on the club's own network, while it is not in the library: to be opened at the top level. */
+export function atClubUrl(sessionId: string): string {
+  return `/api/video/files/${sessionId}/local?open=1`;
+}
+
 /** The movie as an attachment. */
 export function downloadUrl(sessionId: string): string {
   return `/api/video/files/${sessionId}/download`;

@@ -14,9 +14,10 @@ const local = createRoute({
   security,
   summary:
     'A link to the match on the club’s own network, to be opened at the top level; running matches too',
-  request: { params: SessionRef },
+  request: { params: SessionRef, query: z.object({ open: z.literal('1').optional() }) },
   responses: {
     200: jsonAnswer(ClubWatch, 'A link that is good for 15 minutes'),
+    303: { description: 'With `open=1`: to that page' },
     ...problems(400, 401, 403, 404, 409, 410),
   },
 });
@@ -38,6 +39,8 @@ export function clubWatchRoutes({ gate, watchLinks, sessions, deviceAdmin }: Ser
       const { sessionId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'video.watch', sessionId);
       const { url, expiresAtMs } = await watchLinks.create(sessionId);
+      c.header('cache-control', 'no-store');
+      if (c.req.valid('query').open === '1') return c.redirect(url, 303);
       const { etaSeconds, movie } = await sessions.status(sessionId);
       return c.json({ url, expiresAt: new Date(expiresAtMs).toISOString(), etaSeconds, movie }, 200);
     })

@@ -23,6 +23,7 @@ import { createDesiredPublisher } from './desired-publisher.ts';
 import type { DeviceTokens } from './device-tokens.ts';
 import { createEnrollment, enroll } from './enrollment.ts';
 import { createIntake } from './intake.ts';
+import { findLanOrigin } from './lan-origin.ts';
 import { isPresent } from './presence.ts';
 import { sealCameraAddress } from './seal.ts';
 
@@ -34,6 +35,11 @@ export interface DevicesOptions {
   tokens: DeviceTokens;
   /** By which devices check links to their own pages. */
   watchKey: string;
+}
+
+export interface Presence {
+  isOnline: boolean;
+  isAtClub: boolean;
 }
 
 export interface Devices {
@@ -48,6 +54,8 @@ export interface Devices {
   ): Promise<{ token: string; expiresInSeconds: number; serverTime: number; watchKey: string }>;
   verifyToken(token: string): Promise<DeviceCredential | undefined>;
   isOnline(deviceId: string): Promise<boolean>;
+  /** Whether it is online, and whether its page answers on the club's network. */
+  findPresence(deviceId: string): Promise<Presence>;
   /** The desired document as it stands; throws `not_found`. */
   desired(deviceId: string): Promise<Desired>;
   /** Counts a change of the desired document. Call it in the transaction that changes what the document lists. */
@@ -83,14 +91,16 @@ export function createDevices(options: DevicesOptions): Devices {
       .where('id', '=', deviceId)
       .execute();
   };
-  const isOnline = async (deviceId: string): Promise<boolean> => {
+  const findPresence = async (deviceId: string): Promise<Presence> => {
     const row = await db
       .selectFrom('device')
-      .select(['online', 'last_seen_at'])
+      .select(['online', 'last_seen_at', 'lan', 'lan_port'])
       .where('id', '=', deviceId)
       .executeTakeFirst();
-    return row !== undefined && isPresent(row, clock.nowMs());
+    const isOnline = row !== undefined && isPresent(row, clock.nowMs());
+    return { isOnline, isAtClub: isOnline && findLanOrigin(row) !== undefined };
   };
+  const isOnline = async (deviceId: string): Promise<boolean> => (await findPresence(deviceId)).isOnline;
 
   return {
     createEnrollment: (input) => createEnrollment(db, clock, input),
@@ -111,6 +121,7 @@ export function createDevices(options: DevicesOptions): Devices {
     },
     verifyToken: (token) => tokens.verify(token),
     isOnline,
+    findPresence,
     async desired(deviceId) {
       const document = await loadDesired(db, deviceId, clock.nowMs());
       if (document === undefined) throw new AppError('not_found', 'this device is not known any more');

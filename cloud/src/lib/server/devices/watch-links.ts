@@ -9,6 +9,7 @@ import { WATCH_LINK_SECONDS, watchMessage, watchPath } from '@padelvar/shared/wa
 import type { WatchClaims } from '@padelvar/shared/watch-link';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import { findLanOrigin } from './lan-origin.ts';
 import { isPresent } from './presence.ts';
 
 export interface WatchLink {
@@ -74,8 +75,8 @@ async function findPage(
   if (row?.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
   if (row?.started_at == null) throw new AppError('not_ready', 'nothing of this match is recorded yet');
   if (!isPresent(row, nowMs)) throw new AppError('device_offline', 'the mini-PC of this club is offline');
-  const [address] = JSON.parse(row.lan) as string[];
-  if (address === undefined || row.lan_port === null)
+  const origin = findLanOrigin(row);
+  if (origin === undefined)
     throw new AppError('not_ready', 'the mini-PC of this club does not answer on the club’s network');
-  return { deviceId: row.id, origin: `http://${address}:${row.lan_port}` };
+  return { deviceId: row.id, origin };
 }

@@ -34,6 +34,16 @@ describe('the status of a recording', () => {
       etaSeconds: null,
     });
   });
+  it('is to be watched at the club while it is only there', () => {
+    const seen = { ...at(25), isAtClub: true };
+    const watchAtClub = (over: object, how = seen): boolean =>
+      formatRecordStatus(sessionRow({ ...RUNNING, ...over }), LENGTHS, how).watchAtClub;
+    expect(watchAtClub({ movie_state: 'recording' })).toBe(true);
+    expect(watchAtClub({ movie_state: 'uploading' })).toBe(true);
+    expect(watchAtClub({ movie_state: 'ready' })).toBe(false);
+    expect(watchAtClub({ movie_state: 'recording', started_at: null })).toBe(false);
+    expect(watchAtClub({ movie_state: 'uploading' }, { ...seen, isAtClub: false })).toBe(false);
+  });
   it('tells when the movie will be ready by the rate so far', () => {
     const row = sessionRow({
       ...RUNNING,

@@ -19,6 +19,14 @@ export interface SessionLengths {
   longestMinutes: number;
 }
 
+/** When it is looked at, and what of its device is so then. */
+export interface Seen {
+  nowMs: number;
+  deviceOnline: boolean;
+  /** Its page answers on the club's network. */
+  isAtClub?: boolean;
+}
+
 const Gaps = Gap.array();
 
 /**
@@ -38,11 +46,7 @@ export function isEnding(row: SessionRow): boolean {
   return row.close_requested_at !== null || row.stop_requested_at !== null || row.state === 'stopping';
 }
 
-export function formatSession(
-  row: SessionRow,
-  names: SessionNames,
-  { nowMs, deviceOnline }: { nowMs: number; deviceOnline: boolean },
-): Session {
+export function formatSession(row: SessionRow, names: SessionNames, { nowMs, deviceOnline }: Seen): Session {
   return {
     sessionId: row.id,
     clubId: row.club_id,
@@ -65,7 +69,7 @@ export function formatSession(
 export function formatRecordStatus(
   row: SessionRow,
   { usualMinutes, longestMinutes }: SessionLengths,
-  { nowMs, deviceOnline }: { nowMs: number; deviceOnline: boolean },
+  { nowMs, deviceOnline, isAtClub = false }: Seen,
 ): RecordStatus {
   const durationMs = (row.duration_seconds ?? 0) * 1000;
   const elapsedMs = Math.min(elapsedNow(row, nowMs, deviceOnline), durationMs);
@@ -88,7 +92,13 @@ export function formatRecordStatus(
     etaSeconds: planEta(row, nowMs, deviceOnline),
     storage: row.movie_state === 'ready' ? null : troubleOf(row.storage_trouble),
     deviceOnline,
+    watchAtClub: isAtClub && hasMovieAtClub(row),
   };
+}
+
+/** It is only there, in whole or up to now. */
+function hasMovieAtClub({ started_at: startedAt, movie_state: movie }: SessionRow): boolean {
+  return startedAt !== null && (movie === 'recording' || movie === 'uploading');
 }
 
 /** Between reports a running recording's time goes on; that of a device out of touch stands still. */

@@ -19,7 +19,7 @@ import { planClose, planExtend, planStart, planStop, type DesiredChange } from '
 import { createReportIntake } from './report-intake.ts';
 import { createSessionEvents } from './session-events.ts';
 import { findNamedSession, listSessions, type NamedSessionRow, type SessionQuery } from './session-list.ts';
-import { formatRecordStatus, formatSession, type SessionRow } from './session-view.ts';
+import { formatRecordStatus, formatSession, type Seen, type SessionRow } from './session-view.ts';
 
 export interface SessionsOptions {
   db: Db;
@@ -74,10 +74,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       throw new AppError('not_found', 'expected the id of a session; found no such session');
     return row;
   };
-  const present = async (row: SessionRow): Promise<{ nowMs: number; deviceOnline: boolean }> => ({
-    nowMs: clock.nowMs(),
-    deviceOnline: await devices.isOnline(row.device_id),
-  });
+  const present = async (row: SessionRow): Promise<Seen> => {
+    const { isOnline, isAtClub } = await devices.findPresence(row.device_id);
+    return { nowMs: clock.nowMs(), deviceOnline: isOnline, isAtClub };
+  };
   const toSession = async (row: NamedSessionRow): Promise<Session> =>
     formatSession(row, row, await present(row));
 
