@@ -48,6 +48,13 @@ const SECURITY_HEADERS = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
+/** Data is no page: should a browser show it as one, it loads nothing and stands in no frame. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
+function isJson({ headers }: Response): boolean {
+  return /^application\/(?:problem\+)?json\b/.test(headers.get('content-type') ?? '');
+}
+
 /** Movies that lie elsewhere are played from there; the page's policy was written when the portal was built. */
 function allowStorage(policy: string, origin: string): string {
   return policy.replace(/\b(media-src|connect-src) /g, `$1 ${origin} `);
@@ -60,6 +67,7 @@ const handleHeaders: Handle = async ({ event, resolve }) => {
   if (policy !== null && origin !== undefined) {
     response.headers.set('content-security-policy', allowStorage(policy, origin));
   }
+  if (policy === null && isJson(response)) response.headers.set('content-security-policy', NOTHING);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
   if (event.url.protocol === 'https:') {
     response.headers.set('strict-transport-security', 'max-age=31536000');

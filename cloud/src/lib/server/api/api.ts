@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '../access/forged-request.ts';
 import { GUEST_COOKIE } from '../auth/guests.ts';
+import { readBounded } from '../uploads/read-bounded.ts';
 import { STORE_PATH } from '../storage/folder-store.ts';
 import { accountRoutes } from './account.ts';
 import { adminRoutes } from './admin.ts';
@@ -92,7 +93,7 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
   api.notFound((c) => respondProblem(unknownRoute(c.req.method, c.req.path), log));
   let needsLogin: LoginCheck = () => 'login';
   api.use('*', async (c, next) => {
-    refuseHugeJson(c.req.raw.headers);
+    c.req.raw = await boundJson(c.req.raw);
     c.set('clientAddress', c.env.clientAddress ?? 'unknown');
     if (!WITHOUT_CALLER.some((prefix) => c.req.path.startsWith(prefix))) {
       if (isForged(c.req.raw, settings.origin)) throw forged(settings.origin);
@@ -119,11 +120,19 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
 /** Parts and pictures have limits of their own; nothing that is said in JSON is larger. */
 const MAX_JSON_BYTES = 1024 * 1024;
 
-function refuseHugeJson(headers: Headers): void {
-  const bytes = Number(headers.get('content-length') ?? 0);
+/** A body whose length nobody said is read at once: to what reads it later any failure would be malformed JSON. */
+async function boundJson(request: Request): Promise<Request> {
+  const { url, method, headers, signal } = request;
   const isJson = headers.get('content-type')?.startsWith('application/json') === true;
-  if (!isJson || bytes <= MAX_JSON_BYTES) return;
-  throw new AppError('too_large', `expected at most ${MAX_JSON_BYTES} bytes of JSON; found ${bytes}`);
+  if (!isJson || request.body === null) return request;
+  if (Number(headers.get('content-length') ?? 0) > MAX_JSON_BYTES) throw tooLarge();
+  if (headers.has('content-length')) return request;
+  const body = Buffer.from(await readBounded(request, MAX_JSON_BYTES, tooLarge));
+  return new Request(url, { method, headers, signal, body });
+}
+
+function tooLarge(): AppError {
+  return new AppError('too_large', `expected at most ${MAX_JSON_BYTES} bytes of JSON; found more`);
 }
 
 function forged(origin: string): AppError {
