@@ -1,14 +1,14 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
-import sqlite from './vitest.config.ts';
+import { defineConfig } from 'vitest/config';
+import { SERVER_TESTS } from './vitest.config.ts';
 
-/** What touches the database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */
-export default mergeConfig(
-  sqlite,
-  defineConfig({
-    test: {
-      name: 'cloud on PostgreSQL',
-      globalSetup: ['test/support/start-postgres.ts'],
-      setupFiles: ['test/support/on-postgres.ts'],
-    },
-  }),
-);
+/** What touches the portal's database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */
+export default defineConfig({
+  test: {
+    ...SERVER_TESTS,
+    name: 'cloud on PostgreSQL',
+    include: ['test/**/*.test.ts', 'src/lib/server/uploads/signed-parts.test.ts'],
+    exclude: ['node_modules/**', ...['messages', 'small-disk-store'].map((name) => `test/${name}.test.ts`)],
+    globalSetup: ['test/support/start-postgres.ts'],
+    setupFiles: ['test/support/on-postgres.ts'],
+  },
+});

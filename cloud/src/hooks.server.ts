@@ -1,5 +1,6 @@
 /** SvelteKit's door: starts the portal once, says who is asking, guards pages, sets security headers. */
 import { sequence, type Handle, type ServerInit } from '@sveltejs/kit/hooks';
+import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '#lib/server/access/forged-request.ts';
 import { createApp, type App } from '#lib/server/app.ts';
 import { parseSettings } from '#lib/server/settings.ts';
@@ -27,7 +28,13 @@ const handlePortal: Handle = async ({ event, resolve }) => {
   if (isForged(request, portal.services.settings.origin)) {
     return new Response('Expected a request from the portal’s own pages.', { status: 403 });
   }
-  locals.caller = await portal.findCaller(request.headers);
+  try {
+    locals.caller = await portal.findCaller(request.headers);
+  } catch (failure) {
+    // A database that is away is no fault of the page: it is there again in a moment.
+    if (!(failure instanceof AppError) || failure.kind !== 'database_unavailable') throw failure;
+    return new Response(failure.message, { status: failure.status, headers: { 'retry-after': '5' } });
+  }
   if (locals.caller === undefined && event.route.id !== null && !PUBLIC_PAGES.test(url.pathname)) {
     return redirectToLogin(`${url.pathname}${url.search}`);
   }

@@ -3,6 +3,7 @@ import type { VideoList } from '@padelvar/shared/portal-api';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { isPostgres } from '../src/lib/server/db/column-types.ts';
 import type { VideoQuery } from '../src/lib/server/files/video-rows.ts';
 import { planVideoQuery } from '../src/lib/server/files/video-rows.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
         .execute();
     }
   });
+  await sql`analyze`.execute(db);
 });
 afterAll(() => portal.close());
 
@@ -103,20 +105,30 @@ it.each<[string, Partial<VideoQuery>, string]>([
   ['a court', { courtId: 'north1' }, 'video_court'],
 ])('the list of %s is read along its index, without a scan or a sort', async (_what, query, index) => {
   const plan = await explain({ scope: { kind: 'all' }, limit: 100, ...query });
-  expect(plan).toContain(`USING INDEX ${index}`);
-  expect(plan).not.toMatch(/TEMP B-TREE|SCAN match_session(?! USING INDEX)/);
+  expect(plan).toMatch(new RegExp(`USING INDEX ${index}|${ANY_INDEX}`));
+  expect(plan).not.toMatch(/TEMP B-TREE|SCAN match_session(?! USING INDEX)|Sort|Seq Scan on match_session/);
 });
 
 it('the list of a player looks at the player’s videos only', async () => {
   const scope = { kind: 'user', userId: player.userId } as const;
   const plan = await explain({ scope, limit: 100 });
-  expect(plan).toMatch(/SEARCH match_session USING INDEX (video|match_session)_owner/);
-  expect(plan).not.toMatch(/SCAN match_session/);
+  expect(plan).toMatch(
+    new RegExp(`SEARCH match_session USING INDEX (video|match_session)_owner|${ANY_INDEX}`),
+  );
+  expect(plan).not.toMatch(/SCAN match_session|Seq Scan on match_session/);
 });
 
-/** How SQLite would read this list. */
+/** PostgreSQL chooses among the indexes by what it has counted. */
+const ANY_INDEX = String.raw`Index Scan using video_\w+ on match_session`;
+
+/** How the database would read this list. */
 async function explain(query: VideoQuery): Promise<string> {
-  const planned = planVideoQuery(portal.app.services.db, query);
+  const { db } = portal.app.services;
+  const planned = planVideoQuery(db, query);
+  if (isPostgres(db)) {
+    const lines = await planned.explain<{ 'QUERY PLAN': string }>();
+    return lines.map((line) => line['QUERY PLAN']).join('\n');
+  }
   const steps = await planned.explain<{ detail: string }>(undefined, sql`query plan`);
   return steps.map(({ detail }) => detail).join('\n');
 }

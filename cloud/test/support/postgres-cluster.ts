@@ -43,7 +43,7 @@ export async function openPostgresCluster(): Promise<PostgresCluster> {
   const data = join(folder, 'data');
   const bin = await findBinaries();
   const as = await findOwner();
-  if (as.uid !== undefined) await chown(folder, as.uid, as.gid);
+  if (as !== undefined) await chown(folder, as.uid, as.gid);
   const locale = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en'];
   const account = ['-U', SUPERUSER, '--auth=trust', '--no-sync'];
   await run(join(bin, 'initdb'), ['-D', data, ...account, ...locale], { ...as, cwd: folder });
@@ -91,8 +91,8 @@ async function findBinaries(): Promise<string> {
 }
 
 /** PostgreSQL refuses to be run by root: its package brings a user. */
-async function findOwner(): Promise<{ uid?: number; gid?: number }> {
-  if (process.getuid?.() !== 0) return {};
+async function findOwner(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
   const idOf = async (option: string) => Number((await run('id', [option, 'postgres'])).stdout);
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 }

@@ -6,6 +6,7 @@ import { AppError } from '@padelvar/shared/errors';
 import type { Role } from '@padelvar/shared/roles';
 import { APIError } from 'better-auth/api';
 import type { Clock } from '../clock.ts';
+import { isUniqueViolation } from '../db/database-error.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { ACCESS_TOKEN_SECONDS, createAccessTokens, type AccessTokens } from './access-token.ts';
@@ -150,10 +151,11 @@ async function createUser(auth: BetterAuth, { email, name, password, role }: New
   const address = email.toLowerCase();
   if ((await internalAdapter.findUserByEmail(address)) !== null) throw emailTaken();
   const hash = await hasher.hash(password);
-  const user = await internalAdapter.createUser(
-    { email: address, name, emailVerified: false, role },
-    { method: 'email-password' },
-  );
+  const user = await internalAdapter
+    .createUser({ email: address, name, emailVerified: false, role }, { method: 'email-password' })
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error) ? emailTaken() : error;
+    });
   await linkPassword(auth, user.id, hash);
   return user.id;
 }

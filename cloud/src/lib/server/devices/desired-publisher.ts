@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { loadDesired } from './desired.ts';
+import { persist } from './persist.ts';
 
 export interface DesiredPublisher {
   publish: (deviceId: string) => Promise<void>;
@@ -23,7 +24,7 @@ export function createDesiredPublisher(options: {
 
   const send = async (deviceId: string): Promise<void> => {
     waiting.delete(deviceId);
-    const document = await loadDesired(db, deviceId, clock.nowMs());
+    const document = await persist(clock, () => loadDesired(db, deviceId, clock.nowMs()));
     if (document !== undefined) channel.publish(deviceId, 'desired', document, { qos: 1, retain: true });
   };
   const publish = (deviceId: string): Promise<void> => {
@@ -40,7 +41,7 @@ export function createDesiredPublisher(options: {
     return sent;
   };
   const publishAll = async (): Promise<void> => {
-    const rows = await db.selectFrom('device').select('id').execute();
+    const rows = await persist(clock, () => db.selectFrom('device').select('id').execute());
     for (const { id } of rows) await publish(id);
   };
 

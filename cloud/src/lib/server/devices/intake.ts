@@ -5,6 +5,7 @@ import type { PortalChannel } from '../broker/portal-channel.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
+import { persist } from './persist.ts';
 import { decidePresence } from './presence.ts';
 
 export interface Intake {
@@ -54,7 +55,7 @@ export function createIntake(options: {
   // One device's messages are taken in the order in which they came.
   channel.onMessage((deviceId, leaf, payload) => {
     const line = (lines.get(deviceId) ?? Promise.resolve())
-      .then(() => take(deviceId, leaf, payload))
+      .then(() => persist(clock, () => take(deviceId, leaf, payload)))
       .catch((error: unknown) => log.warn({ deviceId, leaf, reason: describe(error) }, 'message dropped'));
     lines.set(deviceId, line);
     void line.then(() => {
