@@ -34,6 +34,16 @@ export function clipMovieUrl(
   return `/api/video/files/${sessionId}/clips/${clipId}/movie?disposition=${disposition}`;
 }
 
+/** A movie beside the match as an attachment. */
+export function furtherDownloadUrl(sessionId: string, number: number): string {
+  return `/api/video/files/${sessionId}/further/${number}/download`;
+}
+
+/** A movie beside the match, to be played in the page. */
+export function furtherPlayUrl(sessionId: string, number: number): string {
+  return `${furtherDownloadUrl(sessionId, number)}?disposition=inline`;
+}
+
 /** The movie behind a link that shares it: to be played, or as an attachment. */
 export function sharedMovieUrl(token: string, disposition: 'inline' | 'attachment'): string {
   return `/api/shares/${token}/movie?disposition=${disposition}`;
