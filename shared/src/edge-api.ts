@@ -52,6 +52,7 @@ export function tokenMessage(deviceId: string, nonce: string): string {
  * part 1 may go up before its header is known, as part 1 of an upload of its own: the portal joins both at the end.
  */
 export const UploadOpenRequest = z.object({ layout: z.enum(['header-first', 'index-last']) });
+export type UploadOpenRequest = z.infer<typeof UploadOpenRequest>;
 export const UploadState = z.object({
   sessionId: SessionId,
   uploadId: z.string().max(256),
