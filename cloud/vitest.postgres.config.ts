@@ -7,7 +7,10 @@ export default defineConfig({
     ...SERVER_TESTS,
     name: 'cloud on PostgreSQL',
     include: ['test/**/*.test.ts', 'src/lib/server/uploads/signed-parts.test.ts'],
-    exclude: ['node_modules/**', ...['messages', 'small-disk-store'].map((name) => `test/${name}.test.ts`)],
+    exclude: [
+      'node_modules/**',
+      ...['messages', 'small-disk-store', 'upgrade'].map((name) => `test/${name}.test.ts`),
+    ],
     globalSetup: ['test/support/start-postgres.ts'],
     setupFiles: ['test/support/on-postgres.ts'],
   },
