@@ -190,6 +190,8 @@ export const Device = z.object({
   recordingMinutesLeft: z.int().nullable(),
   /** What is wrong with the folder for videos. */
   media: z.enum(['missing', 'replaced']).nullable(),
+  /** What keeps its movies from the store at the moment, and how many wait for that. */
+  storage: z.object({ trouble: StorageTrouble, waiting: z.int() }).nullable(),
   uplink: DeviceUplink.nullable(),
   settings: DeviceSettings,
 });

@@ -29,11 +29,26 @@ export function describeStorage(trouble: StorageTrouble): string {
   return SENTENCES[`storage_${trouble}`]();
 }
 
+/** The same for whoever looks after the installation: what to do about it. */
+export function describeStorageFix(trouble: StorageTrouble): string {
+  return FIXES[trouble]();
+}
+
 /** Wrong input needs the portal's own words as well: they name the field and what was expected. */
 function withDetail(error: ApiError): string {
   const sentence = error.kind === 'conflict' ? m.error_conflict() : m.error_bad_request();
   return error.message === '' ? sentence : `${sentence} ${error.message}`;
 }
+
+const FIXES: Record<StorageTrouble, () => string> = {
+  unreachable: m.storage_fix_unreachable,
+  slow: m.storage_fix_slow,
+  denied: m.storage_fix_denied,
+  missing: m.storage_fix_missing,
+  full: m.storage_fix_full,
+  read_only: m.storage_fix_read_only,
+  failing: m.storage_fix_failing,
+};
 
 const REASONS: Record<EndReason, () => string> = {
   player: m.reason_player,

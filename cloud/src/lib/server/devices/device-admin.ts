@@ -12,6 +12,7 @@ import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transact.ts';
 import { isPresent } from './presence.ts';
+import { findTroubles } from './storage-troubles.ts';
 
 export interface DeviceAdmin {
   /** All for staff, those of one's own clubs for everybody else. */
@@ -38,11 +39,14 @@ export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
   return {
     async list(caller, page) {
       const { rows, nextCursor } = await listRows(db, caller, page);
-      const open = await countOpenSessions(
-        db,
-        rows.map((row) => row.id),
-      );
-      return { items: rows.map((row) => toDevice(row, clock.nowMs(), open.get(row.id) ?? 0)), nextCursor };
+      const ids = rows.map((row) => row.id);
+      const open = await countOpenSessions(db, ids);
+      const troubles = await findTroubles(db, ids);
+      const describe = (row: DeviceRow): Device => ({
+        ...toDevice(row, clock.nowMs(), open.get(row.id) ?? 0),
+        storage: troubles.get(row.id) ?? null,
+      });
+      return { items: rows.map(describe), nextCursor };
     },
     async change(caller, deviceId, changes) {
       const { uplinkKbitPerSecond: uplink, keepUploadedHours: hours } = changes;
@@ -128,7 +132,7 @@ async function countOpenSessions(db: Db, deviceIds: string[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.device_id, row.sessions]));
 }
 
-function toDevice(row: DeviceRow, nowMs: number, sessions: number): Device {
+function toDevice(row: DeviceRow, nowMs: number, sessions: number): Omit<Device, 'storage'> {
   return {
     deviceId: row.id,
     clubId: row.club_id,

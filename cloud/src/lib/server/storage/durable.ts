@@ -5,13 +5,31 @@ import { dirname, relative, sep, join } from 'node:path';
 
 /** Makes `path` below `root`, and syncs each folder on the way to it. */
 export async function makeFolderDurably(root: string, path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolder(path);
   let folder = root;
   await syncFolder(folder);
   for (const name of relative(root, path).split(sep)) {
     folder = join(folder, name);
     await syncFolder(folder);
   }
+}
+
+/** Node's own recursion says of a read-only disk that the folder is not there. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(path, { mode: 0o700 });
+  try {
+    await make().catch(async (error: unknown) => {
+      if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+      await makeFolder(dirname(path));
+      await make();
+    });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
 
 /** Renames and syncs both folders. */
