@@ -9,6 +9,7 @@ import { punchHole } from '../base/punch-hole.ts';
 import { decodeSpan } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
 import { createDriftMeter } from './clock-drift.ts';
+import type { ClockDrift } from './clock-drift.ts';
 import { followPart } from './part-follower.ts';
 import type { PartFollower } from './part-follower.ts';
 import { partPath, savePartRecord } from './part.ts';
@@ -29,6 +30,8 @@ export interface Part {
   readonly fragments: readonly Fragment[];
   /** Whether its writer may still add to it. */
   readonly growing: boolean;
+  /** How its camera's clock runs, as far as that is known by now. */
+  readonly drift: ClockDrift | undefined;
   read(offset: number, length: number): Promise<Buffer>;
 }
 
@@ -146,6 +149,9 @@ export function createLivePart(options: LivePartOptions): LivePart {
     },
     get fragments() {
       return follower?.fragments ?? [];
+    },
+    get drift() {
+      return meter.drift();
     },
     get grewAtMs() {
       return follower?.grewAtMs;

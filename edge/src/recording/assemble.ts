@@ -9,8 +9,8 @@ import type { SampleRun } from '../mp4/fragment.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
 import { nameHvc1 } from '../mp4/sample-entry.ts';
 import { assembleSound } from './assemble-sound.ts';
-import { rescaleSelected } from './rescale.ts';
-import { originOf, pieceOf, placeFragments, placeParts, selectFragments } from './select-fragments.ts';
+import { rescaleEnds, rescaleSelected } from './rescale.ts';
+import { originOf, pieceOf, placeParts, selectFragments } from './select-fragments.ts';
 import type { PartIndex, Piece, Placed, Selected, StartMark } from './select-fragments.ts';
 
 export interface Assembly {
@@ -70,7 +70,7 @@ export function tracksOf({ track, sound }: Assembly): MovieTrack[] {
 
 /** What is missing so far, without the cost of an assembly. */
 export function planGaps(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Gap[] {
-  return gapsOf(placeFragments(parts, start, endsAtMs));
+  return gapsOf(placeParts(selectFragments(parts, start, endsAtMs).map(rescaleEnds)));
 }
 
 /** The payload's pieces so far. What has been answered once only grows: later answers begin with it. */

@@ -10,6 +10,7 @@ import { assemble, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { FIRST_FURTHER, furtherMoviePath, joinPath } from './folder.ts';
 import type { RecordingPaths } from './folder.ts';
+import { rescaleEnds } from './rescale.ts';
 import { originOf, selectFragments } from './select-fragments.ts';
 import type { PartIndex, Piece, StartMark } from './select-fragments.ts';
 
@@ -29,7 +30,8 @@ export function planFurther(
   start: StartMark,
   endsAtMs: number,
 ): PlannedFurther[] {
-  const originMs = (parts: readonly PartIndex[]): number => originOf(selectFragments(parts, start, endsAtMs));
+  const originMs = (parts: readonly PartIndex[]): number =>
+    originOf(selectFragments(parts, start, endsAtMs).map(rescaleEnds));
   const [own = [], ...others] = groups;
   return others
     .map((parts) => ({

@@ -198,12 +198,12 @@ function missingMovie(): never {
 }
 
 /** A part on the time line of the start mark; none while it has no frame. */
-function indexOf({ record, init, fragments }: RecordedPart, mark: StartMarkFile): PartIndex[] {
+function indexOf({ record, init, fragments, drift }: RecordedPart, mark: StartMarkFile): PartIndex[] {
   if (init === undefined || fragments.length === 0) return [];
   const sameBoot = record.bootId === mark.bootId;
   const beganMs = sameBoot
     ? record.beganMonotonicMs
     : mark.startedMonotonicMs + record.beganAtMs - mark.startedAtMs;
-  const { number, gapReason, drift } = record;
+  const { number, gapReason } = record;
   return [{ number, init, fragments, beganMs, gapReason, scale: planScale(drift) }];
 }

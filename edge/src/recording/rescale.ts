@@ -15,6 +15,14 @@ export function rescaleSelected(selected: Selected): Selected {
   return { ...selected, part: { ...part, fragments }, from: 0, to: fragments.length, first, last };
 }
 
+/** The same where only its ends are looked at, however long it is: where it lies and what is missing around it. */
+export function rescaleEnds(selected: Selected): Selected {
+  const { scale = 1 } = selected.part;
+  if (scale === 1) return selected;
+  const [first, last] = [rescaleFragment(selected.first, scale), rescaleFragment(selected.last, scale)];
+  return { ...selected, first, last };
+}
+
 function rescaleFragment(fragment: Fragment, scale: number): Fragment {
   return { ...fragment, runs: fragment.runs.map((run) => rescaleRun(run, scale)) };
 }

@@ -4,6 +4,7 @@
  */
 import type { Gap } from '@padelvar/shared/link';
 import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
+import { rescaleEnds } from './rescale.ts';
 import { originOf, selectFragments } from './select-fragments.ts';
 import type { PartIndex, StartMark } from './select-fragments.ts';
 
@@ -29,9 +30,11 @@ export function explainGaps(
   start: StartMark,
   endsAtMs: number,
 ): Gap[] {
-  const originMs = originOf(selectFragments(own, start, endsAtMs));
+  const originMs = originOf(selectFragments(own, start, endsAtMs).map(rescaleEnds));
   const beganMs = others.flatMap((parts) =>
-    selectFragments(parts, start, endsAtMs).map((one) => originOf([one]) - originMs),
+    selectFragments(parts, start, endsAtMs)
+      .map(rescaleEnds)
+      .map((one) => originOf([one]) - originMs),
   );
   return gaps.map((gap) =>
     beganMs.some((at) => at >= gap.fromMs && at < gap.toMs) ? { ...gap, reason: 'codec_changed' } : gap,
