@@ -1,12 +1,13 @@
 /**
  * The REST API: one Hono application under `/api`, its sections composed here and described at
- * `/api/openapi.json`. Owns what holds for every request: the caller, forged origins, problem documents.
+ * `/api/openapi.json`, for people at `/api/docs`. Owns what holds for every request: the caller, forged origins, problem documents.
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '../access/forged-request.ts';
 import { GUEST_COOKIE } from '../auth/guests.ts';
 import { readBounded } from '../uploads/read-bounded.ts';
+import { DOCS_POLICY, formatDocsPage, type Description } from '../api-docs/docs-page.ts';
 import { STORE_PATH } from '../storage/folder-store.ts';
 import { accountRoutes } from './account.ts';
 import { adminRoutes } from './admin.ts';
@@ -161,5 +162,11 @@ function describe(api: OpenAPIHono<ApiEnv>): void {
     name: GUEST_COOKIE,
     description: 'The browser that made this recording without an account',
   });
-  api.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'PadelVar', version: '1' } });
+  const about = { openapi: '3.1.0', info: { title: 'PadelVar', version: '1' } };
+  api.doc31('/api/openapi.json', about);
+  let page: string | undefined;
+  api.get('/api/docs', (c) => {
+    page ??= formatDocsPage(JSON.parse(JSON.stringify(api.getOpenAPI31Document(about))) as Description);
+    return c.html(page, 200, { 'content-security-policy': DOCS_POLICY, 'cache-control': 'no-cache' });
+  });
 }
