@@ -89,9 +89,13 @@ async function openByCode(browser: Browser, at = code): Promise<Session> {
 }
 
 /** The device says that it records. */
-function reportRecording({ sessionId, courtId }: Session, state: 'recording' | 'complete' = 'recording') {
+function reportRecording(
+  { sessionId, courtId }: Session,
+  state: 'recording' | 'complete' = 'recording',
+  durationSeconds = 5400,
+) {
   const recording = {
-    ...{ elapsedMs: 60_000, durationSeconds: 5400, bytes: 1_000_000, growing: state === 'recording' },
+    ...{ elapsedMs: 60_000, durationSeconds, bytes: 1_000_000, growing: state === 'recording' },
     ...{ gaps: [], upload: { sentBytes: 0, confirmed: false } },
   };
   return portal.app.services.sessions.applyReported(
@@ -116,7 +120,7 @@ it('a match by the code lasts the club’s usual time, and is extended up to the
   const start = await guest.call('POST', '/api/video/record/start', { sessionId });
   const lengths = { usualSeconds: 60 * 60, longestSeconds: 80 * 60 };
   expect(await start.json()).toMatchObject({ durationSeconds: 60 * 60, ...lengths });
-  await reportRecording(session);
+  await reportRecording(session, 'recording', 60 * 60);
   const extend = async () => guest.call('POST', '/api/video/record/extend', { sessionId });
   expect(await (await extend()).json()).toMatchObject({ durationSeconds: 75 * 60 });
   expect(await (await extend()).json()).toMatchObject({ durationSeconds: 80 * 60 });

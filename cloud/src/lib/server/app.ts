@@ -28,6 +28,7 @@ import { createCourts } from './clubs/courts.ts';
 import { createCourtCodes } from './codes/court-codes.ts';
 import { createCourtVisits } from './codes/court-visits.ts';
 import { openDataDir, type DataDir } from './data-dir.ts';
+import { adoptSqlite } from './db/adopt-sqlite.ts';
 import { openDatabase, type Db } from './db/database.ts';
 import { createDeviceAdmin } from './devices/device-admin.ts';
 import { createDeviceTokens } from './devices/device-tokens.ts';
@@ -105,6 +106,7 @@ async function openApp(
   opened.push(() => dir.close());
   const db = await openDatabase(settings.databaseUrl ?? dir.databasePath, { clock, log });
   opened.push(() => db.destroy());
+  if (settings.databaseUrl !== undefined) await adoptSqlite(db, dir.databasePath, log);
   const basis = { db, clock, log, settings };
   const mail = openMail(basis, dir, opened);
   const people = await openPeople(basis, dir);

@@ -44,6 +44,12 @@ export async function openDatabase(
   return db;
 }
 
+/** Brings an SQLite file up to date. */
+export async function migrateSqlite(path: string): Promise<void> {
+  const db = await openDatabase(path);
+  await db.destroy();
+}
+
 function createDb(dialect: Dialect, plugins: KyselyPlugin[]): Db {
   return new Kysely({ dialect, plugins });
 }
