@@ -51,7 +51,7 @@ afterAll(async () => {
   await lateness.close();
 });
 
-describe('a movie with sound', () => {
+describe('a movie with sound [frigate docs]', () => {
   it.concurrent.each(CASES.map((one, index) => ({ ...one, index })))(
     'has it in step with its picture from beginning to end: $name',
     async ({ index, drops = false }) => {

@@ -4,12 +4,12 @@
  * - motion 1619, srs 1292 (a hard reboot makes the file unreadable): power-cut, recording-crash;
  * - ZoneMinder 2028, mediamtx 5411, frigate 3122, 7634, 4087, moonfire-nvr 184: camera-trouble;
  * - mediamtx 4674, scrypted 2115, frigate 23999 (one dead camera, memory): camera-trouble-attempts, -neighbours;
- * - go2rtc 814, 907, 1390 (zombies, ghosts, ports held): interleavings;
+ * - go2rtc 814, 907, 1390 (zombies, ghosts, ports held): processes, interleavings;
  * - moonfire-nvr 9, frigate 4270, 8376 (a wall clock that is set, daylight saving): time-steps;
  * - mediamtx 5550, PR 5984 (a camera's clock that drifts or jumps): time-camera-clock;
  * - go2rtc PR 2308, frigate's documentation (silent sound, G.711): recording/assemble-sound, codecs-sound;
  * - obs-source-record 84, frigate's documentation (full disk, folder not mounted): disk; mediamtx 6160: ingest/log-copy;
- * - nvr.scrypted.app 21, Shinobi 71 (deletes what it should keep): upload/deletions, and the power to delete is the portal's.
+ * - nvr.scrypted.app 21, Shinobi 71 (deletes what it should keep): upload/retention-plan.
  */
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';

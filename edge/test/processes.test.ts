@@ -91,7 +91,7 @@ test(
 );
 
 test(
-  'starts, stops and kills leave no process, zombie, port, descriptor or file in memory behind',
+  'starts, stops and kills leave no process, zombie, port, descriptor or file behind [go2rtc 814, 907, 1390]',
   { timeout: 30_000 + CYCLES * 500 },
   async () => {
     const recorder = await createTinyRecorder();

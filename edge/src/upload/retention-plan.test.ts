@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planRetention, planWantedFree } from './retention-plan.ts';
+import { planConfirmedAt, planRetention, planWantedFree } from './retention-plan.ts';
 import type { LocalCopy } from './retention-plan.ts';
 
 const HOUR_MS = 3_600_000;
@@ -47,7 +47,7 @@ test('a wall clock that was set back makes nothing old', () => {
   expect(planRetention({ ...ROOMY, copies: [copy('a', -100)] })).toEqual([]);
 });
 
-test('never anything that is not confirmed; always the oldest of what is; no more than is needed', () => {
+test('only what is confirmed, the oldest first, no more than is needed [nvr.scrypted.app 21, Shinobi 71]', () => {
   const any = fc.record({
     copies: fc.uniqueArray(
       fc.record({
@@ -86,6 +86,15 @@ test('never anything that is not confirmed; always the oldest of what is; no mor
       expect(staying.some((one) => isOld(one) && facts.keepMs > 0)).toBe(false);
     }),
   );
+});
+
+test('a match of several movies is confirmed with the last of them', () => {
+  const movie = { confirmed: true, confirmedAtMs: NOW };
+  expect(planConfirmedAt([movie], 5)).toBe(NOW);
+  expect(planConfirmedAt([movie, { confirmed: true, confirmedAtMs: NOW + 7 }], 5)).toBe(NOW + 7);
+  expect(planConfirmedAt([{ confirmed: true }], 5)).toBe(5);
+  expect(planConfirmedAt([movie, { confirmed: false }], 5)).toBeUndefined();
+  expect(planConfirmedAt([movie, undefined], 5)).toBeUndefined();
 });
 
 test('the room that is kept is for four hours on every court, and never more than a quarter of the disk', () => {
