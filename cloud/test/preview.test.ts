@@ -194,7 +194,7 @@ test('a device pushes the newest frames while it has a lease, and the court is w
   const frames = readFrames(await get(`${sessionId}/stream.mjpeg`));
   const { hub, lease } = openPusher(sessionId);
   lease(10);
-  expect(hub.watchers).toBe(1);
+  expect(hub.watched.count).toBe(1);
   const next = frames.next();
   hub.push(jpeg(1));
   expect((await next).value).toBe(1);
@@ -215,9 +215,9 @@ test('a lease that nobody renews ends by itself', async () => {
   await clock.advance(6_000);
   lease(10);
   await clock.advance(9_999);
-  expect(hub.watchers).toBe(1);
+  expect(hub.watched.count).toBe(1);
   await clock.advance(1);
-  await expect.poll(() => hub.watchers).toBe(0);
+  await expect.poll(() => hub.watched.count).toBe(0);
 });
 
 test('a portal that wants no more frames ends the pushing before the lease does', async () => {
@@ -225,7 +225,7 @@ test('a portal that wants no more frames ends the pushing before the lease does'
   const { hub, lease } = openPusher(sessionId);
   lease(10);
   hub.push(jpeg(1));
-  await expect.poll(() => hub.watchers).toBe(0);
+  await expect.poll(() => hub.watched.count).toBe(0);
 });
 
 test('a stream ends for whoever has logged out meanwhile', async () => {
