@@ -25,7 +25,7 @@ const create = createRoute({
     'Somebody who is in a match on this court objects to its video: it is hidden until the club decides',
   request: { params: CourtCodeRef, body: jsonBody(ObjectionCreate) },
   responses: {
-    202: { description: 'Taken; whether there is such a match is not said' },
+    204: { description: 'Taken; whether there is such a match is not said' },
     ...problems(400, 404, 429),
   },
 });
@@ -67,7 +67,7 @@ export function objectionRoutes({ courtVisits, gate, objections, settings }: Ser
       await objections.object(court, c.req.valid('json'), { browser, clientAddress });
       const attributes = `Max-Age=${String(COOKIE_SECONDS)}; Path=/api/codes; HttpOnly; SameSite=Strict${secure}`;
       c.header('set-cookie', `${COOKIE}=${browser}; ${attributes}`);
-      return c.body(null, 202);
+      return c.body(null, 204);
     })
     .openapi(list, async (c) => {
       const { clubId } = c.req.valid('param');

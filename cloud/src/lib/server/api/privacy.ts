@@ -23,7 +23,7 @@ const ownData = createRoute({
   tags,
   security,
   summary: 'All that the portal holds about the caller, to be saved as a file',
-  responses: { 200: jsonAnswer(OwnData, 'The data'), ...problems(401) },
+  responses: { 200: jsonAnswer(OwnData, 'The data'), ...problems(401, 403) },
 });
 
 const leavePlan = createRoute({
@@ -42,7 +42,7 @@ const leave = createRoute({
   security,
   summary: 'Delete the caller’s account and all of its videos, for everybody and for good',
   request: { body: jsonBody(LeaveRequest) },
-  responses: { 200: jsonAnswer(Left, 'Gone'), ...problems(400, 401, 409) },
+  responses: { 200: jsonAnswer(Left, 'Gone'), ...problems(400, 401, 403, 409) },
 });
 
 const disclosure = createRoute({
