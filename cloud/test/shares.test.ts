@@ -55,10 +55,12 @@ async function expireIn(ms: number): Promise<void> {
 describe('whoever holds a link', () => {
   test('learns the match and nobody’s name', async () => {
     const { token } = await makeLink({ label: 'for Ana' });
+    await portal.app.services.db.updateTable('club').set({ brand_color: '#0b3fa8' }).execute();
     const response = await anybody(`/api/shares/${token}`);
     const text = await response.text();
     const video = JSON.parse(text) as SharedVideo;
     expect(video).toMatchObject({ courtName: 'Court n2', clubName: 'Club north', download: false });
+    expect(video.brandColor).toBe('#0b3fa8');
     expect(video.bytes).toBe(bytes.length);
     for (const secret of ['owner', 'Ana', MOVIE_SESSION, KEY]) expect(text).not.toContain(secret);
   });

@@ -73,6 +73,8 @@ export const SharedVideo = z.object({
   clipName: z.string().nullable(),
   courtName: z.string(),
   clubName: z.string(),
+  /** The club's colour, `#rrggbb`; null where it has none of its own. */
+  brandColor: z.string().nullable(),
   timeZone: z.string(),
   recordedAt: Instant,
   durationSeconds: z.number().nonnegative(),

@@ -38,6 +38,8 @@ export type Asked = z.infer<typeof Asked>;
 export const CourtCodeView = z.object({
   courtName: z.string(),
   clubName: z.string(),
+  /** The club's colour, `#rrggbb`; null where it has none of its own. */
+  brandColor: z.string().nullable(),
   timeZone: z.string(),
   state: z.enum(['free', 'busy', 'offline', 'noCamera']),
   mayStart: z.boolean(),
@@ -63,6 +65,8 @@ export const CourtSign = z.object({
   courtId: CourtId,
   courtName: z.string(),
   clubName: z.string(),
+  /** The club's colour, `#rrggbb`; null where it has none of its own. */
+  brandColor: z.string().nullable(),
   code: CourtCode,
   /** The address that the QR code holds. */
   url: z.url(),

@@ -44,6 +44,7 @@ export function createCourtCodes({ db, clock, audit, origin }: CourtCodesOptions
       .innerJoin('court', 'court.id', 'court_code.court_id')
       .innerJoin('club', 'club.id', 'court.club_id')
       .select(['court_code.code', 'court.name as courtName', 'club.name as clubName'])
+      .select('club.brand_color as brandColor')
       .where('court.id', '=', court.id)
       .executeTakeFirstOrThrow();
     return { courtId: court.id, ...row, url: `${origin}/c/${row.code}` };

@@ -27,6 +27,7 @@ export async function lookAtCourt(
   return {
     courtName: court.name,
     clubName: coded.clubName,
+    brandColor: coded.brandColor,
     timeZone,
     state,
     mayStart: hindrance === null && state === 'free',

@@ -31,6 +31,7 @@ export type VideoRow = Selectable<MatchSessionTable> & {
   hasStoryboard: boolean;
   /** Of its club; null keeps videos. */
   retentionDays: number | null;
+  brandColor: string | null;
 };
 
 const Newest = z.tuple([z.number(), z.string()]);
@@ -100,6 +101,7 @@ function selectVideos(db: Db) {
       'court.name as courtName',
       'user.name as ownerName',
       'club.retention_days as retentionDays',
+      'club.brand_color as brandColor',
     ])
     .select((eb) => [
       hasSideFile(eb, 'index.json').as('hasIndex'),
@@ -124,6 +126,7 @@ interface Beside {
   hasThumbnail: unknown;
   hasStoryboard: unknown;
   retentionDays: number | null;
+  brandColor: string | null;
 }
 
 type Nullable<Row> = { [Name in keyof Row]: Row[Name] | null };

@@ -39,7 +39,10 @@ export function formatVideo(row: VideoRow, caller: Caller, further: FurtherVideo
     further,
     stream: row.movie_state === 'ready' && row.hasIndex,
     // Support sees that there is a video, and no picture of it.
-    thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT' && isShown(row, decide(caller, 'video.thumbnail', object)),
+    thumbnail:
+      row.hasThumbnail &&
+      caller.role !== 'SUPPORT' &&
+      isShown(row, decide(caller, 'video.thumbnail', object)),
     storyboard: row.movie_state === 'ready' && row.hasStoryboard,
     expiresAt: formatExpiry(row),
     hiddenUntil: row.hidden_until === null ? null : new Date(row.hidden_until).toISOString(),
@@ -67,6 +70,7 @@ export function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'exp
     width: row.movie_width ?? 0,
     height: row.movie_height ?? 0,
     codec: row.movie_codec,
+    brandColor: row.brandColor,
     stream: row.hasIndex,
     storyboard: row.hasStoryboard,
   };
