@@ -9,6 +9,8 @@ import type { TestS3 } from '../../cloud/test/support/s3.ts';
 import { formatTable } from './delivery-figures.ts';
 import type { DeliveryRow } from './delivery-figures.ts';
 import { deliverMatch } from './delivery-run.ts';
+import { openLongPart } from './kept-part.ts';
+import { measurePlayed } from './played-matches.ts';
 import { uploadBySdk } from './sdk-peer.ts';
 
 const KBIT_PER_SECOND = 4_000;
@@ -28,6 +30,8 @@ interface Flags {
   json: boolean;
   seconds: number;
   realSeconds: number;
+  /** Of the match that is watched; 0 for none. */
+  minutes: number;
 }
 
 export async function benchDelivery(argv: string[], signal: AbortSignal): Promise<void> {
@@ -42,6 +46,7 @@ export async function benchDelivery(argv: string[], signal: AbortSignal): Promis
       const bytes = (flags.seconds * KBIT_PER_SECOND * 1000) / 8;
       rows.push(await uploadBySdk({ s3, uplinkRatio, kbitPerSecond: KBIT_PER_SECOND, bytes }, signal));
     }
+    if (flags.minutes > 0) await addPlayed(rows, flags, s3, signal);
     const result = { how: describeRun(flags), rows };
     process.stdout.write(
       flags.json
@@ -60,14 +65,18 @@ function parseFlags(argv: string[]): Flags {
       json: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '600' },
       real: { type: 'string', default: '30' },
+      minutes: { type: 'string', default: '90' },
     },
   });
   const [seconds, realSeconds] = [Number(values.seconds), Number(values.real)];
+  const minutes = Number(values.minutes);
+  if (!(minutes >= 0 && minutes <= 240))
+    throw new Error(`expected --minutes from 0 to 240, found ${values.minutes}`);
   if (!(realSeconds >= 1 && seconds >= realSeconds))
     throw new Error(
       'expected --seconds of a match, and --real of them, 1 or more and no more than the match has',
     );
-  return { json: values.json, seconds, realSeconds };
+  return { json: values.json, seconds, realSeconds, minutes };
 }
 
 /** The slow line takes longest: its matches run beside all others, those of one store beside one another. */
@@ -92,10 +101,36 @@ async function deliverAll(flags: Flags, s3: TestS3, signal: AbortSignal): Promis
   return Promise.all([folderSlow, ...folderRows, s3Slow, ...s3Rows].flatMap((row) => row ?? []));
 }
 
-function describeRun({ seconds, realSeconds }: Flags): string[] {
+/** The columns of whoever watches such a match. */
+async function addPlayed(
+  rows: readonly DeliveryRow[],
+  { minutes }: Flags,
+  s3: TestS3,
+  signal: AbortSignal,
+): Promise<void> {
+  say(`a match of ${String(minutes)} minutes, to be watched`);
+  const part = await openLongPart(minutes * 60);
+  try {
+    for (const store of [undefined, s3]) {
+      say(`${store === undefined ? 'folder' : 'S3 server'}: watched over 10 Mbit/s`);
+      const { player, plainMs } = await measurePlayed(part, store, signal);
+      for (const row of rows) {
+        if (row.layout === null || (row.store === 's3') !== (store !== undefined)) continue;
+        row.firstFrameMs = { player: player.firstFrameMs, plain: plainMs[row.layout] };
+        row.seekMs = player.seekMs;
+        row.seekBytes = player.seekBytes;
+      }
+    }
+  } finally {
+    await part.close();
+  }
+}
+
+function describeRun({ seconds, realSeconds, minutes }: Flags): string[] {
   return [
     `A match of ${String(seconds)} s at ${String(KBIT_PER_SECOND)} kbit/s. All but its last ${String(realSeconds)} s go by faster (${SPEEDS.map(({ uplinkRatio, speed }) => `${String(speed)} times at ${String(uplinkRatio)}`).join(', ')}), over a line that is faster by as much; the rest and all after the stop are in real time.`,
     'aws-sdk: sent over a line of 240 Mbit/s; the time its bytes need more on the line of its row is added.',
+    `Watched: a match of ${String(minutes)} min in Chromium over 10 Mbit/s, nothing cached; the player from the click on the match in the library, the plain file from its address being given to a <video>. Medians; a keyframe's picture is that of a seek to a keyframe.`,
   ];
 }
 

@@ -22,6 +22,10 @@ export interface MatchPortal {
   readonly login: { email: string; password: string };
   /** A match of the player's that has just ended, and whose movie the device is about to bring. */
   addMatch(durationSeconds: number): { sessionId: string; clubId: string; courtId: string };
+  /** Where the store without S3 keeps its objects. */
+  readonly storeFolder: string;
+  /** Of a movie whose upload was opened. */
+  findObjectKey(sessionId: string): string;
   close(): Promise<void>;
 }
 
@@ -52,11 +56,17 @@ export async function openMatchPortal(
     return {
       ...{ origin, client, login: LOGIN, close },
       player: await logIn(origin, LOGIN.email, LOGIN.password),
+      storeFolder: dataDir,
+      findObjectKey: (sessionId) =>
+        openDatabase(dataDir, (database) => {
+          const select = database.prepare('select object_key from upload where session_id = ?');
+          return (select.get(sessionId) as { object_key: string }).object_key;
+        }),
       addMatch(durationSeconds) {
         openedAtSeconds += 6 * 3600;
         const ids = { clubId: CLUB, courtId: COURT };
         const sessionId = formatSessionId({ ...ids, openedAtSeconds });
-        insertMatch(join(dataDir, 'portal.db'), { sessionId, ...ids, deviceId, userId, durationSeconds });
+        insertMatch(dataDir, { sessionId, ...ids, deviceId, userId, durationSeconds });
         return { sessionId, ...ids };
       },
     };
@@ -100,8 +110,7 @@ interface Match {
   durationSeconds: number;
 }
 
-/** The portal is running; SQLite's write-ahead log lets both write in turn. */
-function insertMatch(path: string, match: Match): void {
+function insertMatch(dataDir: string, match: Match): void {
   const openedAt = Number(match.sessionId.split('_').at(-1)) * 1000;
   const row: Record<string, string | number> = {
     ...{ id: match.sessionId, club_id: match.clubId, court_id: match.courtId, device_id: match.deviceId },
@@ -111,13 +120,17 @@ function insertMatch(path: string, match: Match): void {
     ...{ elapsed_ms: match.durationSeconds * 1000, movie_state: 'uploading' },
   };
   const names = Object.keys(row);
-  const database = new Database(path, { timeout: 10_000 });
+  const values = names.map((name) => `@${name}`).join(', ');
+  openDatabase(dataDir, (database) =>
+    database.prepare(`insert into match_session (${names.join(', ')}) values (${values})`).run(row),
+  );
+}
+
+/** The portal is running; SQLite's write-ahead log lets both write in turn. */
+function openDatabase<Answer>(dataDir: string, act: (database: Database.Database) => Answer): Answer {
+  const database = new Database(join(dataDir, 'portal.db'), { timeout: 10_000 });
   try {
-    database
-      .prepare(
-        `insert into match_session (${names.join(', ')}) values (${names.map((name) => `@${name}`).join(', ')})`,
-      )
-      .run(row);
+    return act(database);
   } finally {
     database.close();
   }
