@@ -7,6 +7,8 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestS3 } from '../cloud/test/support/s3.ts';
 import type { TestS3 } from '../cloud/test/support/s3.ts';
+import { openUnrulyProxy } from '../cloud/test/support/unruly-proxy.ts';
+import type { UnrulyProxy } from '../cloud/test/support/unruly-proxy.ts';
 import { readFrameNumbers } from '../edge/test/support/frame-numbers.ts';
 import { TEST_FFMPEG } from '../edge/test/support/test-courts.ts';
 import type { ApiClient } from '../scripts/system/api-client.ts';
@@ -22,17 +24,24 @@ import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
 const FPS = 25;
+const RANGE = { range: 'bytes=0-0' };
 const WAIT = { timeout: 20_000 };
+/** A link that nobody renews ends before the movie does. */
+const LINK_SECONDS = 2;
 let lab: Lab;
 let browser: Browser;
 let visits: Visits;
 
 let s3: TestS3;
+/** Where browsers and devices find the bucket. */
+let store: UnrulyProxy;
 
 beforeAll(async () => {
   s3 = await openTestS3();
+  store = await openUnrulyProxy(s3.server.endpoint);
   lab = await openLab([{ kind: 'rtsp' }], {
-    PADELVAR_S3_ENDPOINT: s3.server.endpoint,
+    PADELVAR_S3_ENDPOINT: store.endpoint,
+    PADELVAR_PLAY_LINK_SECONDS: String(LINK_SECONDS),
     PADELVAR_S3_BUCKET: s3.settings.bucket,
     PADELVAR_S3_ACCESS_KEY_ID: s3.server.accessKeyId,
     PADELVAR_S3_SECRET_ACCESS_KEY: s3.server.secretAccessKey,
@@ -43,23 +52,29 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await lab.close();
+  await store.close();
   await s3.server.close();
 });
 
-test('the page plays the playlist of the stored file, seeks in it, and falls back to the file itself', async () => {
+test('the page plays the stored file past the end of its links, seeks in it, and falls back to the file itself', async () => {
   const player = lab.system.logins.find(({ role }) => role === 'PLAYER');
   if (player === undefined) throw new Error('expected a player');
   // A download takes its request from the page, and going to another page breaks off what is being fetched.
-  const expected = /ERR_ABORTED/;
+  // Links that have ended, and a bucket without a CORS rule, are told in the console, too.
+  const expected = /ERR_ABORTED|CORS policy|ERR_FAILED|X-Amz-Signature/;
   const recording = await visits.open(player, { expected });
   const { path } = await playWholeMatch(recording, { courtId: 'court1', seconds: 8, folder: lab.folder });
   const { sessionId } = await waitForStream(await lab.system.login('PLAYER'));
 
   const page = await visits.open(player, { expected });
   let pieces = 0;
+  let link = '';
+  const hasEnded = async (): Promise<number> => (await fetch(link, { headers: RANGE })).status;
   page.on('response', (response) => {
-    const isOfStore = new URL(response.url()).origin === s3.server.endpoint;
-    if (isOfStore && response.status() === 206) pieces += 1;
+    const isOfStore = new URL(response.url()).origin === store.endpoint;
+    if (!isOfStore || response.status() !== 206) return;
+    pieces += 1;
+    link = response.url();
   });
   await page.goto('/?tab=videos');
   const thumbnail = page.getByTestId('thumbnail');
@@ -69,8 +84,11 @@ test('the page plays the playlist of the stored file, seeks in it, and falls bac
   await page.goto(`/videos/${sessionId}`);
   const movie = page.getByTestId('video');
   await expect.poll(() => sourceOf(movie), WAIT).toMatch(/^blob:/);
-  const { seconds } = await playFor(movie, 1.5);
+  await expect.poll(() => pieces, WAIT).toBeGreaterThan(0);
+  await expect.poll(hasEnded, WAIT).toBe(403);
+  const { seconds } = await playFor(movie, 6);
   expect(seconds).toBeGreaterThan(7);
+  expect(await sourceOf(movie)).toMatch(/^blob:/);
   expect(pieces).toBeGreaterThan(1);
   await page.getByTestId('seek').hover();
   await page.getByTestId('seek-preview').waitFor();
@@ -85,6 +103,27 @@ test('the page plays the playlist of the stored file, seeks in it, and falls bac
   await page.reload();
   await expect.poll(() => sourceOf(movie), WAIT).toMatch(/download\?disposition=inline$/);
   await playFor(movie, 1);
+  await expect.poll(hasEnded, WAIT).toBe(403);
+  await playFor(movie, 6);
+  expect(await page.getByTestId('unplayable').count()).toBe(0);
+  await page.unroute('**/playlist.m3u8');
+
+  store.behave({ withoutCors: true });
+  await page.reload();
+  await expect.poll(() => sourceOf(movie), WAIT).toMatch(/download\?disposition=inline$/);
+  await playFor(movie, 1);
+  store.behave(undefined);
+
+  await page.route(`**/api/video/files/${sessionId}`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ json: { ...((await answer.json()) as Video), codec: 'hvc1' } });
+  });
+  await page.reload();
+  await page.getByText('recorded in H.265').waitFor();
+  await lookAt(page, 'h265');
+  expect(await movie.count()).toBe(0);
+  const download = page.getByTestId('unplayable-download');
+  expect(await download.getAttribute('href')).toBe(`/api/video/files/${sessionId}/download`);
   expect(await visits.end()).toEqual([]);
 });
 

@@ -8,6 +8,8 @@ export interface Mischief {
   instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
   body?: (request: IncomingMessage, body: Buffer) => Buffer;
   etag?: (etag: string) => string;
+  /** As a bucket without a CORS rule. */
+  withoutCors?: boolean;
 }
 
 export interface UnrulyProxy {
@@ -21,7 +23,7 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
   const to = new URL(toEndpoint);
   let mischief: Mischief | undefined;
   const server: Server = createServer((request, response) => {
-    const { instead, body, etag } = mischief ?? {};
+    const { instead, body, etag, withoutCors = false } = mischief ?? {};
     if (instead?.(request, response) === true) {
       request.resume();
       return;
@@ -41,6 +43,9 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
         const whole = Buffer.concat(chunks);
         const said = { ...answer.headers };
         if (etag !== undefined && said.etag !== undefined) said.etag = etag(said.etag);
+        for (const name of Object.keys(said)) {
+          if (withoutCors && name.startsWith('access-control-')) Reflect.deleteProperty(said, name);
+        }
         response.writeHead(answer.statusCode ?? 500, said);
         const sent = body?.(request, whole) ?? whole;
         if (sent.length < whole.length) response.write(sent, () => response.destroy());

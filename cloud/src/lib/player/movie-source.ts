@@ -69,7 +69,7 @@ async function playPieces(
     otherwise();
     return;
   }
-  const { default: HlsPlayer, Events } = loaded;
+  const { default: HlsPlayer, ErrorDetails, Events } = loaded;
   const stored = createStoredLink();
   let arrived = false;
   const hls = new HlsPlayer({
@@ -80,8 +80,9 @@ async function playPieces(
   });
   const stop = (): void => hls.destroy();
   signal.addEventListener('abort', stop);
-  hls.on(Events.ERROR, (_event, { fatal }: ErrorData) => {
-    if (!fatal) return;
+  hls.on(Events.ERROR, (_event, { fatal, details, response }: ErrorData) => {
+    const isClosed = !arrived && details === ErrorDetails.FRAG_LOAD_ERROR && response?.code === 0;
+    if (!fatal && !isClosed) return;
     signal.removeEventListener('abort', stop);
     const at = video.currentTime;
     hls.destroy();
@@ -105,8 +106,7 @@ function planFetching(
   stored: StoredLink,
   hasArrived: () => boolean,
 ): Pick<HlsConfig, 'fetchSetup' | 'fragLoadPolicy'> {
-  const isLineDown = (count: number, code: number | undefined): boolean =>
-    hasArrived() && code === 0 && count < PIECE_RETRIES.maxNumRetry;
+  const isLineDown = (count: number): boolean => hasArrived() && count < PIECE_RETRIES.maxNumRetry;
   return {
     fetchSetup: ({ url }, init: RequestInit) => new Request(stored.find(url), init),
     fragLoadPolicy: {
@@ -116,7 +116,7 @@ function planFetching(
         errorRetry: {
           ...PIECE_RETRIES,
           shouldRetry: (_plan, count, _isTimeout, answer, retry) =>
-            stored.forget() || retry || isLineDown(count, answer?.code),
+            stored.forget() || (answer?.code === 0 ? isLineDown(count) : retry),
         },
       },
     },
