@@ -38,6 +38,8 @@ await Promise.all([runChecks('types'), runChecks('format', 'lint', 'layers')]);
 const TWO = '--maxWorkers=2';
 add('shared and edge', await runSuite('edge', root, ['--project', 'shared', '--project', 'edge', TWO]));
 add('portal', await runSuite('portal', join(root, 'cloud'), [TWO]));
+const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts', TWO];
+add('portal on PostgreSQL', await runSuite('portal-on-postgres', join(root, 'cloud'), ON_POSTGRES));
 add('whole system', await runSuite('system', root, ['--project', 'system', TWO]));
 await rm(reports, { recursive: true, force: true });
 for (const failure of total.failures) process.stdout.write(`\nFAILED ${failure}\n`);
