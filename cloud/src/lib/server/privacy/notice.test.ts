@@ -7,6 +7,9 @@ import { expect, it } from 'vitest';
 const MESSAGES = join(import.meta.dirname, '../../../../messages');
 
 it.each(['en', 'fr', 'es'])('what pages show in %s is the text of the version that is kept', (language) => {
-  const texts = JSON.parse(readFileSync(join(MESSAGES, `${language}.json`), 'utf8')) as Record<string, string>;
+  const texts = JSON.parse(readFileSync(join(MESSAGES, `${language}.json`), 'utf8')) as Record<
+    string,
+    string
+  >;
   expect(texts.door_notice).toBe(findNotice(CURRENT_NOTICE, language));
 });
