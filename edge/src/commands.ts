@@ -20,10 +20,7 @@ export interface CommandRooms {
 }
 
 /** Answers what it found or why it could not, in the words of a reply. */
-export async function performCommand(
-  { action }: Command,
-  rooms: CommandRooms,
-): Promise<CommandAnswer> {
+export async function performCommand({ action }: Command, rooms: CommandRooms): Promise<CommandAnswer> {
   try {
     switch (action.type) {
       case 'preview':

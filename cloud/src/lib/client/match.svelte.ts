@@ -82,7 +82,9 @@ export class Match {
 
   /** For the club's usual time where left out. */
   async start(durationMinutes?: number): Promise<void> {
-    await this.#act('starting', () => this.#api.startRecording(this.sessionId, durationMinutes, shownNotice()));
+    await this.#act('starting', () =>
+      this.#api.startRecording(this.sessionId, durationMinutes, shownNotice()),
+    );
   }
 
   async stop(): Promise<void> {

@@ -49,7 +49,8 @@ describe('what a caller is to an object', () => {
 describe('a video to which somebody objects', () => {
   const shown = (who: Caller, ownerId: string, participantIds: string[] = []) =>
     (['video.watch', 'video.thumbnail', 'video.download', 'video.share', 'video.delete'] as const).map(
-      (action) => decide(who, action, { ...session(ownerId, participantIds), isHidden: true } as AccessObject),
+      (action) =>
+        decide(who, action, { ...session(ownerId, participantIds), isHidden: true } as AccessObject),
     );
   it.each([
     ['its owner, who may delete it', caller('PLAYER'), 'me', 'withheld withheld withheld withheld allow'],

@@ -58,7 +58,13 @@ export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOpt
       await refuseTaken(db, clubId);
       await db
         .insertInto('club')
-        .values({ id: clubId, name, time_zone: timeZone, created_at: clock.nowMs(), ...(await newClubColumns()) })
+        .values({
+          id: clubId,
+          name,
+          time_zone: timeZone,
+          created_at: clock.nowMs(),
+          ...(await newClubColumns()),
+        })
         .execute();
       await audit.record(caller, 'club.create', clubId);
       return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());
