@@ -144,6 +144,8 @@ test('on a phone the handles follow a finger; the clip is in the library, is sha
   await page.getByTestId('clip-list').getByText('The lob').waitFor();
 
   await page.goto('/?tab=videos');
+  // The library is read by the page's script: from then on it takes a tap.
+  await page.getByTestId('video-card').waitFor();
   await page.getByTestId('library-clips').tap();
   await page.getByTestId('clip-card').filter({ hasText: 'The lob' }).waitFor();
   await lookAt(page, 'library-clips');
