@@ -2,7 +2,6 @@
  * Where a movie's pictures come from: its playlist by hls.js where the browser takes media piece by piece, by itself on
  * Safari, and the plain file where neither plays. A link that has ended in the middle is asked for anew.
  */
-import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
 import { holdPicture } from './hold-picture.ts';
 import { createStoredLink } from './stored-link.ts';
@@ -21,8 +20,11 @@ export interface MovieSourceOptions extends MovieSource {
 }
 
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
-/** Seconds that are fetched before anybody presses play, and ahead of what is being watched. */
-const IDLE_BUFFER_SECONDS = 4;
+/**
+ * Seconds that are fetched ahead where nothing plays, and where it does. Pieces are longer: what stands still has the one
+ * with its picture, and the next only near its end.
+ */
+const IDLE_BUFFER_SECONDS = 0.5;
 const PLAYING_BUFFER_SECONDS = 30;
 const PIECE_RETRIES = { maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 8000 } as const;
 /** A link that fails again before so much was played is not asked for a third time. */
@@ -56,14 +58,19 @@ function playNatively(
   video.addEventListener('error', otherwise, { once: true, signal });
 }
 
-/** The library is fetched when it is needed. */
+/** A chunk of its own: pages without a player do not fetch it. */
+const fetchLibrary = () => import('hls.js').catch(() => undefined);
+
+/** Fetched with the page's own scripts, while the page still asks which movie it is; again where that failed. */
+const fetched = import.meta.env.SSR ? undefined : fetchLibrary();
+
 async function playPieces(
   video: HTMLVideoElement,
   playlist: string,
   signal: AbortSignal,
   otherwise: () => void,
 ): Promise<void> {
-  const loaded = await import('hls.js').catch(() => undefined);
+  const loaded = (await fetched) ?? (await fetchLibrary());
   if (signal.aborted) return;
   if (loaded?.default.isSupported() !== true) {
     otherwise();
@@ -95,7 +102,10 @@ async function playPieces(
   });
   hls.loadSource(playlist);
   hls.attachMedia(video);
-  video.addEventListener('play', () => bufferMore(hls), { once: true, signal });
+  const bufferAhead = (seconds: number): void => void (hls.config.maxBufferLength = seconds);
+  video.addEventListener('play', () => bufferAhead(PLAYING_BUFFER_SECONDS), { signal });
+  // A pause lets a slow line get ahead; whoever looks for a moment wants its picture alone.
+  video.addEventListener('seeking', () => video.paused && bufferAhead(IDLE_BUFFER_SECONDS), { signal });
 }
 
 /**
@@ -121,10 +131,6 @@ function planFetching(
       },
     },
   };
-}
-
-function bufferMore(hls: Hls): void {
-  hls.config.maxBufferLength = PLAYING_BUFFER_SECONDS;
 }
 
 /** The plain file. Its address leads to a new link each time it is loaded. */
