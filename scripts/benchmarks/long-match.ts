@@ -86,6 +86,7 @@ function describePart(follower: PartFollower, known: () => number): RecordedPart
       process: writer,
     },
     growing: true,
+    drift: undefined,
     init: follower.init,
     get fragments() {
       return known() === follower.fragments.length
