@@ -199,7 +199,8 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
 function openOwnAccounts({ db, clock, log, settings }: Basis, mail: Mail, people: People, opened: Close[]) {
   const { origin } = settings;
   const { auth, audit, mayRegister } = people;
-  const { identities, enter } = auth;
+  const { identities } = auth;
+  const enter: typeof auth.enter = (...who) => auth.enter(...who);
   const mailEntry = createMailEntry({ db, clock, mail, origin, identities, enter, mayRegister });
   const impersonations = createImpersonations({ db, clock, audit });
   const sweep = { name: 'end impersonations', when: '* * * * *', run: () => impersonations.sweep() };
