@@ -19,6 +19,8 @@ export interface AttemptOptions {
 export interface Attempt {
   readonly process: ProcessIdentity;
   isAlive(): boolean;
+  /** Resolves once it is gone; never of one that was adopted. */
+  readonly gone: Promise<void>;
   /** Exit code or signal, for the log alone: FFmpeg ends with 0 after a stall. Unknown of one that was adopted. */
   exit(): number | NodeJS.Signals | undefined;
   /** Waits that long at most; whether it has ended. */
@@ -37,7 +39,12 @@ export async function startAttempt(options: AttemptOptions): Promise<Attempt | u
     });
     child.unref();
     let exit: number | NodeJS.Signals | undefined;
-    child.once('exit', (code, signal) => (exit = code ?? signal ?? undefined));
+    const gone = new Promise<void>((resolve) => {
+      child.once('exit', (code, signal) => {
+        exit = code ?? signal ?? undefined;
+        resolve();
+      });
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
@@ -46,7 +53,7 @@ export async function startAttempt(options: AttemptOptions): Promise<Attempt | u
     if (identity === undefined) return undefined;
     // A child of ours tells by itself; asking /proc ten times a second is for adopted ones.
     const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-    return { ...adoptAttempt(identity, options.clock), isAlive: isRunning, exit: () => exit };
+    return { ...adoptAttempt(identity, options.clock), isAlive: isRunning, gone, exit: () => exit };
   } finally {
     closeSync(log);
   }
@@ -57,6 +64,7 @@ export function adoptAttempt(identity: ProcessIdentity, clock: Clock): Attempt {
   return {
     process: identity,
     isAlive: () => isAlive(identity),
+    gone: new Promise(() => undefined),
     exit: () => undefined,
     waitForEnd: (ms) => waitForEnd(clock, identity, ms),
     stop: () => stopProcess(clock, identity),

@@ -41,6 +41,7 @@ export interface FollowOptions {
 
 export async function followAttempt(options: FollowOptions): Promise<AttemptOutcome> {
   const pause = openPause(options.clock, options.signal);
+  void options.attempt.gone.then(pause.end);
   try {
     return await follow(options, pause.wait);
   } finally {
@@ -93,25 +94,28 @@ async function follow(options: FollowOptions, wait: (ms: number) => Promise<void
 
 interface Pause {
   wait: (ms: number) => Promise<void>;
+  /** Ends the wait under way. */
+  end: () => void;
   close: () => void;
 }
 
 /** Waits that end early with the signal, to which they listen once: most of a sleep's cost is to begin and end listening. */
 function openPause(clock: Clock, signal: AbortSignal): Pause {
-  let end = (): void => undefined;
-  const onAbort = (): void => end();
-  signal.addEventListener('abort', onAbort);
+  let endWait = (): void => undefined;
+  const end = (): void => endWait();
+  signal.addEventListener('abort', end);
   return {
+    end,
     wait: (ms) =>
       new Promise((resolve) => {
         const cancel = clock.setTimer(ms, resolve);
-        end = () => {
+        endWait = () => {
           cancel();
           resolve();
         };
         if (signal.aborted) end();
       }),
-    close: () => signal.removeEventListener('abort', onAbort),
+    close: () => signal.removeEventListener('abort', end),
   };
 }
 

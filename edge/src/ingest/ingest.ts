@@ -58,8 +58,11 @@ export interface IngestOptions {
  * (measured), so a camera that went away is asked for first.
  */
 const MAX_RETRY_MS = 300;
-/** What an FFmpeg that ends has kept back, it writes this long before it is seen to be gone, at most; milliseconds. */
-const LAST_WORDS_MS = 300;
+/**
+ * What an FFmpeg that ends has kept back, it writes this long before it is seen to be gone, at most; milliseconds. One that
+ * was adopted is seen to be gone only when its part is looked at.
+ */
+const LAST_WORDS_MS = 600;
 /** So long may FFmpeg take for a fragment of what it has been sent when it is no longer wanted, and for all of it. */
 const DRAIN_MS = 2_000;
 const MAX_DRAIN_MS = 8_000;

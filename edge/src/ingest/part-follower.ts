@@ -14,6 +14,8 @@ import { createStraightener } from '../mp4/straighten.ts';
 /** Enough for the moof of most fragments and the mdat header behind it; longer ones are read again, larger. */
 const READ_BYTES = 2 * 1024;
 const INIT_BYTES = 256 * 1024;
+/** Between what was written and the look that finds it, milliseconds. */
+const MAX_SEEN_LATE_MS = 1_000;
 /** Fragments of a long part that are read without letting anything else have its turn. */
 const READ_AT_ONCE = 16;
 
@@ -29,7 +31,7 @@ export interface PartFollower {
   readonly bytes: number;
   /** When the file was last written, as it says itself when last looked at; Unix milliseconds. */
   readonly writtenAtMs: number;
-  /** Monotonic milliseconds at which bytes were last seen to have grown; the first look alone tells nothing. */
+  /** Monotonic milliseconds at which bytes last grew, as the file says; the first look alone tells nothing. */
   readonly grewAtMs: number | undefined;
   /** What its writer added from then on, monotonic milliseconds, were the last words of one that ends. */
   forgetGrowth(sinceMs: number): void;
@@ -71,7 +73,12 @@ export async function followPart(
     // Through the thread pool it costs 0.1 ms more (measured), ten times a second and court.
     const { size, mtimeMs } = fstatSync(file.fd);
     writtenAtMs = mtimeMs;
-    if (bytes !== undefined && size > bytes) growthsMs = [...growthsMs.slice(-7), clock.monotonicMs()];
+    if (bytes !== undefined && size > bytes) {
+      const agoMs = clock.nowMs() - mtimeMs;
+      // Of a wall clock that was set meanwhile nothing can be told.
+      const seenLateMs = agoMs > 0 && agoMs < MAX_SEEN_LATE_MS ? agoMs : 0;
+      growthsMs = [...growthsMs.slice(-7), clock.monotonicMs() - seenLateMs];
+    }
     bytes = size;
     if (size === readTo) return;
     if (init === undefined) await readInit(size);
