@@ -174,6 +174,8 @@ test('on a phone the handles follow a finger; the clip is in the library, is sha
 });
 
 /** By a finger, over some points on the way. */
+const STILL_MS = 100;
+
 async function dragBy(page: Page, handle: Locator, pixels: number): Promise<void> {
   const box = await handle.boundingBox();
   if (box === null) throw new Error('expected a handle on the screen');
@@ -183,6 +185,10 @@ async function dragBy(page: Page, handle: Locator, pixels: number): Promise<void
     touch.send('Input.dispatchTouchEvent', { type, touchPoints: at === undefined ? [] : [{ x: at, y }] });
   await send('touchStart', x);
   for (let step = 1; step <= 5; step += 1) await send('touchMove', x + (pixels * step) / 5);
+  // A finger that stands still before it lifts leaves no momentum, which would take the next tap to stop it.
+  await page.waitForTimeout(STILL_MS);
+  await send('touchMove', x + pixels);
+  await page.waitForTimeout(STILL_MS);
   await send('touchEnd');
   await touch.detach();
 }
