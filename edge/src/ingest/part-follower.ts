@@ -16,6 +16,8 @@ const READ_BYTES = 2 * 1024;
 const INIT_BYTES = 256 * 1024;
 /** Between what was written and the look that finds it, milliseconds. */
 const MAX_SEEN_LATE_MS = 1_000;
+/** A part that fills grows about every 480 ms; milliseconds. */
+const PAUSE_MS = 800;
 /** Fragments of a long part that are read without letting anything else have its turn. */
 const READ_AT_ONCE = 16;
 
@@ -33,7 +35,10 @@ export interface PartFollower {
   readonly writtenAtMs: number;
   /** Monotonic milliseconds at which bytes last grew, as the file says; the first look alone tells nothing. */
   readonly grewAtMs: number | undefined;
-  /** What its writer added from then on, monotonic milliseconds, were the last words of one that ends. */
+  /**
+   * What its writer added from then on, monotonic milliseconds, or last of all after a pause, were the last words of one that
+   * ends: FFmpeg writes what it kept back, and may take a second to say goodbye to a silent camera.
+   */
   forgetGrowth(sinceMs: number): void;
   /** Looks once; never two looks at a time. */
   poll(): Promise<void>;
@@ -136,6 +141,8 @@ export async function followPart(
     },
     forgetGrowth(sinceMs) {
       growthsMs = growthsMs.filter((grewAtMs) => grewAtMs < sinceMs);
+      const [before, last] = growthsMs.slice(-2);
+      if (before !== undefined && last !== undefined && last - before > PAUSE_MS) growthsMs.pop();
     },
     poll: () => (polling ??= look().finally(() => (polling = undefined))),
     sync: () => (syncing ??= syncWritten().finally(() => (syncing = undefined))),
