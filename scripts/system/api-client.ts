@@ -1,6 +1,4 @@
-/** The portal's REST API as a program uses it: a bearer token, the typed client that the pages use, and any other request. */
-import { createApi } from '../../cloud/src/lib/client/api.ts';
-import type { Api } from '../../cloud/src/lib/client/api.ts';
+/** The portal's REST API as a program uses it: a bearer token, JSON, and problem documents as errors. */
 
 export class ApiError extends Error {
   readonly status: number;
@@ -16,7 +14,6 @@ export class ApiError extends Error {
 export interface ApiClient {
   readonly origin: string;
   readonly token: string;
-  readonly api: Api;
   request<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
   /** GET, the raw answer. */
   fetch(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -30,13 +27,9 @@ export async function logIn(origin: string, email: string, password: string): Pr
   });
   const { token } = await readAnswer<{ token: string }>(response, 'POST', '/api/auth/login');
   const authorization = `Bearer ${token}`;
-  const send: typeof fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set('authorization', authorization);
-    return fetch(new URL(input instanceof Request ? input.url : input, origin), { ...init, headers });
-  };
   return {
-    ...{ origin, token, api: createApi(send) },
+    origin,
+    token,
     async request(method, path, body, headers = {}) {
       const init = body === undefined ? {} : { body: JSON.stringify(body) };
       const answer = await fetch(`${origin}/api${path}`, {

@@ -1,5 +1,4 @@
 /** Plays one match as a player's program would: open, preview, record, stop, wait, download. Names the step that fails. */
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import type { ApiClient } from './api-client.ts';
@@ -31,18 +30,18 @@ async function step<T>(name: string, action: () => Promise<T>): Promise<T> {
 }
 
 export function openSession(player: ApiClient, courtId: string): Promise<Session> {
-  return step('open the session', () => player.api.createSession(courtId, randomUUID()));
+  return step('open the session', () => player.request('POST', '/video/session/create', { courtId }));
 }
 
 export function statusOf(player: ApiClient, sessionId: string): Promise<RecordStatus> {
-  return player.api.getRecordingStatus(sessionId);
+  return player.request('GET', `/video/record/status/${sessionId}`);
 }
 
 /** Milliseconds from the request to the state `recording`. */
 export function startRecording(player: ApiClient, sessionId: string, durationMinutes = 90): Promise<number> {
   return step('start recording', async () => {
     const beganMs = performance.now();
-    await player.api.startRecording(sessionId, durationMinutes);
+    await player.request('POST', '/video/record/start', { sessionId, durationMinutes });
     await waitForStatus(player, sessionId, ({ state }) => state === 'recording', STATE_MS);
     return performance.now() - beganMs;
   });
@@ -52,7 +51,7 @@ export function startRecording(player: ApiClient, sessionId: string, durationMin
 export function stopAndWait(player: ApiClient, sessionId: string): Promise<number> {
   return step('stop and wait until ready', async () => {
     const beganMs = performance.now();
-    await player.api.stopRecording(sessionId);
+    await player.request('POST', '/video/record/stop', { sessionId });
     await waitForStatus(player, sessionId, ({ movie }) => movie === 'ready', READY_MS);
     return performance.now() - beganMs;
   });
@@ -78,7 +77,9 @@ export async function waitForStatus(
 
 export function download(player: ApiClient, sessionId: string, path: string): Promise<number> {
   return step('download', async () => {
-    const response = await player.api.downloadVideo(sessionId);
+    const response = await player.fetch(`/video/files/${sessionId}/download`);
+    if (!response.ok || response.body === null)
+      throw new Error(`expected 200, found ${String(response.status)}`);
     const disposition = response.headers.get('content-disposition') ?? '';
     if (!disposition.startsWith('attachment'))
       throw new Error(`expected an attachment, found "${disposition}"`);

@@ -39,11 +39,11 @@ import { clubRunning } from './club-api.ts';
 import { courtside } from './courtside-api.ts';
 import { privacy } from './privacy-api.ts';
 import { portalSettings } from './settings-api.ts';
-import { downloadUrl, getReasonedSnapshotUrl, getSnapshotUrl, getStreamUrl } from './media-urls.ts';
+import { getReasonedSnapshotUrl } from './media-urls.ts';
 import {
   formatQuery,
-  requestFile,
   requestJson,
+  requestPicture,
   type Fetch,
   type PageRequest,
   type RequestOptions,
@@ -81,24 +81,9 @@ export function createApi(fetch: Fetch) {
     ...portalSettings(call),
     ...library(call),
     ...administration(call),
-    ...media(fetch),
-  };
-}
-
-/** What is no JSON. A page gives addresses to the browser, which streams, resumes and saves by itself. */
-function media(fetch: Fetch) {
-  return {
-    getStreamUrl,
-    getSnapshotUrl,
     /** One picture of a court, for support; the portal writes the look and its reason into the club's log. */
-    lookAtCourt: async (sessionId: string, reason: string) =>
-      (await requestFile(fetch, getReasonedSnapshotUrl(sessionId, reason), 'image/jpeg')).blob(),
-    /** For programs: the answer's body is the movie, or of a `range` such as `bytes=0-99` that piece of it. */
-    downloadVideo: (sessionId: string, { range, signal }: { range?: string; signal?: AbortSignal } = {}) =>
-      requestFile(fetch, downloadUrl(sessionId), 'video/mp4', {
-        ...(range === undefined ? {} : { headers: { range } }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
+    lookAtCourt: (sessionId: string, reason: string) =>
+      requestPicture(fetch, getReasonedSnapshotUrl(sessionId, reason)),
   };
 }
 

@@ -72,17 +72,11 @@ export async function requestJson(
   throw errorOf(response.status, body);
 }
 
-/** One file: the answer whose body it is, read or not. */
-export async function requestFile(
-  fetch: Fetch,
-  path: string,
-  type: string,
-  options: RequestOptions = {},
-): Promise<Response> {
-  const headers = { ...options.headers, accept: `${type}, application/problem+json` };
-  const response = await send(fetch, path, { ...options, headers });
+/** One JPEG. */
+export async function requestPicture(fetch: Fetch, path: string): Promise<Blob> {
+  const response = await send(fetch, path, { headers: { accept: 'image/jpeg, application/problem+json' } });
   if (!response.ok) throw errorOf(response.status, await readJson(response));
-  return response;
+  return await response.blob();
 }
 
 async function send(fetch: Fetch, path: string, options: RequestOptions): Promise<Response> {
