@@ -2,10 +2,9 @@
 import type { Clip } from '@padelvar/shared/clip-api';
 import type { Video } from '@padelvar/shared/portal-api';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readFrameNumbers } from '../edge/test/support/frame-numbers.ts';
 import { TEST_FFMPEG } from '../edge/test/support/test-courts.ts';
-import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
 import { DESKTOP, openBrowser } from './support/browser.ts';
 import { lookAt } from './support/browser-look.ts';
 import { downloadMovie } from './support/browser-match.ts';
@@ -14,6 +13,7 @@ import { createVisits } from './support/browser-visits.ts';
 import type { Person, Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
+import { storeMatch } from './support/stored-match.ts';
 
 const FPS = 25;
 const TOUCH_DESK = { ...DESKTOP, hasTouch: true };
@@ -27,18 +27,7 @@ beforeAll(async () => {
   lab = await openLab([{ kind: 'rtsp' }]);
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
-  const player = await lab.system.login('PLAYER');
-  ({ sessionId } = await openSession(player, 'court1'));
-  await startRecording(player, sessionId);
-  await vi.waitFor(
-    async () => {
-      const path = `/video/record/status/${sessionId}`;
-      const { elapsedSeconds } = await player.request<{ elapsedSeconds: number }>('GET', path);
-      expect(elapsedSeconds).toBeGreaterThan(7);
-    },
-    { timeout: 60_000, interval: 500 },
-  );
-  await stopAndWait(player, sessionId);
+  sessionId = await storeMatch(lab, 7);
 });
 afterAll(async () => {
   await browser.close();

@@ -1,13 +1,13 @@
 /** A stored match in Chromium: watched with its controls, shared by a link that is taken back, deleted with a receipt. */
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DESKTOP, openBrowser } from './support/browser.ts';
 import { lookAt } from './support/browser-look.ts';
 import { createVisits } from './support/browser-visits.ts';
 import type { Person, Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
+import { storeMatch } from './support/stored-match.ts';
 
 const FRAME_SECONDS = 0.04;
 let lab: Lab;
@@ -19,19 +19,7 @@ beforeAll(async () => {
   lab = await openLab([{ kind: 'rtsp' }]);
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
-  const player = await lab.system.login('PLAYER');
-  const session = await openSession(player, 'court1');
-  sessionId = session.sessionId;
-  await startRecording(player, sessionId);
-  await vi.waitFor(
-    async () => {
-      const path = `/video/record/status/${sessionId}`;
-      const { elapsedSeconds } = await player.request<{ elapsedSeconds: number }>('GET', path);
-      expect(elapsedSeconds).toBeGreaterThan(4);
-    },
-    { timeout: 60_000, interval: 500 },
-  );
-  await stopAndWait(player, sessionId);
+  sessionId = await storeMatch(lab, 4);
 });
 afterAll(async () => {
   await browser.close();

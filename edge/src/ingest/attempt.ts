@@ -51,7 +51,7 @@ export async function startAttempt(options: AttemptOptions): Promise<Attempt | u
     });
     const identity = child.pid === undefined ? undefined : findProcess(child.pid);
     if (identity === undefined) return undefined;
-    // A child of ours tells by itself; asking /proc ten times a second is for adopted ones.
+    // A child of ours tells by itself; asking /proc at each look is for adopted ones.
     const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
     return { ...adoptAttempt(identity, options.clock), isAlive: isRunning, gone, exit: () => exit };
   } finally {

@@ -1,9 +1,9 @@
 /** Clips of a match: made, renamed and deleted by whoever may share it; watched by whoever may watch it. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { Clip, ClipCreate, ClipList, ClipQuery, ClipRef, ClipUpdate } from '@padelvar/shared/clip-api';
 import { PageQuery } from '@padelvar/shared/page';
 import { SessionRef } from '@padelvar/shared/portal-api';
-import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import { createSection, DispositionQuery, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
 
@@ -78,12 +78,7 @@ const movie = createRoute({
   summary: 'The clip as an MP4 of its own, with ranges',
   request: {
     params: ClipRef,
-    query: z.object({
-      disposition: z
-        .enum(['attachment', 'inline'])
-        .default('attachment')
-        .describe('`inline` to play it, `attachment` to save it'),
-    }),
+    query: DispositionQuery,
   },
   responses: {
     200: { description: 'The clip' },

@@ -1,7 +1,6 @@
 /** How routes are described: bodies, answers and the problems that any of them may answer with. */
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Problem, PROBLEM_CONTENT_TYPE } from '@padelvar/shared/errors';
-import type { z } from 'zod';
 import type { ApiEnv } from './env.ts';
 import { throwInvalid } from './problem.ts';
 
@@ -19,6 +18,14 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
+
+/** What a movie is asked for: to be saved, where nothing is said. */
+export const DispositionQuery = z.object({
+  disposition: z
+    .enum(['attachment', 'inline'])
+    .default('attachment')
+    .describe('`inline` to play it, `attachment` to save it'),
+});
 
 const TITLES = {
   400: 'Wrong input; the fields are named',

@@ -1,7 +1,7 @@
 /** The library: list, download or play, delete. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { DeletionReceipt, SessionRef, Video, VideoList, VideoQuery } from '@padelvar/shared/portal-api';
-import { createSection, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
+import { createSection, DispositionQuery, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
 
@@ -36,12 +36,7 @@ const download = createRoute({
   summary: 'The movie: leads to a link of limited life, which answers ranges',
   request: {
     params: SessionRef,
-    query: z.object({
-      disposition: z
-        .enum(['attachment', 'inline'])
-        .default('attachment')
-        .describe('`inline` to play it, `attachment` to save it'),
-    }),
+    query: DispositionQuery,
   },
   responses: {
     302: { description: 'Where the movie is' },

@@ -1,5 +1,5 @@
 /** Movies beside a match, recorded after its camera's codec changed: how a device brings one, and who gets it. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import {
   FurtherUploadOpenRequest,
   SignPartRequest,
@@ -9,7 +9,7 @@ import {
   UploadState,
 } from '@padelvar/shared/edge-api';
 import { FurtherMovieRef } from '@padelvar/shared/library-api';
-import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import { createSection, DispositionQuery, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
 
@@ -67,7 +67,7 @@ const download = createRoute({
   summary: 'A movie beside the match: leads to a link of limited life, which answers ranges',
   request: {
     params,
-    query: z.object({ disposition: z.enum(['attachment', 'inline']).default('attachment') }),
+    query: DispositionQuery,
   },
   responses: { 302: { description: 'Where the movie is' }, ...problems(400, 401, 403, 404, 409, 410) },
 });
