@@ -73,6 +73,19 @@ module.exports = {
       },
     },
     {
+      // It is a program's client as well: no page, no framework.
+      name: 'client-runs-wherever-there-is-a-fetch',
+      severity: 'error',
+      from: { path: '^cloud/src/lib/client/(api|[a-z]+-api|request|media-urls)\\.ts$' },
+      to: {
+        pathNot: [
+          '^cloud/src/lib/client/(api|[a-z]+-api|request|media-urls)\\.ts$',
+          '^shared/src/',
+          'node_modules/zod/',
+        ],
+      },
+    },
+    {
       name: 'only-app-and-hooks-wire',
       severity: 'error',
       from: { path: '^cloud/src/lib/server/', pathNot: ['^cloud/src/lib/server/app\\.ts$', '\\.test\\.ts$'] },

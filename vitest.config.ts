@@ -1,31 +1,83 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/testing/longest-first.ts';
+import {
+  DELIVERY_TESTS as PORTAL_DELIVERY,
+  SERVER_TESTS,
+  TESTS_TSCONFIG,
+  WORDY,
+} from './cloud/vitest.config.ts';
 
 /** What is waited for comes; on a busy machine it takes its time. */
 const PATIENT = { poll: { timeout: 15_000 } };
 
-/** Shared, edge and the whole system; the portal's tests run from its own folder with its own Vite configuration. */
+const EDGE_TESTS = {
+  root: 'edge',
+  include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: PATIENT,
+  chaiConfig: WORDY,
+};
+
+/** From the recording on the edge's disk to whoever watches it. */
+const DELIVERY = [
+  'src/upload/**/*.test.ts',
+  'src/link/put-*.test.ts',
+  'test/{stored-object,storyboard,watch,week-away,week-offline}.test.ts',
+];
+
+/** Modules hold no state, so files share them: loading them anew for each takes longer than many a file's tests. */
+const SHARING = { isolate: false };
+
+/**
+ * Everything but the portal's tests on PostgreSQL. The portal's `tsconfig.json` builds on one that SvelteKit writes: what tests
+ * take from the portal is read without it.
+ */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: 'shared', root: 'shared', include: ['src/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
-          name: 'edge',
-          root: 'edge',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          ...SHARING,
+          name: 'shared',
+          root: 'shared',
+          include: ['src/**/*.test.ts'],
           testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: PATIENT,
+          chaiConfig: WORDY,
+        },
+      },
+      { test: { ...EDGE_TESTS, ...SHARING, name: 'recorder', exclude: DELIVERY } },
+      { test: { ...EDGE_TESTS, ...SHARING, name: 'delivery', include: DELIVERY } },
+      {
+        tsconfig: TESTS_TSCONFIG,
+        test: {
+          ...SERVER_TESTS,
+          name: 'portal-delivery',
+          root: 'cloud',
+          include: PORTAL_DELIVERY,
         },
       },
       {
+        tsconfig: TESTS_TSCONFIG,
         test: {
+          ...SERVER_TESTS,
+          name: 'portal',
+          root: 'cloud',
+          exclude: ['test/postgres/**', ...PORTAL_DELIVERY],
+        },
+      },
+      {
+        tsconfig: TESTS_TSCONFIG,
+        test: {
+          ...SHARING,
           name: 'system',
           root: 'test',
           include: ['**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           expect: PATIENT,
+          chaiConfig: WORDY,
         },
       },
     ],

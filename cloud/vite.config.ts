@@ -3,9 +3,22 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
+import { listMessageFaults } from './complete-messages.ts';
+
+/** No build without every text in every language. */
+const completeMessages: Plugin = {
+  name: 'padelvar-complete-messages',
+  apply: 'build',
+  buildStart() {
+    const faults = listMessageFaults();
+    if (faults.length > 0) this.error(`messages:\n${faults.join('\n')}`);
+  },
+};
 
 export default defineConfig({
   plugins: [
+    completeMessages,
     paraglideVitePlugin({ project: './project.inlang', outdir: './src/lib/paraglide' }),
     tailwindcss(),
     sveltekit({

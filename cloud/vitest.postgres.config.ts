@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { SERVER_TESTS } from './vitest.config.ts';
+import { SERVER_TESTS, TESTS_TSCONFIG } from './vitest.config.ts';
 
 /** What tries texts, disks, stores and processes that are killed, whatever the database is. */
 const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'bad-storage', 's3-delivery', 'upload-kills'];
 
 /** What touches the portal's database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */
 export default defineConfig({
+  tsconfig: TESTS_TSCONFIG,
   test: {
     ...SERVER_TESTS,
     name: 'cloud on PostgreSQL',

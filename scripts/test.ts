@@ -1,114 +1,109 @@
-/** Runs every check and every test suite, one behind the other, and ends with the line `N passed, N failed`. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+/**
+ * Runs every check and every test suite, and ends with the line `N passed, N failed`. The suites run one behind the other. The
+ * recorder's, which keeps time with cameras, has the machine for itself. Then the portal is built, and beside the others the
+ * checks run on what they leave: most tests wait for pages and processes most of the time. Named suites run alone: `scripts/test --long recorder`.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
-interface Count {
-  passed: number;
-  failed: number;
-  /** What failed, and how, for whoever sees only the end of the output. */
-  failures: string[];
-}
-
-interface VitestReport {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  numFailedTestSuites: number;
-  testResults: { name: string; status: string; message: string; assertionResults: VitestResult[] }[];
-}
-
-interface VitestResult {
-  fullName: string;
-  status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo' | 'disabled';
-  failureMessages: string[] | null;
-}
+import { addUp, formatLine } from './testing/count.ts';
+import type { Count } from './testing/count.ts';
+import { runProgram } from './testing/run-program.ts';
+import { runSuite } from './testing/run-suite.ts';
 
 const root = join(import.meta.dirname, '..');
-const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
-const reports = await mkdtemp(join(tmpdir(), 'padelvar-test-'));
+const cloud = join(root, 'cloud');
+const { values, positionals: asked } = parseArgs({
+  options: { long: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+/** Takes the processor only where no test wants it. */
+const LAST = ['nice', '-n', '19'];
 
-const total: Count = { passed: 0, failed: 0, failures: [] };
-await Promise.all([runChecks('types'), runChecks('format', 'lint', 'layers')]);
-// Most tests wait for cameras, pages and processes most of the time: two files share two cores well.
+/** Two files at once share two cores well. */
 const TWO = '--maxWorkers=2';
-add('shared and edge', await runSuite('edge', root, ['--project', 'shared', '--project', 'edge', TWO]));
-add('portal', await runSuite('portal', join(root, 'cloud'), [TWO]));
-const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts', TWO];
-add('portal on PostgreSQL', await runSuite('portal-on-postgres', join(root, 'cloud'), ON_POSTGRES));
-add('whole system', await runSuite('system', root, ['--project', 'system', TWO]));
-await rm(reports, { recursive: true, force: true });
+const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts'];
+const RECORDER = ['--project', 'shared', '--project', 'recorder'];
+const DELIVERY = ['--project', 'delivery', '--project', 'portal-delivery'];
+const SUITES = [
+  { name: 'recorder', folder: root, selection: [...RECORDER, TWO], isOfPortal: false },
+  { name: 'delivery', folder: root, selection: [...DELIVERY, TWO], isOfPortal: true },
+  { name: 'portal', folder: root, selection: ['--project', 'portal', TWO], isOfPortal: true },
+  { name: 'portal on PostgreSQL', folder: cloud, selection: [...ON_POSTGRES, TWO], isOfPortal: true },
+  { name: 'whole system', folder: root, selection: ['--project', 'system', TWO], isOfPortal: true },
+];
+
+const unknown = asked.filter((name) => !SUITES.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  const names = SUITES.map(({ name }) => `"${name}"`).join(', ');
+  process.stderr.write(`expected suites among ${names}, found "${unknown.join('", "')}"\n`);
+  process.exit(1);
+}
+
+/** Programs that are started again and again load their code compiled. */
+const compiled = await mkdtemp(join(tmpdir(), 'padelvar-test-code-'));
+/** What scenarios tell of themselves, a line each. */
+const figures = join(compiled, 'figures');
+const environment = {
+  NODE_COMPILE_CACHE: compiled,
+  PADELVAR_FIGURES: figures,
+  ...(values.long ? { PADELVAR_LONG_TESTS: '1' } : {}),
+};
+const chosen = SUITES.filter(({ name }) => asked.length === 0 || asked.includes(name));
+const ofPortal = chosen.filter(({ isOfPortal }) => isOfPortal);
+const counts = await runSuites(chosen.filter(({ isOfPortal }) => !isOfPortal));
+if (ofPortal.length > 0) {
+  const { isBuilt, count } = await prepare();
+  counts.push(count);
+  if (isBuilt) {
+    const checked = asked.length === 0 ? runChecks('format', 'lint', 'layers') : [];
+    counts.push(...(await runSuites(ofPortal)), ...(await checked));
+  }
+}
+process.stdout.write(`\n${await readFile(figures, 'utf8').catch(() => '')}`);
+await rm(compiled, { recursive: true, force: true });
+const total = addUp(counts);
 for (const failure of total.failures) process.stdout.write(`\nFAILED ${failure}\n`);
 process.stdout.write(`\n${String(total.passed)} passed, ${String(total.failed)} failed\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
-function add(name: string, { passed, failed, failures }: Count): void {
-  process.stdout.write(`== ${name}: ${String(passed)} passed, ${String(failed)} failed\n`);
-  total.passed += passed;
-  total.failed += failed;
-  total.failures.push(...failures);
+/** The build, and the check that writes into the sources as the build does: what reads these waits for both. */
+async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
+  if ((await runLast('scripts/build-portal')) !== 0)
+    return { isBuilt: false, count: { passed: 0, failed: 1, failures: ['scripts/build-portal'] } };
+  const nothing = { passed: 0, failed: 0, failures: [] };
+  return { isBuilt: true, count: asked.length > 0 ? nothing : await tell('types', () => runCheck('types')) };
 }
 
-async function runChecks(...names: string[]): Promise<void> {
-  for (const name of names) add(name, await runCheck(name));
+async function runSuites(suites: typeof SUITES): Promise<Count[]> {
+  const told: Count[] = [];
+  for (const suite of suites)
+    told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, environment })));
+  return told;
+}
+
+async function runChecks(...names: string[]): Promise<Count[]> {
+  const told: Count[] = [];
+  for (const name of names) told.push(await tell(name, () => runCheck(name)));
+  return told;
 }
 
 async function runCheck(name: string): Promise<Count> {
-  const ok = (await run('npm', ['run', '--silent', `check:${name}`], root)) === 0;
+  const ok = (await runLast('npm', 'run', '--silent', `check:${name}`)) === 0;
   return ok
     ? { passed: 1, failed: 0, failures: [] }
     : { passed: 0, failed: 1, failures: [`npm run check:${name}`] };
 }
 
-/** A suite that gives no report has failed; so has a test that was skipped. */
-async function runSuite(name: string, folder: string, selection: string[]): Promise<Count> {
-  const outputFile = join(reports, `${name}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${outputFile}`];
-  const code = await run('vitest', ['run', ...selection, ...reporters], folder);
-  const report = await readReport(outputFile);
-  if (report === undefined) return { passed: 0, failed: 1, failures: [`${name}: no report`] };
-  const skipped = report.numPendingTests + report.numTodoTests;
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  );
-  const failed = report.numFailedTests + skipped + brokenFiles.length;
-  const failures = listFailures(report);
-  if (failed > 0 || code === 0) return { passed: report.numPassedTests, failed, failures };
-  return { passed: report.numPassedTests, failed: 1, failures: [`${name}: ended with ${String(code)}`] };
+function runLast(...commandLine: string[]): Promise<number> {
+  const [command = '', ...args] = [...LAST, ...commandLine];
+  return runProgram({ command, args, folder: root });
 }
 
-function listFailures({ testResults }: VitestReport): string[] {
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(root, name);
-    if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${shorten(message)}`];
-    return assertionResults
-      .filter((result) => result.status !== 'passed')
-      .map(({ fullName, status, failureMessages }) => {
-        const why = status === 'failed' ? shorten(failureMessages?.join('\n') ?? '') : 'skipped';
-        return `${file}: ${fullName}\n  ${why}`;
-      });
-  });
-}
-
-function shorten(message: string): string {
-  return message.split('\n').slice(0, 6).join('\n  ').slice(0, 800);
-}
-
-async function readReport(path: string): Promise<VitestReport | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as VitestReport;
-  } catch {
-    return undefined;
-  }
-}
-
-async function run(command: string, args: string[], cwd: string): Promise<number> {
-  const environment = { ...process.env, CI: 'true', ...(values.long ? { PADELVAR_LONG_TESTS: '1' } : {}) };
-  const child = spawn(command, args, { cwd, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
+async function tell(name: string, action: () => Promise<Count>): Promise<Count> {
+  const beganMs = performance.now();
+  const count = await action();
+  process.stdout.write(formatLine(name, count, performance.now() - beganMs));
+  return count;
 }

@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import type { ApiClient } from '../scripts/system/api-client.ts';
 import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
+import { isLongRun } from '../edge/test/support/figures.ts';
 import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
 import { listViolations } from './support/browser-access.ts';
 import { lookAt } from './support/browser-look.ts';
-import { createVisits } from './support/browser-visits.ts';
-import type { Person, Visits } from './support/browser-visits.ts';
+import { createVisits, personOf } from './support/browser-visits.ts';
+import type { Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
@@ -19,6 +19,7 @@ const ROUTES = join(import.meta.dirname, '../cloud/src/routes');
 interface Made {
   sessionId: string;
   clipId: string;
+  deviceId: string;
   /** Paths of the court's sign, of a shared video and of an invitation. */
   court: string;
   share: string;
@@ -41,6 +42,7 @@ const LOOKS: readonly Look[] = [
   { route: '/confirm/[token]', path: `/confirm/${'x'.repeat(32)}` },
   { route: '/(app)/account', path: '/account', role: 'PLAYER' },
   { route: '/(app)', path: '/', role: 'PLAYER' },
+  { route: '/(app)', path: '/?tab=videos', role: 'PLAYER' },
   { route: '/(app)/videos/[sessionId]', path: ({ sessionId }) => `/videos/${sessionId}`, role: 'PLAYER' },
   {
     route: '/(app)/videos/[sessionId]/clips/[clipId]',
@@ -52,6 +54,7 @@ const LOOKS: readonly Look[] = [
   { route: '/(app)/club/rules', path: '/club/rules', role: 'CLUB_ADMIN' },
   { route: '/(app)/club/schedules', path: '/club/schedules', role: 'CLUB_ADMIN' },
   { route: '/(app)/club/numbers', path: '/club/numbers', role: 'CLUB_ADMIN' },
+  { route: '/(app)/club/log', path: '/club/log', role: 'CLUB_ADMIN' },
   { route: '/(app)/admin/users', path: '/admin/users', role: 'SUPER_ADMIN' },
   { route: '/(app)/admin/clubs', path: '/admin/clubs', role: 'SUPER_ADMIN' },
   { route: '/(app)/admin/audit', path: '/admin/audit', role: 'SUPER_ADMIN' },
@@ -61,6 +64,7 @@ const LOOKS: readonly Look[] = [
   { route: '/(app)/admin/settings', path: '/admin/settings', role: 'SUPER_ADMIN' },
   { route: '/(court)/c/[code]/objection', path: ({ court }) => `${court}/objection` },
   { route: '/(app)/devices', path: '/devices', role: 'SUPER_ADMIN' },
+  { route: '/(app)/devices/[deviceId]', path: ({ deviceId }) => `/devices/${deviceId}`, role: 'SUPER_ADMIN' },
   { route: '/(court)/c/[code]', path: ({ court }) => court },
   { route: '/s/[token]', path: ({ share }) => share },
   { route: '/i/[token]', path: ({ invitation }) => invitation },
@@ -68,7 +72,6 @@ const LOOKS: readonly Look[] = [
   { route: '/(app)/match/[sessionId]', path: ({ sessionId }) => `/match/${sessionId}`, role: 'PLAYER' },
   { route: '/sign/[courtId]', path: '/sign/court1', role: 'CLUB_ADMIN' },
 ];
-const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 const AT_A_DESK = ['en-GB', 'fr-FR', 'es-ES'].map((locale) => ({ screen: DESKTOP, locale }));
 /** On a phone in English; in the long run at a desk as well, in every language. */
 const VISITS = [{ screen: PHONE, locale: 'en-GB' }, ...(isLongRun ? AT_A_DESK : [])];
@@ -85,29 +88,25 @@ beforeAll(async () => {
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId);
   await stopAndWait(player, sessionId);
-  const pathOf = async (client: ApiClient, method: string, path: string): Promise<string> =>
-    new URL((await client.request<{ url: string }>(method, path, method === 'GET' ? undefined : {})).url)
-      .pathname;
+  const pathOf = async (answer: Promise<{ url: string }>): Promise<string> =>
+    new URL((await answer).url).pathname;
+  const asked = { authority: 'Police of Lyon', reason: 'order 2026-17 of the court' };
+  await admin.disclose(sessionId, asked);
   const cut = { name: 'Match point', fromMs: 0, toMs: 500 };
-  const { clipId } = await player.request<{ clipId: string }>('POST', `/video/files/${sessionId}/clips`, cut);
+  const { clipId } = await player.createClip(sessionId, cut);
   made = {
     sessionId,
     clipId,
-    court: await pathOf(admin, 'GET', '/courts/court1/code'),
-    share: await pathOf(player, 'POST', `/video/files/${sessionId}/shares`),
-    invitation: await pathOf(admin, 'POST', `/clubs/${clubId}/invitations`),
+    deviceId: (await admin.devices()).items[0]?.deviceId ?? '',
+    court: await pathOf(admin.getSign('court1')),
+    share: await pathOf(player.createShare(sessionId, {})),
+    invitation: await pathOf(admin.invite(clubId, {})),
   };
 });
 afterAll(async () => {
   await browser.close();
   await lab.close();
 });
-
-function personOf(role: string): Person {
-  const person = lab.system.logins.find((login) => login.role === role);
-  if (person === undefined) throw new Error(`no login for ${role}`);
-  return person;
-}
 
 test('every page is looked at', () => {
   const pages = readdirSync(ROUTES, { recursive: true, encoding: 'utf8' })
@@ -130,16 +129,18 @@ describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewpo
 
   async function open(role: string | undefined, path: string): Promise<Page> {
     const known = pages.get(role);
-    if (known === undefined && role !== undefined) return visits.open(personOf(role), { ...visit, path });
+    if (known === undefined && role !== undefined)
+      return visits.open(personOf(lab.system, role), { ...visit, path });
     const page = known ?? (await visits.arrive(visit));
     await page.goto(path);
     return page;
   }
 
-  it.each(LOOKS)('on $route', async ({ route, path, role }) => {
+  it.each(LOOKS)('on $route $path', async ({ route, path, role }) => {
     const page = await open(role, typeof path === 'string' ? path : path(made));
     pages.set(role, page);
     await page.waitForLoadState('networkidle');
+    if (path === '/?tab=videos') await page.getByTestId('video-card').waitFor();
     await lookAt(page, `${visit.locale}${route.replaceAll('/', '-')}`);
     expect((await listViolations(page)).join('\n')).toBe('');
   });

@@ -41,6 +41,8 @@ test('a short run tells every figure and finds every frame', async () => {
     startMs: { coldP50: figure, coldP95: figure, warmP50: figure, warmP95: figure },
     stopToMovieMs: { p50: figure, p95: figure },
     finalise90MinMs: figure,
+    replay90MinMs: figure,
+    upload: { cpuSecondsPerCourt: figure },
     viewer: { cpuSecondsPerCourt: figure },
   });
   expect(result.framesExpected).toBeGreaterThan(75);

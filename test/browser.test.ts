@@ -1,6 +1,5 @@
 /** The pages in Debian's Chromium, against the built portal and a real edge. Any trouble of a page fails its test. */
 import { readFile } from 'node:fs/promises';
-import type { Video } from '@padelvar/shared/portal-api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readFrameNumbers } from '../edge/test/support/frame-numbers.ts';
@@ -11,8 +10,8 @@ import { downloadMovie, openCourt, playWholeMatch, startMatch } from './support/
 import { stopMatch, waitUntilElapsed } from './support/browser-match.ts';
 import { findDecodingErrors, pauseInTheMiddle, playFor } from './support/browser-movie.ts';
 import { readShownNumber, watchFrames } from './support/browser-picture.ts';
-import { createVisits } from './support/browser-visits.ts';
-import type { Person, Visits } from './support/browser-visits.ts';
+import { createVisits, personOf } from './support/browser-visits.ts';
+import type { Visits } from './support/browser-visits.ts';
 import { countFrames, openLab, WHOLE } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
@@ -31,7 +30,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
   const clubIds = [lab.system.clubId];
-  await lab.system.admin.request('POST', '/admin/users', { ...OTHER, role: 'PLAYER', clubIds });
+  await lab.system.admin.createUser({ ...OTHER, role: 'PLAYER', clubIds });
 });
 afterAll(async () => {
   await browser.close();
@@ -42,7 +41,7 @@ afterEach(async () => {
 });
 
 test('a player records on a phone and takes home the very movie that the edge holds', async () => {
-  const page = await visits.open(personOf('PLAYER'));
+  const page = await visits.open(personOf(lab.system, 'PLAYER'));
   await page.getByTestId('court-court1').waitFor();
   await lookAt(page, 'record');
   expect(await page.locator('input[name=duration][value="90"]').isChecked()).toBe(true);
@@ -98,7 +97,7 @@ test('a player records on a phone and takes home the very movie that the edge ho
 });
 
 test('stills carry the preview where the stream does not get through', async () => {
-  const page = await visits.open(personOf('PLAYER'), { expected: /stream\.mjpeg/ });
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), { expected: /stream\.mjpeg/ });
   await page.route('**/stream.mjpeg*', (route) => route.abort('connectionreset'));
   await openCourt(page, 'court2', 2);
   const preview = page.getByTestId('preview-image');
@@ -108,7 +107,7 @@ test('stills carry the preview where the stream does not get through', async () 
   expect(perSecond).toBeGreaterThan(3);
   expect(perSecond).toBeLessThan(5.5);
 
-  const club = await visits.open(personOf('CLUB_ADMIN'), { path: '/?tab=active' });
+  const club = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/?tab=active' });
   await club.getByTestId('session-card').getByText('Camera open').waitFor();
   await lookAt(club, 'active');
   await page.getByTestId('close-camera').tap();
@@ -116,7 +115,7 @@ test('stills carry the preview where the stream does not get through', async () 
 });
 
 test('MJPEG and still-image courts become movies of 25 frames per second that play', async () => {
-  const pages = [await visits.open(personOf('PLAYER')), await visits.open(OTHER)] as const;
+  const pages = [await visits.open(personOf(lab.system, 'PLAYER')), await visits.open(OTHER)] as const;
   const match = { seconds: SECONDS, folder: lab.folder };
   const movies = await Promise.all([
     playWholeMatch(pages[0], { courtId: 'court2', ...match }),
@@ -133,7 +132,7 @@ test('MJPEG and still-image courts become movies of 25 frames per second that pl
 
 test("a player does not see another player's video", async () => {
   const owner = await lab.system.login('PLAYER');
-  const { items } = await owner.request<{ items: Video[] }>('GET', '/video/files/list');
+  const { items } = await owner.listVideos();
   expect(items).toHaveLength(1);
   const sessionId = items[0]?.sessionId ?? '';
   const page = await visits.open(OTHER, { path: '/?tab=videos', expected: new RegExp(sessionId) });
@@ -149,17 +148,17 @@ test("a player does not see another player's video", async () => {
 });
 
 test('a club administrator looks after courts, a super administrator after devices', async () => {
-  const club = await visits.open(personOf('CLUB_ADMIN'), { screen: DESKTOP, path: '/club' });
+  const club = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { screen: DESKTOP, path: '/club' });
   await expect.poll(() => club.getByTestId('court-card').count()).toBe(3);
   await lookAt(club, 'courts');
-  const admin = await visits.open(personOf('SUPER_ADMIN'), { screen: DESKTOP, path: '/devices' });
+  const admin = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), { screen: DESKTOP, path: '/devices' });
   await admin.getByTestId('device-list').getByText('Equipment room').waitFor();
   await lookAt(admin, 'devices');
 });
 
 test('what is typed before the page lives is neither sent nor lost', async () => {
   const page = await visits.arrive();
-  const { email, password } = personOf('PLAYER');
+  const { email, password } = personOf(lab.system, 'PLAYER');
   const scripts = Promise.withResolvers<undefined>();
   await page.route('**/*.js', async (route) => {
     await scripts.promise;
@@ -174,12 +173,6 @@ test('what is typed before the page lives is neither sent nor lost', async () =>
   await page.waitForURL(({ pathname }) => pathname === '/');
   expect(page.url()).not.toContain(password);
 });
-
-function personOf(role: string): Person {
-  const login = lab.system.logins.find((candidate) => candidate.role === role);
-  if (login === undefined) throw new Error(`no login for ${role}`);
-  return login;
-}
 
 async function readMovieOfEdge(sessionId: string): Promise<Buffer> {
   const response = await fetch(`${lab.system.lanOrigin}/api/sessions/${sessionId}/movie`);

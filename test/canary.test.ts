@@ -130,9 +130,14 @@ async function readAnswers(sessionIds: string[]): Promise<string[]> {
   const routes = [...ROUTES, ...sessionIds.map((id) => `/video/record/status/${id}`)];
   const answers: string[] = [];
   for (const route of routes) {
-    const answer = await system.admin.fetch(route);
+    const answer = await system.admin.fetch(`/api${route}`);
     expect({ route, status: answer.status }).toEqual({ route, status: 200 });
     answers.push(await answer.text());
+  }
+  const deviceId = (await system.admin.devices()).items[0]?.deviceId ?? '';
+  answers.push(JSON.stringify(await system.admin.diagnoseDevice(deviceId)));
+  for (const of of sessionIds) {
+    answers.push(JSON.stringify(await system.admin.deviceLogs(deviceId, { lines: 500, of })));
   }
   for (const path of ['health', 'sessions', ...sessionIds.map((id) => `sessions/${id}`)]) {
     answers.push(await (await fetch(`${system.lanOrigin}/api/${path}`)).text());

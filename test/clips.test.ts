@@ -1,5 +1,4 @@
-/** Clips in Chromium: cut with two handles by keyboard and by finger, played, saved frame by frame, shared, deleted. */
-import type { Clip } from '@padelvar/shared/clip-api';
+/** Clips in Chromium: cut with two handles by keyboard and by finger, played, saved frame by frame, shared, kept, deleted. */
 import type { Video } from '@padelvar/shared/portal-api';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -111,7 +110,7 @@ async function downloadWhole(): Promise<string> {
   return downloadMovie(page, lab.folder);
 }
 
-test('on a phone the handles follow a finger; the clip is in the library, is shared alone, renamed and deleted', async () => {
+test('on a phone the handles follow a finger; the clip is in the library, is shared alone, renamed, kept and deleted', async () => {
   const page = await visits.open(player(), { path: `/videos/${sessionId}` });
   const { from, to } = await openMaker(page);
   const before = { from: await secondsOf(from), to: await secondsOf(to) };
@@ -153,13 +152,54 @@ test('on a phone the handles follow a finger; the clip is in the library, is sha
   await page.getByTestId('rename-form').getByLabel('Name of the clip').fill('A high lob');
   await page.getByTestId('rename-save').tap();
   await page.getByTestId('clip-name').getByText('A high lob').waitFor();
+  await page.getByTestId('clip-keep').setChecked(true);
+  await page.getByTestId('clip-kept').waitFor();
+  expect(await page.getByTestId('clip-keep').isChecked()).toBe(true);
+  await lookAt(page, 'clip-kept');
   await page.getByTestId('delete').tap();
   await page.getByTestId('confirm-yes').tap();
   await page.waitForURL(({ pathname }) => pathname === `/videos/${sessionId}`);
   const rest = await lab.system.login('PLAYER');
-  const { items } = await rest.request<{ items: Clip[] }>('GET', `/video/files/${sessionId}/clips`);
+  const { items } = await rest.listClips({}, sessionId);
   expect(items.map(({ name }) => name)).not.toContain('A high lob');
   await friend.getByText('This link no longer works').waitFor({ timeout: 60_000 });
+});
+
+/** Runs in each page before its own scripts: what is made addresses of, but for scripts and what plays piece by piece. */
+const NOTE_BLOBS = `
+globalThis.madeBlobs = [];
+const make = URL.createObjectURL;
+URL.createObjectURL = (what) => {
+  if (what instanceof Blob && !/javascript/.test(what.type)) madeBlobs.push([what.type, what.size]);
+  return make.call(URL, what);
+};
+`;
+
+test('matches, clips and what is shared are saved by plain links, and no page makes a blob of a movie [immich 28316, 14657, 21009]', async () => {
+  const rest = await lab.system.login('PLAYER');
+  const range = { name: 'To be saved', fromMs: 0, toMs: 2000 };
+  const { clipId } = await rest.createClip(sessionId, range);
+  const wanted = { download: true, expiresInDays: 1 };
+  const { url } = await rest.createShare(sessionId, wanted);
+  const shared = new URL(url).pathname;
+  const page = await visits.open(player(), { expected: /ERR_ABORTED/ });
+  await page.addInitScript(NOTE_BLOBS);
+  for (const [path, href] of [
+    [`/videos/${sessionId}`, `/api/video/files/${sessionId}/download`],
+    [
+      `/videos/${sessionId}/clips/${clipId}`,
+      `/api/video/files/${sessionId}/clips/${clipId}/movie?disposition=attachment`,
+    ],
+    [shared, `/api/shares/${shared.slice('/s/'.length)}/movie?disposition=attachment`],
+  ] as const) {
+    await page.goto(path);
+    const link = page.getByTestId('download');
+    await link.waitFor();
+    const read = (name: string): Promise<string | null> => link.getAttribute(name);
+    expect([await read('href'), await read('download')]).toEqual([href, '']);
+    await downloadMovie(page, lab.folder);
+    expect(await page.evaluate('madeBlobs')).toEqual([]);
+  }
 });
 
 /** By a finger, over some points on the way. */

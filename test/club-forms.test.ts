@@ -1,13 +1,13 @@
 /** The forms of a club and of its people, filled in on a phone: rules, plans, cameras, settings, objections, the end of an account. */
-import type { CourtSign } from '@padelvar/shared/players-api';
-import type { Club, Court } from '@padelvar/shared/portal-api';
+import type { Club, Device } from '@padelvar/shared/portal-api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createPng } from '../cloud/test/support/logo.ts';
 import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
 import { DESKTOP, openBrowser } from './support/browser.ts';
 import { listViolations } from './support/browser-access.ts';
 import { lookAt } from './support/browser-look.ts';
-import { createVisits, type Person, type Visits } from './support/browser-visits.ts';
+import { createVisits, type Visits, personOf } from './support/browser-visits.ts';
 import { openLab, type Lab } from './support/lab.ts';
 
 const LEAVER = { email: 'leaver@padelvar.example', name: 'Lea Leaver', password: 'a-last-match' };
@@ -21,7 +21,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
   const { admin, clubId } = lab.system;
-  await admin.request('POST', '/admin/users', { ...LEAVER, role: 'PLAYER', clubIds: [clubId] });
+  await admin.createUser({ ...LEAVER, role: 'PLAYER', clubIds: [clubId] });
 });
 afterAll(async () => {
   await browser.close();
@@ -31,22 +31,16 @@ afterEach(async () => {
   expect(await visits.end()).toEqual([]);
 });
 
-function personOf(role: string): Person {
-  const person = lab.system.logins.find((login) => login.role === role);
-  if (person === undefined) throw new Error(`no login for ${role}`);
-  return person;
-}
 const clubNow = async (): Promise<Club | undefined> => {
-  const { items } = await lab.system.admin.request<{ items: Club[] }>('GET', '/clubs');
+  const { items } = await lab.system.admin.clubs();
   return items.find(({ clubId }) => clubId === lab.system.clubId);
 };
 /** Of a field by its name, as a thumb fills it. */
 const fill = (page: Page, name: string, value: string) => page.locator(`[name="${name}"]`).fill(value);
-/** Switches lie under a picture of themselves. */
-const turn = (page: Page, testid: string) => page.getByTestId(testid).setChecked(true, { force: true });
+const turn = (page: Page, testid: string) => page.getByTestId(testid).setChecked(true);
 
 test('a club sets its rules, and a wrong length is told at its field before anything is sent', async () => {
-  const page = await visits.open(personOf('CLUB_ADMIN'), { path: '/club/rules' });
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club/rules' });
   await page.getByTestId('rules-form').waitFor();
   await fill(page, 'default-minutes', '60');
   await fill(page, 'max-minutes', '45');
@@ -61,13 +55,116 @@ test('a club sets its rules, and a wrong length is told at its field before anyt
     ...{ defaultMinutes: 60, maxMinutes: 75, guestsAllowed: true, anybodyMayJoin: true },
   });
   await lookAt(page, 'rules');
-  const { url } = await lab.system.admin.request<CourtSign>('GET', '/courts/court1/code');
+  const { url } = await lab.system.admin.getSign('court1');
   await page.goto(new URL(url).pathname);
   await page.getByTestId('start-now').getByText('1 h').waitFor();
 });
 
+test('a club limits what uploads take of its line, and sees where the limit is lifted for a match', async () => {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club/rules' });
+  const card = page.getByTestId('device-rules');
+  await card.waitFor();
+  await fill(page, 'uplink-ceiling', 'fast');
+  await fill(page, 'keep-uploaded', '-1');
+  await card.getByTestId('save-device-rules').tap();
+  await card.getByText('Type a number from 0.064 to 10000, or nothing.').waitFor();
+  await card.getByText('Type whole hours from 0 to 8760, or nothing.').waitFor();
+  await fill(page, 'uplink-ceiling', '0.064');
+  await fill(page, 'keep-uploaded', '72');
+  await card.getByTestId('save-device-rules').tap();
+  await page.getByText('Saved').waitFor();
+  const deviceNow = async (): Promise<Device | undefined> => (await lab.system.admin.devices()).items[0];
+  expect((await deviceNow())?.settings).toEqual({ uplinkKbitPerSecond: 64, keepUploadedHours: 72 });
+  await card.getByTestId('line-state').getByText('0.064 Mbit/s').waitFor();
+  await lookAt(page, 'rules-line');
+
+  const player = await lab.system.login('PLAYER');
+  const { sessionId } = await openSession(player, 'court1');
+  await startRecording(player, sessionId, 60);
+  const desk = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), { screen: DESKTOP, path: '/devices' });
+  const line = desk.getByTestId('line-state');
+  await expect.poll(() => line.getAttribute('data-lifted'), { timeout: 90_000 }).toBe('true');
+  await line.getByText(/Limit lifted to .* Mbit\/s/).waitFor();
+  await lookAt(desk, 'device-line-lifted');
+  await desk.getByTestId('device-settings').click();
+  await desk
+    .getByTestId('device-rules')
+    .getByText(/Limit lifted to/)
+    .waitFor();
+
+  await fill(page, 'uplink-ceiling', '');
+  await card.getByTestId('save-device-rules').tap();
+  await expect.poll(async () => (await deviceNow())?.settings.uplinkKbitPerSecond).toBeNull();
+  await stopAndWait(player, sessionId);
+  await desk.goto('/devices');
+  await expect
+    .poll(() => desk.getByTestId('line-state').getAttribute('data-lifted'), { timeout: 90_000 })
+    .toBe('false');
+});
+
+test('a club names itself and sets the clock on its wall, and every page follows', async () => {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    path: '/club/rules',
+    locale: 'fr-FR',
+  });
+  await page.getByTestId('rules-form').waitFor();
+  const before = await clubNow();
+  await fill(page, 'club-name', ' ');
+  await page.getByTestId('save-rules').tap();
+  await page.locator('[name=club-name][aria-invalid=true]').waitFor();
+  await fill(page, 'club-name', 'Pádel Las Palmas');
+  await page.getByTestId('time-zone').tap();
+  await page.getByRole('option', { name: 'Atlantic/Canary' }).tap();
+  await page.getByTestId('save-rules').tap();
+  await page.getByText('Enregistré').waitFor();
+  expect(await clubNow()).toEqual({ ...before, name: 'Pádel Las Palmas', timeZone: 'Atlantic/Canary' });
+  await lookAt(page, 'club-name');
+  expect(await listViolations(page)).toEqual([]);
+  const { admin, clubId } = lab.system;
+  await admin.updateClub(clubId, { name: before?.name, timeZone: before?.timeZone });
+});
+
+test('a club chooses a colour and a logo, sees both before they are saved, and takes the logo away', async () => {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club/rules' });
+  await page.getByTestId('rules-form').waitFor();
+  await turn(page, 'own-colour');
+  await fill(page, 'brand-color', '#0e6b3d');
+  const choose = (name: string, buffer: Buffer) =>
+    page.locator('[name="logo"]').setInputFiles({ name, mimeType: 'image/png', buffer });
+  await choose('logo.png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+  await page.getByTestId('logo-error').getByText('SVG').waitFor();
+  await choose('wide.png', createPng(2049, 1, [0, 0, 0, 255]));
+  await page.getByTestId('logo-error').getByText('2048 pixels').waitFor();
+  await choose('logo.png', createPng(120, 40, [255, 255, 255, 128]));
+  const preview = page.getByTestId('look-preview').getByTestId('club-logo').locator('img');
+  await preview.waitFor();
+  expect(await preview.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(120);
+  await lookAt(page, 'rules-look');
+  expect(await listViolations(page)).toEqual([]);
+  expect((await clubNow())?.logo).toBeNull();
+  await page.getByTestId('save-rules').tap();
+  await page.getByText('Saved').waitFor();
+  const club = await clubNow();
+  expect(club).toMatchObject({ brandColor: '#0e6b3d', logo: { width: 120, height: 40 } });
+  const band = page.getByTestId('brand').first();
+  expect(await band.getByTestId('club-logo').locator('img').getAttribute('src')).toBe(club?.logo?.url);
+  const ground = `getComputedStyle(document.querySelector('[data-testid="brand"]')).backgroundColor`;
+  expect(await page.evaluate<string>(ground)).toBe('rgb(14, 107, 61)');
+
+  const { url } = await lab.system.admin.getSign('court1');
+  const player = await visits.arrive();
+  await player.goto(new URL(url).pathname);
+  const shown = player.getByTestId('brand').locator('img');
+  await expect.poll(() => shown.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(120);
+
+  await page.getByTestId('remove-logo').tap();
+  await preview.waitFor({ state: 'detached' });
+  await page.getByTestId('save-rules').tap();
+  await expect.poll(async () => (await clubNow())?.logo).toBeNull();
+});
+
 test('a club plans a weekly recording and gives it up', async () => {
-  const page = await visits.open(personOf('CLUB_ADMIN'), { path: '/club/schedules' });
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club/schedules' });
   await page.getByTestId('add-schedule').tap();
   await page.getByTestId('schedule-form').waitFor();
   await fill(page, 'schedule-label', 'League');
@@ -86,7 +183,7 @@ test('a club plans a weekly recording and gives it up', async () => {
 });
 
 test('a camera is looked through before it is saved, and what is wrong with it is said', async () => {
-  const page = await visits.open(personOf('CLUB_ADMIN'), {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
     path: '/club',
     expected: /camera-test|422/,
     locale: 'fr-FR',
@@ -108,14 +205,131 @@ test('a camera is looked through before it is saved, and what is wrong with it i
   await page.getByTestId('camera-test').tap();
   await page.getByText('La caméra ne répond pas.').waitFor();
   await lookAt(page, 'camera-test-trouble');
-  const { items } = await lab.system.admin.request<{ items: Court[] }>('GET', '/courts');
+  const { items } = await lab.system.admin.courts();
   expect(items[0]).toMatchObject({ courtId: 'court1', hasCamera: true });
 });
 
+test('a court’s live picture is asked for almost at once by a switch, which says what it costs', async () => {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club', locale: 'es-ES' });
+  await page.getByTestId('edit-court').tap();
+  const lowDelay = page.getByTestId('court-low-delay');
+  expect(await lowDelay.isChecked()).toBe(false);
+  await page.getByText('Imagen en directo casi al instante').scrollIntoViewIfNeeded();
+  await lowDelay.tap();
+  await lookAt(page, 'court-low-delay');
+  expect(await listViolations(page)).toEqual([]);
+  await page.getByTestId('save-court').tap();
+  const isLowDelay = async (): Promise<unknown> => (await lab.system.admin.courts()).items[0]?.lowDelay;
+  await expect.poll(isLowDelay).toBe(true);
+  await page.getByTestId('edit-court').tap();
+  await expect.poll(() => lowDelay.isChecked()).toBe(true);
+});
+
+test('the club sees who records on its courts and for how long without loading the page again, and who looked', async () => {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club' });
+  const card = page.locator('[data-testid=court-card][data-court=court1]');
+  await card.waitFor();
+  const session = card.getByTestId('court-session');
+  expect(await session.count()).toBe(0);
+  const player = await lab.system.login('PLAYER');
+  const { sessionId, ownerName } = await openSession(player, 'court1');
+  await session.waitFor();
+  expect(await session.getAttribute('data-session')).toBe(sessionId);
+  await startRecording(player, sessionId, 60);
+  const time = session.getByTestId('session-time');
+  await time.getByText('of 1:00:00').waitFor();
+  await session.getByText(ownerName).waitFor();
+  const shown = await time.innerText();
+  await expect.poll(() => time.innerText()).not.toBe(shown);
+  await lookAt(page, 'courts-live');
+  expect(await listViolations(page)).toEqual([]);
+  const support = await visits.open(personOf(lab.system, 'SUPPORT'), { path: '/devices' });
+  const look = `/api/preview/${sessionId}/snapshot.jpg?reason=the+picture+is+dark`;
+  expect((await support.request.get(look)).status()).toBe(200);
+  await stopAndWait(player, sessionId);
+  await session.waitFor({ state: 'detached' });
+  await page.goto('/club/log');
+  await page.getByTestId('club-log-entry').getByText('Reason: the picture is dark').waitFor();
+  await lookAt(page, 'club-log');
+  expect(await listViolations(page)).toEqual([]);
+});
+
+test('the court’s picture is black or frozen, and player and club know before the match [Trace help]', async () => {
+  await lab.court(0).setFault({ fault: 'black' });
+  const player = await lab.system.login('PLAYER');
+  const { sessionId } = await openSession(player, 'court1');
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), {
+    path: `/?tab=record&session=${sessionId}`,
+  });
+  const club = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club', locale: 'es-ES' });
+  const black = '[data-testid=picture-trouble][data-picture=black]';
+  // Two looks, 15 s apart.
+  await page.locator(black).waitFor({ timeout: 40_000 });
+  await club.locator(black).getByText('La imagen está negra.').waitFor();
+  await lookAt(page, 'picture-black');
+  await lookAt(club, 'picture-black-club');
+  expect(await listViolations(page)).toEqual([]);
+  expect(await listViolations(club)).toEqual([]);
+  await startRecording(player, sessionId, 60);
+  await page.getByTestId('stop').waitFor();
+  expect(await page.locator(black).count()).toBe(1);
+  await lab.court(0).setFault({ fault: 'none' });
+  await page.locator(black).waitFor({ state: 'detached', timeout: 40_000 });
+  await stopAndWait(player, sessionId);
+});
+
+test('courts, clubs and mini-PCs are taken away by their pages, which say why where the portal refuses', async () => {
+  const { admin, clubId } = lab.system;
+  await admin.createCourt(clubId, { courtId: 'spare', name: 'Spare' });
+  await admin.createClub({ clubId: 'empty', name: 'Empty club', timeZone: 'Europe/Paris' });
+  const player = await lab.system.login('PLAYER');
+  const { sessionId } = await openSession(player, 'court1');
+  const club = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    ...{ path: '/club', screen: DESKTOP, expected: /courts\/court1|409/ },
+  });
+  const court = (courtId: string) => club.locator(`[data-testid=court-card][data-court=${courtId}]`);
+  await court('court1').getByTestId('delete-court').click();
+  await club.getByTestId('confirm-yes').click();
+  await club.getByText('Somebody else is using this court’s camera.').waitFor();
+  await court('spare').getByTestId('delete-court').click();
+  await club.getByText('“spare”').waitFor();
+  await lookAt(club, 'court-delete');
+  await club.getByTestId('confirm-no').click();
+  expect(await court('spare').count()).toBe(1);
+  await court('spare').getByTestId('delete-court').click();
+  await club.getByTestId('confirm-yes').click();
+  await court('spare').waitFor({ state: 'detached' });
+  await player.closeSession(sessionId);
+
+  const page = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+    ...{ path: '/admin/clubs', screen: DESKTOP, expected: /clubs\/|409/ },
+  });
+  const row = (id: string) => page.locator(`[data-testid=club-row][data-club=${id}]`);
+  await row(clubId).getByTestId('delete-club').click();
+  await page.getByTestId('confirm-yes').click();
+  await page.getByText('take away its mini-PCs and videos first').waitFor();
+  await row('empty').getByTestId('delete-club').click();
+  await page.getByTestId('confirm-yes').click();
+  await row('empty').waitFor({ state: 'detached' });
+
+  await page.goto('/devices');
+  await page.getByTestId('remove-device').click();
+  await page.getByText('It is cut off at once.').waitFor();
+  await lookAt(page, 'device-delete');
+  expect(await listViolations(page)).toEqual([]);
+  await page.getByTestId('confirm-no').click();
+  const helper = await visits.open(personOf(lab.system, 'SUPPORT'), { path: '/devices' });
+  await helper.getByTestId('device-card').waitFor();
+  expect(await helper.getByTestId('remove-device').count()).toBe(0);
+});
+
 test('a super administrator closes registration, says whom to ask, and both show at once', async () => {
-  const page = await visits.open(personOf('SUPER_ADMIN'), { path: '/admin/settings', locale: 'es-ES' });
+  const page = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+    path: '/admin/settings',
+    locale: 'es-ES',
+  });
   const open = page.getByTestId('registration-open');
-  await open.setChecked(false, { force: true });
+  await open.setChecked(false);
   await fill(page, 'legal-contact', 'Club Padel, 1 rue du Padel, Lyon');
   await page.getByTestId('save-settings').tap();
   await page.getByText('Guardado').waitFor();
@@ -127,14 +341,14 @@ test('a super administrator closes registration, says whom to ask, and both show
   await page.getByTestId('legal-contact').getByText('1 rue du Padel').waitFor();
 });
 
-test('somebody in a video has it hidden at the court’s page, the club decides, and the owner leaves with it', async () => {
+test('somebody in a video has it hidden at the court’s page, the club decides, and hands it to another player', async () => {
   const { admin } = lab.system;
   const player = await lab.system.login('PLAYER');
-  await admin.request('PATCH', '/admin/settings', { registrationOpen: true });
+  await admin.changeSettings({ registrationOpen: true });
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId, 60);
   await stopAndWait(player, sessionId);
-  const { url } = await admin.request<CourtSign>('GET', '/courts/court1/code');
+  const { url } = await admin.getSign('court1');
 
   const page = await visits.arrive({ locale: 'fr-FR' });
   await page.goto(new URL(url).pathname);
@@ -150,12 +364,15 @@ test('somebody in a video has it hidden at the court’s page, the club decides,
   await page.getByTestId('objection-sent').waitFor();
   await lookAt(page, 'objection-sent');
 
-  const owner = await visits.open(personOf('PLAYER'), { path: `/videos/${sessionId}` });
+  const owner = await visits.open(personOf(lab.system, 'PLAYER'), { path: `/videos/${sessionId}` });
   await owner.getByTestId('hidden-video').waitFor();
   expect(await owner.getByTestId('video').count()).toBe(0);
   await lookAt(owner, 'video-hidden');
 
-  const club = await visits.open(personOf('CLUB_ADMIN'), { path: '/club/objections', locale: 'es-ES' });
+  const club = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    path: '/club/objections',
+    locale: 'es-ES',
+  });
   await club.getByText('Je porte le maillot rouge.').waitFor();
   await lookAt(club, 'objections');
   expect(await listViolations(club)).toEqual([]);
@@ -164,8 +381,8 @@ test('somebody in a video has it hidden at the court’s page, the club decides,
   await owner.reload();
   await owner.getByTestId('video').waitFor();
 
-  const desk = await visits.open(personOf('CLUB_ADMIN'), {
-    ...{ path: `/videos/${sessionId}`, screen: DESKTOP, locale: 'es-ES' },
+  const desk = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    ...{ path: `/videos/${sessionId}`, screen: DESKTOP, locale: 'es-ES', expected: /owner|400/ },
   });
   await desk.getByTestId('disclose').click();
   await desk.locator('[name=authority]').fill('Policía de Lyon, capitán Durand');
@@ -174,6 +391,21 @@ test('somebody in a video has it hidden at the court’s page, the club decides,
   const saved = desk.waitForEvent('download');
   await desk.getByTestId('disclose-send').click();
   expect((await saved).suggestedFilename()).toBe(`${sessionId}.json`);
+
+  await desk.getByTestId('hand-over').click();
+  await desk.locator('[name=hand-over-email]').fill('nobody@padelvar.example');
+  await desk.getByTestId('hand-over-send').click();
+  await desk.getByText('Ningún jugador tiene una cuenta con esta dirección.').waitFor();
+  await lookAt(desk, 'hand-over');
+  expect(await listViolations(desk)).toEqual([]);
+  await desk.locator('[name=hand-over-email]').fill(LEAVER.email);
+  await desk.getByTestId('hand-over-send').click();
+  await desk.getByText(`El partido es ahora de ${LEAVER.name}.`).waitFor();
+  const heir = await visits.open(LEAVER, { path: `/videos/${sessionId}` });
+  await heir.getByTestId('share').waitFor();
+  await owner.reload();
+  await owner.getByTestId('video').waitFor();
+  expect(await owner.getByTestId('share').count()).toBe(0);
 });
 
 test('a player takes their data along and deletes their account', async () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
+import type { Video } from '@padelvar/shared/portal-api';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { ApiClient } from '../scripts/system/api-client.ts';
@@ -57,7 +57,7 @@ const readVideo = (video: Locator, name: 'currentTime' | 'duration'): Promise<nu
   video.evaluate((element, key) => (element as unknown as Record<string, number>)[key] ?? Number.NaN, name);
 
 async function download(path: string): Promise<{ bytes: Buffer; fileName: string }> {
-  const answer = await player.fetch(`/video/files/${sessionId}${path}/download`);
+  const answer = await player.fetch(`/api/video/files/${sessionId}${path}/download`);
   expect(answer.status).toBe(200);
   const fileName = answer.headers.get('content-disposition') ?? '';
   return { bytes: Buffer.from(await answer.arrayBuffer()), fileName };
@@ -65,7 +65,7 @@ async function download(path: string): Promise<{ bytes: Buffer; fileName: string
 
 async function waitForFurther(): Promise<Video> {
   return vi.waitFor(async () => {
-    const video = await player.request<Video>('GET', `/video/files/${sessionId}`);
+    const video = await player.getVideo(sessionId);
     expect(video.further).toMatchObject([{ number: 2, ready: true }]);
     return video;
   }, PATIENT);
@@ -123,7 +123,7 @@ test('a deletion leaves neither of them, in the store and on the edge', async ()
   await waitForFurther();
   const { bytes: first } = await download('');
   const { bytes: second } = await download('/further/2');
-  const receipt = await player.request<DeletionReceipt>('DELETE', `/video/files/${sessionId}`);
+  const receipt = await player.deleteVideo(sessionId);
   expect(receipt).toMatchObject({ bytes: first.length + second.length, storeErased: true });
   for (const name of ['.mp4', '.2.mp4', ''])
     await vi.waitFor(() => expect(stat(localPath(name))).rejects.toThrow('ENOENT'), PATIENT);

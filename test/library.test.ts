@@ -1,22 +1,27 @@
 /** A stored match in Chromium: watched with its controls, shared by a link that is taken back, deleted with a receipt. */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
 import { DESKTOP, openBrowser } from './support/browser.ts';
 import { lookAt } from './support/browser-look.ts';
-import { createVisits } from './support/browser-visits.ts';
-import type { Person, Visits } from './support/browser-visits.ts';
+import { downloadMovie } from './support/browser-match.ts';
+import { createVisits, personOf } from './support/browser-visits.ts';
+import type { Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 import { storeMatch } from './support/stored-match.ts';
 
 const FRAME_SECONDS = 0.04;
+const DAY_MS = 24 * 60 * 60_000;
 let lab: Lab;
 let browser: Browser;
 let visits: Visits;
 let sessionId: string;
 
 beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }]);
+  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
   sessionId = await storeMatch(lab, 4);
@@ -29,12 +34,6 @@ afterEach(async () => {
   expect(await visits.end()).toEqual([]);
 });
 
-function personOf(role: string): Person {
-  const person = lab.system.logins.find((login) => login.role === role);
-  if (person === undefined) throw new Error(`no login for ${role}`);
-  return person;
-}
-
 const readVideo = (video: Locator, name: 'currentTime' | 'playbackRate' | 'duration'): Promise<number> =>
   video.evaluate((element, key) => (element as unknown as Record<string, number>)[key] ?? Number.NaN, name);
 
@@ -46,7 +45,10 @@ async function openMovie(page: Page): Promise<Locator> {
 }
 
 test('a match is watched with the keyboard alone: single pictures, jumps and speeds', async () => {
-  const page = await visits.open(personOf('PLAYER'), { screen: DESKTOP, path: `/videos/${sessionId}` });
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), {
+    screen: DESKTOP,
+    path: `/videos/${sessionId}`,
+  });
   const video = await openMovie(page);
   const time = (): Promise<number> => readVideo(video, 'currentTime');
   await page.keyboard.press('5');
@@ -81,8 +83,60 @@ test('a match is watched with the keyboard alone: single pictures, jumps and spe
   await expect.poll(time).toBe(0);
 });
 
+/** Of an answer whose body is not waited for: a live picture has no end. */
+async function headersOf(path: string, token: string): Promise<Headers> {
+  const given = new AbortController();
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${lab.system.origin}${path}`, { headers, signal: given.signal });
+  expect(answer.status, path).toBeLessThan(300);
+  given.abort();
+  return answer.headers;
+}
+
+test('pictures and movies come with the headers of everything else, and are nothing but themselves', async () => {
+  const { email, password } = personOf(lab.system, 'PLAYER');
+  const login = await fetch(`${lab.system.origin}/api/auth/login`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ email, password }),
+  });
+  const { token } = (await login.json()) as { token: string };
+  const player = await lab.system.login('PLAYER');
+  await expect.poll(async () => (await player.getVideo(sessionId)).storyboard).toBe(true);
+  const { clipId } = await player.createClip(sessionId, { name: 'Rally', fromMs: 0, toMs: 1000 });
+  const { url, shareId } = await player.createShare(sessionId, { download: true, expiresInDays: 1 });
+  const shared = `/api/shares/${url.split('/').at(-1) ?? ''}`;
+  const live = await openSession(player, 'court1');
+  const file = `/api/video/files/${sessionId}`;
+  const beside = ['playlist.m3u8', 'init.mp4', 'thumbnail.jpg', 'storyboard.vtt', 'storyboard.jpg'];
+  for (const path of [
+    ...[`${file}/download`, `${file}/download?disposition=inline`, `${file}/clips/${clipId}/movie`],
+    ...beside.map((name) => `${file}/${name}`),
+    ...['movie', 'playlist.m3u8', 'storyboard.vtt'].map((name) => `${shared}/${name}`),
+    ...['snapshot.jpg', 'stream.mjpeg'].map((name) => `/api/preview/${live.sessionId}/${name}`),
+  ]) {
+    const headers = Object.fromEntries(await headersOf(path, token));
+    expect(headers, path).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; (img-src 'self'; media-src 'self'; )?frame-ancestors 'none'$/,
+      ) as string,
+    });
+  }
+  await player.closeSession(live.sessionId);
+  await player.revokeShare(sessionId, shareId);
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), {
+    screen: DESKTOP,
+    expected: /ERR_ABORTED/,
+  });
+  await page.goto(`${file}/download?disposition=inline`);
+  await expect.poll(() => readVideo(page.locator('video'), 'duration')).toBeGreaterThan(3);
+});
+
 test('a link lets somebody without an account watch, until it is taken back', async () => {
-  const owner = await visits.open(personOf('PLAYER'), { path: `/videos/${sessionId}` });
+  const owner = await visits.open(personOf(lab.system, 'PLAYER'), { path: `/videos/${sessionId}` });
   await owner.getByTestId('share').tap();
   await lookAt(owner, 'share');
   await owner.getByTestId('share-create').tap();
@@ -102,20 +156,66 @@ test('a link lets somebody without an account watch, until it is taken back', as
   expect(await friend.getByTestId('video').count()).toBe(0);
 });
 
+test('a link saves the movie where its switch says so, and ends on the day that was chosen', async () => {
+  const owner = await visits.open(personOf(lab.system, 'PLAYER'), { path: `/videos/${sessionId}` });
+  await owner.getByTestId('share').tap();
+  await owner.getByTestId('share-form').locator('[aria-haspopup=listbox]').tap();
+  await owner.getByRole('option', { name: '1 day' }).tap();
+  await owner.getByTestId('share-download').setChecked(true);
+  await owner.getByTestId('share-create').tap();
+  const url = (await owner.getByTestId('share-url').textContent()) ?? '';
+  const player = await lab.system.login('PLAYER');
+  const { items } = await player.listShares(sessionId, {});
+  expect(items).toMatchObject([{ download: true }]);
+  const leftMs = Date.parse(items[0]?.expiresAt ?? '') - Date.now();
+  expect(Math.abs(leftMs - DAY_MS)).toBeLessThan(60_000);
+
+  const friend = await visits.arrive({ expected: /api\/shares\// });
+  await friend.goto(new URL(url).pathname);
+  await downloadMovie(friend, lab.folder);
+  const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
+  db.prepare('update share set expires_at = ? where id = ?').run(Date.now(), items[0]?.shareId);
+  db.close();
+  await friend.getByText('This link no longer works').waitFor({ timeout: 60_000 });
+  expect(await friend.getByTestId('download').count()).toBe(0);
+  const movie = `/api/shares/${url.split('/').at(-1) ?? ''}/movie?disposition=attachment`;
+  expect((await friend.request.get(movie)).status()).toBe(410);
+});
+
 test('the library is narrowed to a court and a day, and a deletion leaves a receipt', async () => {
-  const page = await visits.open(personOf('CLUB_ADMIN'), { path: '/?tab=videos' });
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/?tab=videos' });
   const card = page.getByTestId('video-card');
   await card.waitFor();
   await lookAt(page, 'library');
+  const player = await lab.system.login('PLAYER');
+  const other = await openSession(player, 'court2');
+  await startRecording(player, other.sessionId);
+  await stopAndWait(player, other.sessionId);
+  await page.reload();
+  await expect.poll(() => card.count()).toBe(2);
+  const showOnly = async (court: string): Promise<void> => {
+    await page.getByTestId('filter-court').tap();
+    await page.getByRole('option', { name: court, exact: true }).tap();
+  };
+  await showOnly('Court 2');
+  await expect.poll(() => card.count()).toBe(1);
+  expect(await card.getAttribute('data-session')).toBe(other.sessionId);
+  await showOnly('Court 1');
+  await expect.poll(() => card.getAttribute('data-session')).toBe(sessionId);
+  await showOnly('All courts');
+  await expect.poll(() => card.count()).toBe(2);
   await page.getByTestId('filter-date').fill('2020-01-01');
   await page.getByText('No videos here').waitFor();
   await page.getByRole('button', { name: 'Show all' }).tap();
-  await card.waitFor();
+  await showOnly('Court 1');
+  await expect.poll(() => card.count()).toBe(1);
   await card.getByTestId('delete').tap();
   await page.getByTestId('confirm-yes').tap();
   const receipt = page.getByTestId('receipt');
   await receipt.getByText(sessionId).waitFor();
   await lookAt(page, 'receipt');
   await page.getByTestId('receipt-done').tap();
-  await page.getByText('No videos yet').waitFor();
+  await page.getByText('No videos here').waitFor();
+  await page.getByRole('button', { name: 'Show all' }).tap();
+  await card.waitFor();
 });

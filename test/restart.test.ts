@@ -55,6 +55,13 @@ test('a daemon killed in the middle of a match loses no frame of an RTSP court',
   expect(found.frames).toBeGreaterThanOrEqual(8 * 25);
 });
 
+test('a daemon that nothing would start again does not end where support asks for a restart', async () => {
+  const { admin } = lab.system;
+  const deviceId = (await admin.devices()).items[0]?.deviceId ?? '';
+  await expect(admin.restartDevice(deviceId, {})).rejects.toMatchObject({ kind: 'conflict' });
+  expect(await admin.diagnoseDevice(deviceId)).toMatchObject({ supervised: false });
+});
+
 test('a portal restarted while parts go up gets the rest of them and the movie', async () => {
   const player = await lab.system.login('PLAYER');
   const { sessionId } = await openSession(player, 'court2');
@@ -81,7 +88,7 @@ test('a video deleted while its device was away is gone from its disk when it is
     );
   expect(await held()).toContainEqual(expect.stringMatching(/\.mp4$/));
   await lab.system.killEdge();
-  await player.request('DELETE', `/video/files/${sessionId}`);
+  await player.deleteVideo(sessionId);
   await lab.system.startEdge();
   await expect.poll(held, { timeout: 20_000 }).toEqual([]);
 });

@@ -5,7 +5,7 @@
 import type { Video } from '@padelvar/shared/portal-api';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestS3 } from '../cloud/test/support/s3.ts';
+import { environmentOf, openTestS3 } from '../cloud/test/support/s3.ts';
 import type { TestS3 } from '../cloud/test/support/s3.ts';
 import { openUnrulyProxy } from '../cloud/test/support/unruly-proxy.ts';
 import type { UnrulyProxy } from '../cloud/test/support/unruly-proxy.ts';
@@ -40,11 +40,8 @@ beforeAll(async () => {
   s3 = await openTestS3();
   store = await openUnrulyProxy(s3.server.endpoint);
   lab = await openLab([{ kind: 'rtsp' }], {
-    PADELVAR_S3_ENDPOINT: store.endpoint,
+    ...environmentOf(s3, store.endpoint),
     PADELVAR_PLAY_LINK_SECONDS: String(LINK_SECONDS),
-    PADELVAR_S3_BUCKET: s3.settings.bucket,
-    PADELVAR_S3_ACCESS_KEY_ID: s3.server.accessKeyId,
-    PADELVAR_S3_SECRET_ACCESS_KEY: s3.server.secretAccessKey,
   });
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
@@ -133,7 +130,7 @@ const sourceOf = (movie: Locator): Promise<string> =>
 /** What lies beside a movie arrives after it. */
 async function waitForStream(player: ApiClient): Promise<Video> {
   const find = async (): Promise<Video | undefined> => {
-    const { items } = await player.request<{ items: Video[] }>('GET', '/video/files/list');
+    const { items } = await player.listVideos();
     return items.find((video) => video.stream && video.thumbnail && video.storyboard);
   };
   const video = await poll(WAIT.timeout, find);

@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Device, Session } from '@padelvar/shared/portal-api';
 import { logIn } from '../scripts/system/api-client.ts';
 import type { ApiClient } from '../scripts/system/api-client.ts';
 import { openSession, startRecording, statusOf, stopAndWait } from '../scripts/system/match.ts';
@@ -19,7 +18,7 @@ beforeAll(async () => {
   lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp', user: 'court', password: 'right' }]);
   player = await lab.system.login('PLAYER');
   const [email, password] = ['other@padelvar.example', 'another-password'];
-  await lab.system.admin.request('POST', '/admin/users', {
+  await lab.system.admin.createUser({
     email,
     password,
     name: 'Other',
@@ -47,22 +46,22 @@ async function problemOf(
 test('a busy court, double taps and strangers get a clear answer each, and the match is not disturbed', async () => {
   const { sessionId } = await openSession(player, 'court1');
   expect((await openSession(player, 'court1')).sessionId).toBe(sessionId);
-  const busy = await problemOf(stranger.request('POST', '/video/session/create', { courtId: 'court1' }));
+  const busy = await problemOf(stranger.createSession('court1'));
   expect(busy).toMatchObject({ status: 409, kind: 'court_busy' });
 
   await Promise.all([startRecording(player, sessionId), startRecording(player, sessionId)]);
-  expect(await problemOf(stranger.request('POST', '/video/record/stop', { sessionId }))).toMatchObject({
+  expect(await problemOf(stranger.stopRecording(sessionId))).toMatchObject({
     status: 403,
   });
-  expect(await problemOf(stranger.request('POST', '/video/session/close', { sessionId }))).toMatchObject({
+  expect(await problemOf(stranger.closeSession(sessionId))).toMatchObject({
     status: 403,
   });
-  expect(await problemOf(stranger.request('GET', `/video/record/status/${sessionId}`))).toMatchObject({
+  expect(await problemOf(stranger.getRecordingStatus(sessionId))).toMatchObject({
     status: 403,
   });
   expect(await statusOf(player, sessionId)).toMatchObject({ state: 'recording', active: true });
 
-  const list = await player.request<{ items: Session[] }>('GET', '/video/session/list');
+  const list = await player.listSessions();
   expect(list.items.filter(({ courtId }) => courtId === 'court1')).toHaveLength(1);
   await Promise.all([stopAndWait(player, sessionId), stopAndWait(player, sessionId)]);
   expect(await statusOf(player, sessionId)).toMatchObject({
@@ -76,10 +75,7 @@ test.each([0, -1, 10_000, 'abc', 1.5])(
   'a duration of %s is refused with the field and what was expected',
   async (durationMinutes) => {
     const answer = await problemOf(
-      player.request('POST', '/video/record/start', {
-        sessionId: 'sess_demo_court1_1795000000',
-        durationMinutes,
-      }),
+      player.startRecording('sess_demo_court1_1795000000', durationMinutes as number),
     );
     expect(answer).toMatchObject({ status: 400, kind: 'bad_request' });
     expect(answer.message).toContain('durationMinutes');
@@ -87,10 +83,8 @@ test.each([0, -1, 10_000, 'abc', 1.5])(
 );
 
 test('courts and clubs that do not exist are not found', async () => {
-  expect(
-    await problemOf(player.request('POST', '/video/session/create', { courtId: 'nowhere' })),
-  ).toMatchObject({ status: 404 });
-  expect(await problemOf(player.request('GET', '/video/files/list?clubId=nowhere'))).toMatchObject({
+  expect(await problemOf(player.createSession('nowhere'))).toMatchObject({ status: 404 });
+  expect(await problemOf(player.listVideos({ clubId: 'nowhere' }))).toMatchObject({
     status: 404,
   });
 });
@@ -103,20 +97,20 @@ test.each([
   'rtsp://h/ -i x',
   'javascript:1',
 ])('the camera address %j is refused', async (cameraAddress) => {
-  const answer = await problemOf(lab.system.admin.request('PATCH', '/courts/court1', { cameraAddress }));
+  const answer = await problemOf(lab.system.admin.updateCourt('court1', { cameraAddress }));
   expect(answer).toMatchObject({ status: 400, kind: 'bad_request' });
   expect(answer.message).toContain('cameraAddress');
 });
 
 test('a camera that does not accept its password says so, and the court is free again', async () => {
   const address = lab.court(1).address.replace('right', 'wrong');
-  await lab.system.admin.request('PATCH', '/courts/court2', { cameraAddress: address });
-  const refused = await problemOf(player.request('POST', '/video/session/create', { courtId: 'court2' }));
+  await lab.system.admin.updateCourt('court2', { cameraAddress: address });
+  const refused = await problemOf(player.createSession('court2'));
   expect(refused).toMatchObject({ status: 422, kind: 'camera_unauthorized' });
   expect(refused.message).not.toContain('wrong');
-  await lab.system.admin.request('PATCH', '/courts/court2', { cameraAddress: lab.court(1).address });
+  await lab.system.admin.updateCourt('court2', { cameraAddress: lab.court(1).address });
   const { sessionId } = await openSession(player, 'court2');
-  await player.request('POST', '/video/session/close', { sessionId });
+  await player.closeSession(sessionId);
 });
 
 test('a forged Host changes no answer and no link', async () => {
@@ -152,11 +146,11 @@ test('a stranger on the broker is refused', async () => {
 test('a device that is offline is told at once', async () => {
   await lab.system.killEdge();
   await poll(10_000, async () => {
-    const { items } = await lab.system.admin.request<{ items: Device[] }>('GET', '/admin/devices');
+    const { items } = await lab.system.admin.devices();
     return items.every(({ online }) => !online) ? true : undefined;
   });
   const beganMs = performance.now();
-  const answer = await problemOf(player.request('POST', '/video/session/create', { courtId: 'court1' }));
+  const answer = await problemOf(player.createSession('court1'));
   expect(answer).toMatchObject({ status: 409, kind: 'device_offline' });
   // A device that is there is waited for for eight seconds.
   expect(performance.now() - beganMs).toBeLessThan(5_000);

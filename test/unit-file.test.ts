@@ -18,6 +18,8 @@ test('systemd finds nothing wrong with the unit of the edge, and a restart of th
     expect(`${stdout}${stderr}`.split('\n').filter((line) => line.includes('padelvar-edge'))).toEqual([]);
     expect(unit).toMatch(/^KillMode=process$/m);
     expect(unit).toMatch(/^RuntimeDirectoryPreserve=yes$/m);
+    // As the whole machine's: a process can't choose for its own connections.
+    expect(unit).toMatch(/^ExecStartPre=-\+.*echo bbr > \/proc\/sys\/net\/ipv4\/tcp_congestion_control'$/m);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

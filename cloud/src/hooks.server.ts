@@ -52,14 +52,20 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+  // No other site shows a match in its own pages, or learns from an image whether there is one.
+  'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
 /** Data is no page: should a browser show it as one, it loads nothing and stands in no frame. */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+/** A picture or a movie opened by itself shows itself. */
+const ITSELF = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'";
 
-function isJson({ headers }: Response): boolean {
-  return /^application\/(?:problem\+)?json\b/.test(headers.get('content-type') ?? '');
+function policyOf({ headers }: Response): string | undefined {
+  const type = headers.get('content-type') ?? '';
+  if (/^text\/html\b/.test(type)) return undefined;
+  return /^(?:image|video|multipart)\//.test(type) ? ITSELF : NOTHING;
 }
 
 /** Movies that lie elsewhere are played from there; the page's policy was written when the portal was built. */
@@ -74,7 +80,8 @@ const handleHeaders: Handle = async ({ event, resolve }) => {
   if (policy !== null && origin !== undefined) {
     response.headers.set('content-security-policy', allowStorage(policy, origin));
   }
-  if (policy === null && isJson(response)) response.headers.set('content-security-policy', NOTHING);
+  const ownPolicy = policy === null ? policyOf(response) : undefined;
+  if (ownPolicy !== undefined) response.headers.set('content-security-policy', ownPolicy);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
   if (event.url.protocol === 'https:') {
     response.headers.set('strict-transport-security', 'max-age=31536000');

@@ -3,6 +3,8 @@
  * the pages translate; the movie stays with the device, and is stored once and hash-equal when the store is well again.
  */
 import { execFileSync } from 'node:child_process';
+import { buffer } from 'node:stream/consumers';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHash } from 'node:crypto';
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,8 +12,10 @@ import type { Device, Health, RecordStatus } from '@padelvar/shared/portal-api';
 import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import type { z } from 'zod';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { canMount, openSmallDisk } from '../../edge/test/support/small-disk.ts';
+import { UploadPartCommand } from '@aws-sdk/client-s3';
+import { openSmallDisk } from '../../edge/test/support/small-disk.ts';
 import type { SmallDisk } from '../../edge/test/support/small-disk.ts';
+import { createS3Client, S3_TIMEOUTS } from '../src/lib/server/storage/s3-client.ts';
 import { createTestMovie, openTestDelivery, openTestEdge } from './support/delivery.ts';
 import type { TestDelivery, TestEdge, TestMovie } from './support/delivery.ts';
 import { seedUser } from './support/seed.ts';
@@ -157,6 +161,63 @@ describe('an S3 service', () => {
     await tryOut({ delivery, ask, trouble: 'failing', mend: () => proxy.behave(undefined) });
   });
 
+  test('that stores half of a part and says 200 is told as failing, until it stores the whole', async () => {
+    const client = createS3Client(s3.settings, S3_TIMEOUTS);
+    const storeHalf = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const body = await buffer(request);
+      const { pathname, searchParams } = new URL(request.url ?? '', s3.server.endpoint);
+      const [, Bucket = '', ...key] = pathname.split('/');
+      const half = await client.send(
+        new UploadPartCommand({
+          ...{ Bucket, Key: key.join('/'), UploadId: searchParams.get('uploadId') ?? '', PartNumber: 1 },
+          Body: body.subarray(0, body.length / 2),
+        }),
+      );
+      response.writeHead(200, { etag: half.ETag }).end();
+    };
+    proxy.behave({
+      instead: onParts((request, response) => {
+        if (request.url?.includes('uploadId=') !== true) return false;
+        void storeHalf(request, response);
+        return true;
+      }),
+    });
+    await tryOut({ delivery, ask, trouble: 'failing', mend: () => proxy.behave(undefined) });
+    client.destroy();
+  });
+
+  test('that tells another size of what it holds is told as failing, and holds the movie once in the end', async () => {
+    proxy.behave({ headBytes: (bytes) => bytes - 1 });
+    const before = await Array.fromAsync(delivery.portal.app.services.store.list());
+    await tryOut({ delivery, ask, trouble: 'failing', mend: () => proxy.behave(undefined) });
+    const after = await Array.fromAsync(delivery.portal.app.services.store.list());
+    expect(after).toHaveLength(before.length + 1);
+  });
+
+  test('of which an object has another size than was sent takes the movie under another key', async () => {
+    const sessionId = await delivery.addSession();
+    const movie = createTestMovie(sessionId, MOVIE_BYTES);
+    movie.finish();
+    const { store, uploads, db } = delivery.portal.app.services;
+    await uploads.open(delivery.deviceId, sessionId);
+    const keyOf = async () =>
+      (
+        await db
+          .selectFrom('upload')
+          .select('object_key')
+          .where('session_id', '=', sessionId)
+          .executeTakeFirst()
+      )?.object_key ?? '';
+    const wrong = await keyOf();
+    await store.put({ key: wrong, contentType: 'video/mp4', body: new Uint8Array(7) });
+    const edge = openEdge(delivery);
+    edge.uploader.add(movie.view);
+    await edge.confirmed(sessionId);
+    expect(await ask.download(sessionId)).toBe(createHash('sha256').update(movie.bytes).digest('hex'));
+    expect(await keyOf()).not.toBe(wrong);
+    expect(await store.head(wrong)).toBeUndefined();
+  });
+
   test.each([
     ['refuses the keys', { secretAccessKey: 'wrong' }, 'denied'],
     ['has no such bucket', { bucket: 'nowhere' }, 'missing'],
@@ -196,7 +257,7 @@ describe('the portal’s folder', () => {
     await tryOut({ delivery, ask, trouble: 'missing', mend });
   });
 
-  if (canMount()) {
+  describe('on a small disk', () => {
     let disk: SmallDisk;
     beforeAll(async () => {
       disk = await openSmallDisk(8);
@@ -209,14 +270,14 @@ describe('the portal’s folder', () => {
     afterAll(() => disk.close());
     const remount = (how: 'ro' | 'rw') => execFileSync('mount', ['-o', `remount,${how}`, disk.folder]);
 
-    test('on a full disk is told as full, and no more once there is room', async () => {
+    test('that is full is told as full, and no more once there is room', async () => {
       await disk.fill(100_000);
       await tryOut({ delivery, ask, trouble: 'full', mend: () => disk.empty() });
     });
 
-    test('on a read-only disk is told as read_only, and no more once it takes something', async () => {
+    test('that is read-only is told as read_only, and no more once it takes something', async () => {
       remount('ro');
       await tryOut({ delivery, ask, trouble: 'read_only', mend: () => remount('rw') });
     });
-  }
+  });
 });

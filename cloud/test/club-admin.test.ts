@@ -6,7 +6,7 @@ import { loadDesired } from '../src/lib/server/devices/desired.ts';
 import { createManualClock } from './support/manual-clock.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
 import { seedSession, WITH_MOVIE } from './support/seed.ts';
-import { createWorld, DEVICE, OPEN_SESSION, type World } from './support/world.ts';
+import { createWorld, DEVICE, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
 
 const NOW = Date.UTC(2026, 2, 30, 12);
 const clock = createManualClock(NOW);
@@ -170,10 +170,27 @@ it('what the club’s videos take is counted, and what a retention would take ca
     });
   }
   const use = await read<StorageUse>('admin', '/api/clubs/north/storage');
-  expect(use).toMatchObject({ videos: 8, bytes: 14_001_000_000, videosPerDay: 0.5 });
+  // With the 5000 bytes of the further movie that the world's match has.
+  expect(use).toMatchObject({ videos: 8, bytes: 14_001_005_000, videosPerDay: 0.5 });
   expect(await read<StorageUse>('foreignAdmin', '/api/clubs/south/storage')).toMatchObject({
     ...{ videos: 0, bytes: 0, bytesPerVideo: 2_000_000_000 },
   });
+});
+
+it('what lies in the store beside a movie counts, what is not there yet or no more does not', async () => {
+  const { db } = portal.app.services;
+  const bytes = async () => (await read<StorageUse>('admin', '/api/clubs/north/storage')).bytes;
+  expect(await bytes()).toBe(1_005_000);
+  const sideFile = { session_id: MOVIE_SESSION, name: 'thumbnail.jpg', stored_at: NOW } as const;
+  await db
+    .insertInto('side_file')
+    .values({ ...sideFile, object_key: `clubs/north/${MOVIE_SESSION}/thumbnail.jpg`, bytes: 300 })
+    .execute();
+  expect(await bytes()).toBe(1_005_300);
+  for (const state of ['open', 'aborted', 'erased'] as const) {
+    await db.updateTable('further_movie').set({ state }).execute();
+    expect(await bytes()).toBe(1_000_300);
+  }
 });
 
 it('recordings, minutes and failures are counted per court and day of the club’s clock', async () => {

@@ -195,27 +195,31 @@ describe('a court', () => {
     expect(response.status).toBe(409);
   });
 
-  it('that is set warm tells its mini-PC so, and no longer when it is not', async () => {
-    const { devices } = portal.app.services;
-    const warmOf = async (): Promise<unknown> => {
-      const { courts } = await devices.desired(DEVICE);
-      return courts.find(({ courtId }) => courtId === 'n3')?.warm;
-    };
-    const revOf = async (): Promise<number> => (await devices.desired(DEVICE)).rev;
-    expect(await warmOf()).toBeUndefined();
-    const rev = await revOf();
-    const set = await ask('admin', 'PATCH', '/api/courts/n3', { warm: true });
-    expect(await set.json()).toMatchObject({ courtId: 'n3', warm: true });
-    expect(await warmOf()).toBe(true);
-    expect(await revOf()).toBeGreaterThan(rev);
-    await ask('admin', 'PATCH', '/api/courts/n3', { name: 'Three' });
-    expect(await warmOf()).toBe(true);
-    await ask('admin', 'PATCH', '/api/courts/n3', { warm: false });
-    expect(await warmOf()).toBeUndefined();
-    const refused = await ask('admin', 'PATCH', '/api/courts/n3', { warm: 'yes' });
-    expect(refused.status).toBe(400);
-    expect(await refused.json()).toMatchObject({ errors: [{ field: 'warm' }] });
-  });
+  it.each(['warm', 'lowDelay'] as const)(
+    'that is set %s tells its mini-PC so, and no longer when it is not',
+    async (option) => {
+      const { devices } = portal.app.services;
+      const toldOf = async (): Promise<unknown> => {
+        const { courts } = await devices.desired(DEVICE);
+        return courts.find(({ courtId }) => courtId === 'n3')?.[option];
+      };
+      const revOf = async (): Promise<number> => (await devices.desired(DEVICE)).rev;
+      expect(await toldOf()).toBeUndefined();
+      const rev = await revOf();
+      const set = await ask('admin', 'PATCH', '/api/courts/n3', { [option]: true });
+      expect(await set.json()).toMatchObject({ courtId: 'n3', [option]: true });
+      expect(await toldOf()).toBe(true);
+      expect(await revOf()).toBeGreaterThan(rev);
+      await ask('admin', 'PATCH', '/api/courts/n3', { name: 'Three' });
+      expect(await toldOf()).toBe(true);
+      const unset = await ask('admin', 'PATCH', '/api/courts/n3', { [option]: false });
+      expect(await unset.json()).toMatchObject({ [option]: false });
+      expect(await toldOf()).toBeUndefined();
+      const refused = await ask('admin', 'PATCH', '/api/courts/n3', { [option]: 'yes' });
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ errors: [{ field: option }] });
+    },
+  );
 
   it('takes no device of another club', async () => {
     const json = { courtId: 's1', name: 'One', deviceId: DEVICE };

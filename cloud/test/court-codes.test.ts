@@ -133,7 +133,8 @@ describe('a court’s code', () => {
     const { sessionId } = await openByCode(owner);
     const text = await (await openBrowser().call('GET', `/api/codes/${code}`)).text();
     expect(JSON.parse(text)).toEqual({
-      ...{ courtName: 'Court one', clubName: 'Club alpha', timeZone: 'Europe/Paris', brandColor: null },
+      ...{ courtName: 'Court one', clubName: 'Club alpha', timeZone: 'Europe/Paris' },
+      ...{ brandColor: null, logo: null },
       ...{ state: 'busy', mayStart: false, hindrance: null, opensNext: null },
       ...{ mine: null, unclaimed: null, asked: null, nextGroup: 'ask' },
       ...{ defaultMinutes: 90, maxMinutes: 240 },

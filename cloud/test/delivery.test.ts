@@ -315,7 +315,7 @@ test('with its video the payload of a part 1 goes; what a crash left of one goes
   const { sessionId } = movie;
   const edge = openEdge();
   await sendBoth(movie, edge);
-  await delivery.portal.app.services.files.delete(sessionId);
+  await delivery.portal.app.services.files.delete(sessionId, delivery.owner);
   expect(await listStored(sessionId)).toEqual([]);
 
   const other = await addIndexLast();
@@ -369,7 +369,7 @@ test('a video that was deleted is not sent any more, and its parts go', async ()
   const edge = openEdge();
   edge.uploader.add(movie.view);
   await edge.reached(movie.sessionId, PART);
-  await delivery.portal.app.services.files.delete(movie.sessionId);
+  await delivery.portal.app.services.files.delete(movie.sessionId, delivery.owner);
   movie.finish();
   edge.uploader.nudge(movie.sessionId);
   await edge.confirmed(movie.sessionId);

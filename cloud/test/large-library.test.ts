@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { isPostgres } from '../src/lib/server/db/column-types.ts';
 import type { VideoQuery } from '../src/lib/server/files/video-rows.ts';
 import { planVideoQuery } from '../src/lib/server/files/video-rows.ts';
+import { tellFigures } from '../../edge/test/support/figures.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
 import { seedClub, seedCourt, seedDevice, seedUser, WITH_MOVIE, type SeededUser } from './support/seed.ts';
 
@@ -69,7 +70,7 @@ async function read(user: SeededUser, query: string): Promise<{ page: Page; ms: 
   return { page, ms: performance.now() - beganAt };
 }
 
-it('a page of any list is right, and told how long it took', async () => {
+it('a page of any list is right, and comes within a second', async () => {
   const lists = [
     ['all', admin, '', 100],
     ['of a club', manager, '', 100],
@@ -78,13 +79,14 @@ it('a page of any list is right, and told how long it took', async () => {
     ['of a player', player, '', 100],
   ] as const;
   for (const [name, user, query, count] of lists) {
-    const { page, ms } = await read(user, query);
+    const looks = [await read(user, query), await read(user, query), await read(user, query)];
+    const ms = Math.min(...looks.map((look) => look.ms));
+    const [{ page }] = looks as [(typeof looks)[0]];
     expect(page.items).toHaveLength(count);
     const moments = page.items.map(({ recordedAt }) => recordedAt);
     expect(moments).toEqual(moments.toSorted().reverse());
-    process.stdout.write(`${COUNT} videos, the list ${name}: ${ms.toFixed(1)} ms\n`);
-    // Promised is a second; the least machine that runs this may take long over anything.
-    expect(ms).toBeLessThan(10_000);
+    tellFigures(`a list of ${COUNT} videos, ${name}`, { ms });
+    expect(ms).toBeLessThan(1_000);
   }
 });
 

@@ -1,7 +1,8 @@
 /** The control link from end to end: the portal as it is wired, and the edge's own link against it. */
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReportedSession } from '@padelvar/shared/link';
+import { GOLDEN } from '@padelvar/shared/golden/link-messages';
+import { Reply, type ReportedSession } from '@padelvar/shared/link';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { enroll } from '../../edge/src/link/enroll.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -293,7 +294,9 @@ describe('the link', () => {
   });
 
   it('brings a report that no packet can hold by HTTPS, and stays connected', async () => {
-    const { deviceId, report, link: own } = await link({ pollSeconds: 0.05 });
+    const { deviceId, desired, report, until, link: own } = await link({ pollSeconds: 0.05 });
+    // The device reports at each document: what is reported below is to be the newest.
+    await until(() => desired.length > 0);
     const { devices } = portal.app.services;
     const gaps = Array.from({ length: 1_000 }, (_, at) => ({
       fromMs: at,
@@ -406,6 +409,45 @@ describe('the link', () => {
     expect(await wrong.json()).toMatchObject({ errors: [{ field: 'cameraAddress' }] });
     const courts = await db.selectFrom('court').select('id').where('id', '=', 'new1').execute();
     expect(courts).toEqual([]);
+  });
+
+  it('brings support a device’s logs, state and restart, each written to the audit log', async () => {
+    const reply = (text: string): Reply => Reply.parse(JSON.parse(text));
+    const { logs, restart, diagnostics } = {
+      ...reply(GOLDEN.replyLogs),
+      ...reply(GOLDEN.replyRestart),
+      ...reply(GOLDEN.replyDiagnostics),
+    };
+    const { deviceId, commands } = await link({
+      onCommand: ({ action: { type } }) =>
+        Promise.resolve(type === 'logs' ? { logs } : type === 'restart' ? { restart } : { diagnostics }),
+    });
+    const { auth, db } = portal.app.services;
+    const support = await seedUser({ db, auth }, { role: 'SUPPORT', name: 'support' });
+    const ask = async (what: string, json: object): Promise<unknown> =>
+      (
+        await portal.call('POST', `/api/admin/devices/${deviceId}/${what}`, { token: support.token, json })
+      ).json();
+    expect(await ask('logs', { of: 'one' })).toEqual(logs);
+    expect(await ask('restart', { acceptGap: true })).toEqual(restart);
+    expect(await ask('diagnostics', {})).toEqual(diagnostics);
+    expect(commands.map(({ action }) => action)).toEqual([
+      { type: 'logs', lines: 200, of: 'one' },
+      { type: 'restart', acceptGap: true },
+      { type: 'diagnostics' },
+    ]);
+    expect(await ask('logs', { of: '../../etc' })).toMatchObject({ kind: 'bad_request' });
+    const lines = await db.selectFrom('audit').select(['action', 'user_id', 'object', 'detail']).execute();
+    const said = { user_id: support.userId, object: deviceId };
+    expect(lines.filter(({ action }) => /logs|restart|diagnostics/.test(action))).toEqual([
+      { ...said, action: 'device.logs', detail: '{"lines":200,"of":"one"}' },
+      { ...said, action: 'device.restart', detail: '{"acceptGap":true}' },
+      { ...said, action: 'device.diagnostics', detail: '{}' },
+    ]);
+    await device?.close();
+    device = undefined;
+    await untilOnline(deviceId, false);
+    expect(await ask('diagnostics', {})).toMatchObject({ status: 409, kind: 'device_offline' });
   });
 
   it('does not carry a command out that came too late', async () => {

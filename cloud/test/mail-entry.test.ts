@@ -74,7 +74,7 @@ describe('a link to log in', () => {
       locale: 'es',
     });
     expect(response.status).toBe(204);
-    expect((await mailbox.waitFor('new@example.test')).text).toMatch('Abra este enlace');
+    expect((await mailbox.waitFor('new@example.test')).text).toMatch('Abre este enlace');
     const entered = await post('/api/auth/link', { token: await tokenFor('new@example.test') });
     expect(await accountOf(cookieOf(entered))).toMatchObject({
       email: 'new@example.test',

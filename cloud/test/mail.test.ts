@@ -98,7 +98,7 @@ it('a message survives the end of the portal', async () => {
   await clock.advance(60_000);
   mail = createMail({ db, clock, log: silentLogger, secret: SECRET, settings: mailbox.settings });
   await mail.deliver();
-  expect((await mailbox.waitFor('later@example.test')).text).toMatch('Abra este enlace');
+  expect((await mailbox.waitFor('later@example.test')).text).toMatch('Abre este enlace');
 });
 
 it('a receiver that does not exist is given up at once', async () => {

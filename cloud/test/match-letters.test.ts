@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAY_MS } from '../src/lib/server/files/retention-plan.ts';
 import { createMatchLetters } from '../src/lib/server/files/match-letters.ts';
+import { createMatchWriter } from '../src/lib/server/files/match-writer.ts';
 import { linkIn, openMailbox, type Mailbox } from './support/mailbox.ts';
 import { createManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
@@ -46,11 +47,16 @@ afterAll(async () => {
 
 const setAccount = ({ token }: SeededUser, json: object) =>
   portal.call('PATCH', '/api/account', { token, json });
+function openLetters() {
+  const { db, mail, auth } = portal.app.services;
+  const writer = createMatchWriter({ db, mail, identities: auth.identities, origin: ORIGIN });
+  return createMatchLetters({ db, writer });
+}
 const mailsTo = (email: string) => mailbox.mails.filter(({ to }) => to.includes(email));
 
 it('a match that is ready is written about once, to those who asked for it', async () => {
-  const { db, mail, auth } = portal.app.services;
-  const letters = createMatchLetters({ db, mail, identities: auth.identities, origin: ORIGIN });
+  const { mail } = portal.app.services;
+  const letters = openLetters();
   await letters.ready(sessionId);
   await setAccount(friend, { mailWhenReady: true, locale: 'fr' });
   await letters.ready(sessionId);
@@ -81,7 +87,7 @@ it('a match’s owner is told seven days and one day before it is deleted', asyn
 });
 
 it('an address that nobody has confirmed is not written to', async () => {
-  const { db, mail, auth } = portal.app.services;
+  const { db, mail } = portal.app.services;
   const stranger = await seedUser(portal.app.services, {
     role: 'PLAYER',
     clubIds: ['north'],
@@ -90,7 +96,7 @@ it('an address that nobody has confirmed is not written to', async () => {
   await setAccount(stranger, { mailWhenReady: true });
   const participant = { session_id: sessionId, user_id: stranger.userId };
   await db.insertInto('session_participant').values(participant).execute();
-  await createMatchLetters({ db, mail, identities: auth.identities, origin: ORIGIN }).ready(sessionId);
+  await openLetters().ready(sessionId);
   await mail.deliver();
   expect(mailsTo(stranger.email)).toEqual([]);
 });

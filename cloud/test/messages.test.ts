@@ -1,39 +1,40 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listMessageFaults } from '../complete-messages.ts';
 
-const LANGUAGES = ['en', 'fr', 'es'] as const;
+test('every text is there in every language, takes the same values and is not empty', () => {
+  expect(listMessageFaults()).toEqual([]);
+});
 
-function loadMessages(language: string): Record<string, string> {
-  const path = fileURLToPath(new URL(`../messages/${language}.json`, import.meta.url));
-  const file = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
-  return Object.fromEntries(Object.entries(file).filter(([key]) => key !== '$schema'));
-}
-
-/** The names in braces, sorted: what a page has to hand over. */
-function placeholdersOf(text: string): string[] {
-  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
-}
-
-const english = loadMessages('en');
-
-describe.each(LANGUAGES)('the messages in %s', (language) => {
-  const messages = loadMessages(language);
-
-  it('have the keys of the English ones, no more and no fewer', () => {
-    expect(Object.keys(messages).sort()).toEqual(Object.keys(english).sort());
-  });
-
-  it('take the same values', () => {
-    for (const [key, text] of Object.entries(messages)) {
-      expect({ key, takes: placeholdersOf(text) }).toEqual({
-        key,
-        takes: placeholdersOf(english[key] ?? ''),
-      });
-    }
-  });
-
-  it('are never empty', () => {
-    expect(Object.values(messages).filter((text) => text.trim() === '')).toEqual([]);
-  });
+test('a text that is missing, empty or takes other values is named', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'padelvar-messages-'));
+  const forms = (one: string, other: string) => [{ match: { 'forms=one': one, 'forms=*': other } }];
+  const texts = {
+    en: {
+      greeting: 'Hello {name}',
+      farewell: 'Bye',
+      thanks: 'Thanks',
+      days: forms('{count} day', '{count} days'),
+    },
+    fr: {
+      greeting: 'Bonjour {nom}',
+      farewell: ' ',
+      thanks: 'Merci',
+      days: forms('{count} jour', '{n} jours'),
+    },
+    es: { greeting: 'Hola {name}', thanks: 'Gracias', days: '{count} días', extra: 'Más' },
+  };
+  for (const [language, messages] of Object.entries(texts))
+    await writeFile(join(folder, `${language}.json`), JSON.stringify(messages));
+  expect(listMessageFaults(folder)).toEqual([
+    'fr: greeting takes nom, expected name',
+    'fr: farewell is empty',
+    'fr: days takes n, expected count',
+    'es: farewell is missing',
+    'es: days has other forms of a number than in English',
+    'es: extra is missing in English',
+  ]);
+  await rm(folder, { recursive: true });
 });

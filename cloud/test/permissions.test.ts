@@ -19,6 +19,7 @@ import {
   DEVICE,
   INVITATION_ID,
   INVITATION_TOKEN,
+  LOGO_VERSION,
   OBJECTION_ID,
   MOVIE_SESSION,
   OPEN_SESSION,
@@ -58,6 +59,7 @@ const CLUB_STAFF = '401 ok  403 ok  403 404 403 404 404';
 const CLUB_PEOPLE = '401 ok  ok  ok  ok  404 ok  404 404';
 const STAFF_LISTS = '401 ok  ok  ok  403 403 403 ok  403';
 const STAFF_HERE = '401 ok  ok  ok  403 404 403 404 404';
+const SUPPORT_HERE = '401 ok  ok  403 403 404 403 404 404';
 const STAFF_ONLY = '401 ok  ok  403 403 403 403 403 403';
 const OPENERS = '401 ok  403 ok  ok  404 ok  404 404';
 /** Where guests may record, so may players of other clubs. */
@@ -127,6 +129,9 @@ const TABLE: Record<string, Row> = {
   'POST /api/clubs': ['/api/clubs', { clubId: 'west', name: 'West' }, SUPER_ONLY],
   'PATCH /api/clubs/{clubId}': ['/api/clubs/north', { name: 'N' }, CLUB_STAFF],
   'DELETE /api/clubs/{clubId}': ['/api/clubs/north', undefined, SUPER_ONLY_HERE],
+  'PUT /api/clubs/{clubId}/logo': ['/api/clubs/north/logo', undefined, CLUB_STAFF],
+  'DELETE /api/clubs/{clubId}/logo': ['/api/clubs/north/logo', undefined, CLUB_STAFF],
+  'GET /api/logos/{version}': [`/api/logos/${LOGO_VERSION}`, undefined, ANYBODY],
   'GET /api/courts': ['/api/courts?clubId=north', undefined, CLUB_PEOPLE],
   'GET /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', undefined, CLUB_PEOPLE],
   'POST /api/clubs/{clubId}/courts': ['/api/clubs/north/courts', { courtId: 'n9', name: 'N9' }, CLUB_STAFF],
@@ -178,6 +183,7 @@ const TABLE: Record<string, Row> = {
     undefined,
     CLUB_STAFF,
   ],
+  'GET /api/clubs/{clubId}/log': ['/api/clubs/north/log', undefined, STAFF_HERE],
   'GET /api/clubs/{clubId}/storage': ['/api/clubs/north/storage', undefined, STAFF_HERE],
   'GET /api/clubs/{clubId}/statistics': ['/api/clubs/north/statistics', undefined, STAFF_HERE],
 
@@ -200,6 +206,13 @@ const TABLE: Record<string, Row> = {
     { clubId: 'north', name: 'Mini-PC' },
     SUPER_ONLY_HERE,
   ],
+  'GET /api/admin/devices/{deviceId}': [`/api/admin/devices/${DEVICE}`, undefined, STAFF_HERE],
+  ...Object.fromEntries(
+    ['logs', 'restart', 'diagnostics'].map((name) => [
+      `POST /api/admin/devices/{deviceId}/${name}`,
+      [`/api/admin/devices/${DEVICE}/${name}`, {}, SUPPORT_HERE] satisfies Row,
+    ]),
+  ),
   'DELETE /api/admin/devices/{deviceId}': [`/api/admin/devices/${DEVICE}`, undefined, SUPER_ONLY_HERE],
 
   'PATCH /api/admin/devices/{deviceId}': [
@@ -264,6 +277,11 @@ const TABLE: Record<string, Row> = {
   'PATCH /api/video/files/{sessionId}/clips/{clipId}': [CLIP, { name: 'Ace' }, OWN],
   'DELETE /api/video/files/{sessionId}/clips/{clipId}': [CLIP, undefined, OWN],
   'GET /api/video/files/{sessionId}/clips/{clipId}/movie': [`${CLIP}/movie`, undefined, WATCHERS],
+  'GET /api/video/files/{sessionId}/clips/{clipId}/thumbnail.jpg': [
+    `${CLIP}/thumbnail.jpg`,
+    undefined,
+    WATCHERS,
+  ],
   'GET /api/shares/{token}': [`/api/shares/${SHARE_TOKEN}`, undefined, ANYBODY],
   'GET /api/shares/{token}/movie': [`/api/shares/${SHARE_TOKEN}/movie`, undefined, ANYBODY],
   ...Object.fromEntries(
@@ -272,6 +290,11 @@ const TABLE: Record<string, Row> = {
       [`/api/shares/${SHARE_TOKEN}/${name}`, undefined, ANYBODY] satisfies Row,
     ]),
   ),
+  'POST /api/video/files/{sessionId}/owner': [
+    `/api/video/files/${MOVIE_SESSION}/owner`,
+    { email: 'target@example.test' },
+    '401 ok  403 ok  403 403 403 404 404',
+  ],
   'POST /api/video/files/{sessionId}/disclosure': [
     `/api/video/files/${MOVIE_SESSION}/disclosure`,
     { authority: 'Police of Lyon', reason: 'order 2026-17 of the court' },

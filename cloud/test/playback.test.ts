@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { FragmentIndex } from '@padelvar/shared/side-files';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RIGHT_CHECK_MS } from '../src/lib/server/files/movie-relay.ts';
 import { MAX_PLAY_LINK_SECONDS } from '../src/lib/server/settings.ts';
 import { createManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN } from './support/portal.ts';
@@ -253,12 +254,36 @@ describe.each(STORES)('in %s', (_what, openService) => {
       for (const name of NAMES) expect((await ask(name)).status).toBe(410);
     });
 
-    test('saves the movie where it allows that', async () => {
+    test('saves the movie where it allows that, from the portal’s own address, and goes on there after a break', async () => {
       const { path } = await share({ download: true });
-      const answer = await portal.call('GET', `${path}/movie?disposition=attachment`);
-      const saved = s3 === undefined ? answer : await fetchSigned(answer.headers.get('location') ?? '');
+      const save = (headers = {}, method = 'GET') =>
+        portal.call(method, `${path}/movie?disposition=attachment`, { headers });
+      const saved = await save();
+      expect(saved.status).toBe(200);
       expect(saved.headers.get('content-disposition')).toMatch(/^attachment; filename="/);
+      expect(saved.headers.get('content-length')).toBe(String(MOVIE.length));
       expect(Buffer.from(await saved.arrayBuffer()).equals(MOVIE)).toBe(true);
+      const rest = await save({ range: 'bytes=1000-', 'if-range': saved.headers.get('etag') ?? '' });
+      expect(rest.status).toBe(206);
+      expect(Buffer.from(await rest.arrayBuffer()).equals(MOVIE.subarray(1000))).toBe(true);
+      expect((await save({ range: `bytes=${MOVIE.length}-` })).status).toBe(416);
+      expect((await save({}, 'HEAD')).headers.get('content-length')).toBe(String(MOVIE.length));
+    });
+
+    test('taken back, it ends a download that runs, and nothing goes on with it', async () => {
+      const { shareId, path } = await share({ download: true });
+      const save = (headers = {}) => portal.call('GET', `${path}/movie?disposition=attachment`, { headers });
+      const saved = await save();
+      const reader = saved.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+      expect((await reader.read()).value?.length).toBeGreaterThan(0);
+      const taken = `/api/video/files/${SESSION}/shares/${shareId}`;
+      expect((await portal.call('DELETE', taken, { token: owner.token })).status).toBe(204);
+      await clock.advance(RIGHT_CHECK_MS);
+      const readOn = async (): Promise<void> => {
+        for (let read = await reader.read(); !read.done; read = await reader.read());
+      };
+      await expect(readOn()).rejects.toThrow('has ended');
+      expect((await save({ range: 'bytes=1000-' })).status).toBe(410);
     });
   });
 

@@ -237,6 +237,21 @@ describe('somebody who is in a video', () => {
     expect((await browser({ ...THEN, time: '25:00' })).status).toBe(400);
   });
 
+  it('is about the match under way in that minute, not the next, and of two in one minute about the later', async () => {
+    const next = await addVideo(owner.userId, 3_660);
+    const hidden = async (): Promise<boolean[]> => {
+      const videos = await Promise.all(
+        [sessionId, next].map((id) => read<Video>(owner, `/api/video/files/${id}`)),
+      );
+      return videos.map(({ hiddenUntil }) => hiddenUntil !== null);
+    };
+    const browser = openBrowser();
+    await browser({ ...THEN, time: '01:58' });
+    expect(await hidden()).toEqual([true, false]);
+    await browser({ ...THEN, time: '02:00' });
+    expect(await hidden()).toEqual([true, true]);
+  });
+
   it('is too many after some, from one address', async () => {
     const statuses: number[] = [];
     for (let count = 0; count < 12; count += 1) statuses.push((await openBrowser()()).status);

@@ -21,15 +21,16 @@ const PAGES = readdirSync(ROUTES, { recursive: true, encoding: 'utf8' })
 
 let portal: BuiltPortal;
 let cookie: string;
+/** The whole line that set it. */
+let loginCookie: string;
 beforeAll(async () => {
   portal = await startBuiltPortal({ PADELVAR_ORIGIN: ORIGIN });
   const answer = await send('POST', '/api/auth/login', {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(ADMIN),
   });
-  const [line = ''] = answer.headers['set-cookie'] ?? [];
-  expect(line).toMatch(/; Secure/);
-  cookie = line.split(';')[0] ?? '';
+  [loginCookie = ''] = answer.headers['set-cookie'] ?? [];
+  cookie = loginCookie.split(';')[0] ?? '';
 });
 afterAll(async () => {
   portal.process.kill('SIGKILL');
@@ -49,11 +50,25 @@ async function send(method: string, path: string, { headers = {}, body }: Sent =
   return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }
 
+/** The answer to a body that is not wanted: where the server closes on the rest of it, TCP may take the answer along (RFC 9112, 9.6). */
+async function sendUnwanted(path: string, sent: Sent): ReturnType<typeof send> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send('POST', path, sent);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (attempt === MOST_RESETS || !['EPIPE', 'ECONNRESET'].includes(code)) throw error;
+    }
+  }
+}
+const MOST_RESETS = 5;
+
 const EVERYWHERE = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
   'strict-transport-security': 'max-age=31536000',
 };
@@ -118,12 +133,51 @@ describe('the API', () => {
   it('takes no more than 1 MiB of JSON, and nobody’s 6 MiB whether their length is said or not', async () => {
     const json = { 'content-type': 'application/json' };
     const large = Buffer.alloc(1024 * 1024 + 1, 0x20);
-    expect((await send('POST', '/api/auth/login', { headers: json, body: large })).status).toBe(413);
+    const refusal = async (path: string, sent: Sent): Promise<number> =>
+      (await sendUnwanted(path, sent)).status;
+    expect(await refusal('/api/auth/login', { headers: json, body: large })).toBe(413);
     const chunked = { ...json, 'transfer-encoding': 'chunked' };
     const huge = Buffer.alloc(7 * 1024 * 1024, 0x20);
-    expect((await send('POST', '/api/auth/login', { headers: chunked, body: huge })).status).toBe(413);
-    expect((await send('POST', '/login', { headers: chunked, body: huge })).status).toBeGreaterThanOrEqual(
-      400,
-    );
+    expect(await refusal('/api/auth/login', { headers: chunked, body: huge })).toBe(413);
+    expect(await refusal('/login', { headers: chunked, body: huge })).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('the cookies of a court’s visitor', () => {
+  const json = { 'content-type': 'application/json', origin: ORIGIN };
+  const asAdmin = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await send(method, path, { headers: { ...json, cookie }, ...text });
+    expect(answer.status, `${path}: ${answer.body}`).toBeLessThan(300);
+    return JSON.parse(answer.body);
+  };
+  let code: string;
+  beforeAll(async () => {
+    await asAdmin('POST', '/api/clubs', { clubId: 'alpha', name: 'Alpha', timeZone: 'Europe/Paris' });
+    await asAdmin('PATCH', '/api/clubs/alpha', { guestsAllowed: true });
+    await asAdmin('POST', '/api/clubs/alpha/courts', { courtId: 'one', name: 'One' });
+    ({ code } = (await asAdmin('GET', '/api/courts/one/code')) as { code: string });
+  });
+
+  it.each([
+    ['a guest’s', 'open', undefined, /^padelvar\.guest=[\w-]{43};/, 'Lax'],
+    [
+      'an objector’s',
+      'objections',
+      { date: new Date().toISOString().slice(0, 10), time: '00:00' },
+      /^padelvar\.objection=[\w-]{32};/,
+      'Strict',
+    ],
+  ])('%s goes over HTTPS only, to no script and with no other site’s request', async (...row) => {
+    const [, what, body, name, sameSite] = row;
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await send('POST', `/api/codes/${code}/${what}`, { headers: json, ...text });
+    const [line = ''] = answer.headers['set-cookie'] ?? [];
+    expect(line, answer.body).toMatch(name);
+    expect(line.split('; ')).toEqual(expect.arrayContaining(['Secure', 'HttpOnly', `SameSite=${sameSite}`]));
+  });
+
+  it('a login’s does so too', () => {
+    expect(loginCookie.split('; ')).toEqual(expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Lax']));
   });
 });

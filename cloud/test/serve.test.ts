@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { createPng } from './support/logo.ts';
 import { ADMIN, startBuiltPortal, type BuiltPortal } from './support/built-portal.ts';
 
 const ORIGIN = 'http://portal.test';
@@ -49,6 +50,26 @@ describe('the served portal', () => {
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
     },
   );
+
+  it('gives a club’s logo to anybody, as a picture and nothing else', async () => {
+    const [line = ''] = (await logIn()).headers['set-cookie'] ?? [];
+    const own = { cookie: line.split(';')[0] ?? '', origin: ORIGIN };
+    const club = JSON.stringify({ clubId: 'north', name: 'Club north' });
+    await send('POST', '/api/clubs', { ...own, 'content-type': 'application/json' }, club);
+    const png = createPng(30, 10, [11, 63, 168, 255]);
+    const set = await send('PUT', '/api/clubs/north/logo', { ...own, 'content-type': 'image/png' }, png);
+    expect(set.status).toBe(200);
+    const { url } = JSON.parse(set.body) as { url: string };
+    const { status, headers } = await send('GET', url);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      ...{ 'content-type': 'image/png', 'content-length': String(png.length) },
+      ...{ 'x-content-type-options': 'nosniff', 'cache-control': 'public, max-age=31536000, immutable' },
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+    });
+    const forged = await send('PUT', '/api/clubs/north/logo', { ...own, origin: 'http://evil.test' }, png);
+    expect(forged.status).toBe(403);
+  });
 
   it('is where its setting says, whatever Host and forwarding headers say', async () => {
     const forged = {

@@ -9,7 +9,7 @@ import { MAX_SHARES } from '../src/lib/server/shares/shares.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
 import { storeMovie } from './support/stored-movie.ts';
-import { createWorld, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
+import { createWorld, LOGO_VERSION, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEY = `clubs/north/${MOVIE_SESSION}/movie.mp4`;
@@ -61,6 +61,7 @@ describe('whoever holds a link', () => {
     const video = JSON.parse(text) as SharedVideo;
     expect(video).toMatchObject({ courtName: 'Court n2', clubName: 'Club north', download: false });
     expect(video.brandColor).toBe('#0b3fa8');
+    expect(video.logo).toMatchObject({ url: `/api/logos/${LOGO_VERSION}`, ground: 'light' });
     expect(video.bytes).toBe(bytes.length);
     for (const secret of ['owner', 'Ana', MOVIE_SESSION, KEY]) expect(text).not.toContain(secret);
   });

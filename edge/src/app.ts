@@ -23,7 +23,6 @@ import type { DeviceLink } from './link/device-link.ts';
 import { findEnrollment, loadOrCreateIdentity } from './link/identity.ts';
 import { createPortal } from './link/portal.ts';
 import type { Portal } from './link/portal.ts';
-import type { PortalClient } from './link/portal-client.ts';
 import { createWatchTokens } from './link/watch-tokens.ts';
 import type { WatchTokens } from './link/watch-tokens.ts';
 import { createPreviewPusher } from './link/preview-pusher.ts';
@@ -32,10 +31,13 @@ import { createSessionManager } from './session/manager.ts';
 import type { SessionManager } from './session/manager.ts';
 import type { Court } from './session/court.ts';
 import type { EdgeConfiguration } from './settings.ts';
+import { createSupport } from './support.ts';
+import type { Surroundings } from './support.ts';
 import { openStore } from './store/database.ts';
 import { createJournal } from './store/journal.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createSessionStore } from './store/sessions.ts';
+import { tellOfQueues } from './upload/congestion-control.ts';
 import { createDeletions } from './upload/deletions.ts';
 
 /** While something is open the portal hears of it this often; changes are told at once. */
@@ -54,8 +56,12 @@ export function identityFolder(dataDir: string): string {
   return join(dataDir, 'identity');
 }
 
-export async function createEdge(configuration: EdgeConfiguration, logger: Logger): Promise<EdgeApp> {
-  const { dataDir } = configuration;
+export async function createEdge(
+  configuration: EdgeConfiguration,
+  logger: Logger,
+  surroundings: Surroundings,
+): Promise<EdgeApp> {
+  const { dataDir, isSupervised } = configuration;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const ffmpegPath = await findFfmpeg(configuration.ffmpegPath);
   const identity = await loadOrCreateIdentity(identityFolder(dataDir));
@@ -125,13 +131,14 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   }
 
   function buildReport(): Reported {
+    const told = sessions.nextReports();
     return {
       v: 1,
       generation: desired?.generation ?? '',
       rev: desired?.rev ?? 0,
       bootId: readBootId(),
       epoch,
-      sessions: delivery?.withReadyIn(sessions.reports()) ?? sessions.reports(),
+      sessions: delivery?.withReadyIn(told) ?? told,
       courts: courtStates.list(desired?.courts ?? []),
       erased: deletions.erased(),
       lan: lanAddresses(),
@@ -165,15 +172,15 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     portal === undefined
       ? undefined
       : createPreviewPusher({
-          client: watchLive(portal.client, (bytes) => delivery?.noteLive(bytes)),
-          clock,
-          log: logger,
+          ...{ client: portal.client, clock, log: logger },
           findHub: (sessionId) => sessions.find(sessionId)?.hub,
+          onPicture: (bytes) => delivery?.noteLive(bytes),
         });
   if (desired !== undefined && portal !== undefined) {
     sessions.setCourts(desired.courts.map((court) => openCourt(portal, court, logger)));
   }
   if (portal !== undefined) {
+    await tellOfQueues(logger);
     delivery = createDelivery({
       ...{ dataDir, ffmpegPath, store, clock, sessions, client: portal.client, log: logger },
       settings: () => desired?.settings,
@@ -194,6 +201,24 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
     .then(() => delivery?.resume())
     .catch((error: unknown) => logger.error({ err: error }, 'what was left could not be finished'));
   if (portal !== undefined && pusher !== undefined) {
+    const support = createSupport({
+      ...{
+        ...surroundings,
+        build: readBuild(),
+        dataDir,
+        ffmpegPath,
+        isSupervised,
+        clock,
+        portal,
+        log: logger,
+      },
+      facts: () => machine.facts(),
+      courts: () => desired?.courts ?? [],
+      describeCourts: () => courtStates.list(desired?.courts ?? []),
+      sessions: () => sessions.reports(),
+      waitingUploads: () => delivery?.waiting() ?? [],
+      line: () => delivery?.describeUplink(),
+    });
     link = openDeviceLink({
       ...{ portal, journal, clock, onDesired, log: logger },
       outbox: createOutbox(store),
@@ -204,6 +229,7 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
           portal,
           courtStates,
           ffmpegPath,
+          support,
         }),
       telemetry: () => ({
         ...readTelemetry(clock.nowMs(), machine.facts()),
@@ -214,7 +240,9 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
   const lan = await openLanServer(
     createLanApi({
       hosts: () => (openLanPort === undefined ? [] : lanNames()),
-      ...(enrollment === undefined ? {} : { watch: { clock, ...openWatch(enrollment.deviceId) } }),
+      ...(enrollment === undefined
+        ? {}
+        : { watch: { clock, ...openWatch(enrollment.deviceId), portalOrigin: enrollment.portalOrigin } }),
       sessions,
       health: () => describeHealth(sessions.reports(), link?.connected ?? false, machine.facts()),
     }),
@@ -256,10 +284,10 @@ export async function createEdge(configuration: EdgeConfiguration, logger: Logge
 
 /** A court whose address can't be opened stays known, without a camera. */
 function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
-  const { courtId, clubId, camera, audio = false, warm = false } = court;
+  const { courtId, clubId, camera, audio = false, warm = false, lowDelay = false } = court;
   try {
     return {
-      ...{ courtId, clubId, audio, warm },
+      ...{ courtId, clubId, audio, warm, lowDelay },
       ...(camera === undefined ? {} : { sealed: JSON.stringify(camera) }),
       address: camera === undefined ? undefined : portal.openCamera(courtId, camera),
     };
@@ -271,16 +299,6 @@ function openCourt(portal: Portal, court: DesiredCourt, logger: Logger): Court {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host.startsWith('127.');
-}
-
-/** Tells of each live picture that goes out. */
-function watchLive(client: PortalClient, note: (bytes: number) => void): Pick<PortalClient, 'request'> {
-  return {
-    request(path, init) {
-      note(init?.body?.length ?? 0);
-      return client.request(path, init);
-    },
-  };
 }
 
 function readBuild(): string {

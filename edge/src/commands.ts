@@ -10,6 +10,7 @@ import type { CourtStates } from './health/court-states.ts';
 import type { CommandAnswer } from './link/command-intake.ts';
 import type { Portal } from './link/portal.ts';
 import type { PreviewPusher } from './link/preview-pusher.ts';
+import type { Support } from './support.ts';
 
 export interface CommandRooms {
   pusher: PreviewPusher;
@@ -17,6 +18,7 @@ export interface CommandRooms {
   courts: () => readonly DesiredCourt[];
   courtStates: CourtStates;
   ffmpegPath: string;
+  support: Support;
 }
 
 /** Answers what it found or why it could not, in the words of a reply. */
@@ -31,6 +33,12 @@ export async function performCommand({ action }: Command, rooms: CommandRooms): 
         return {};
       case 'test-camera':
         return { camera: await testCamera(action.courtId, action.camera, rooms) };
+      case 'logs':
+        return { logs: await rooms.support.readLogs(action) };
+      case 'restart':
+        return { restart: rooms.support.restart(action.acceptGap) };
+      case 'diagnostics':
+        return { diagnostics: await rooms.support.diagnose() };
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

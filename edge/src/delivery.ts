@@ -53,6 +53,8 @@ export interface Delivery {
   resume(): void;
   /** Whether anybody waits for a movie. */
   readonly isBusy: boolean;
+  /** The finished movies that the store does not hold whole, in the order in which they go up. */
+  waiting(): { sessionId: string; missingBytes: number }[];
   /** The reports, with the time until each finished movie is ready. */
   withReadyIn(reports: readonly ReportedSession[]): ReportedSession[];
   /** Where the index of a recording is to stand that begins now on that court. */
@@ -153,6 +155,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     get isBusy() {
       return uploader.waiting().length > 0;
     },
+    // A movie beside another counts to the same match.
+    waiting: () =>
+      uploader.waiting().map(({ sessionId: movieId, missingBytes }) => {
+        return { sessionId: parseMovieId(movieId).sessionId, missingBytes };
+      }),
     withReadyIn(reports) {
       const readyIn = planReadyIn(uploader.waiting(), carriedKbit(), MAX_IN_FLIGHT, uploader.costs());
       return reports.map((report) => addReadyIn(report, readyIn.get(report.sessionId)));

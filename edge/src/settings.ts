@@ -28,6 +28,7 @@ const Environment = z.object({
     .max(MAX_PRE_ROLL_SECONDS)
     .default(DEFAULT_PRE_ROLL_SECONDS),
   PADELVAR_ENCODING_COURTS: z.coerce.number().int().min(0).max(1000).optional(),
+  PADELVAR_SUPERVISED: z.enum(['yes', 'no']).default('no'),
   PADELVAR_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -42,6 +43,8 @@ export interface EdgeConfiguration {
   preRollSeconds: number;
   /** Courts that are encoded at once; undefined: as many as the processor is seen to carry. */
   encodingCourts: number | undefined;
+  /** Something starts the daemon again whenever it ends. */
+  isSupervised: boolean;
   logLevel: string;
 }
 
@@ -65,6 +68,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     orphanSeconds: values.PADELVAR_ORPHAN_SECONDS,
     preRollSeconds: values.PADELVAR_PRE_ROLL_SECONDS,
     encodingCourts: values.PADELVAR_ENCODING_COURTS,
+    isSupervised: values.PADELVAR_SUPERVISED === 'yes',
     logLevel: values.PADELVAR_LOG_LEVEL,
   };
 }

@@ -36,7 +36,7 @@ async function start(server: Promise<TestServer>): Promise<TestServer> {
   return started;
 }
 
-const probe = (address: string, timeoutMs = 2_000): ReturnType<typeof probeCamera> =>
+const probe = (address: string, timeoutMs = 15_000): ReturnType<typeof probeCamera> =>
   probeCamera(address, { clock: systemClock, timeoutMs });
 
 async function refusal(address: string, timeoutMs?: number): Promise<{ kind: ErrorKind; message: string }> {

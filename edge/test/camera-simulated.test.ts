@@ -40,7 +40,7 @@ function court(index: number): SimulatedCourt {
 }
 
 const probe = (index: number): ReturnType<typeof probeCamera> =>
-  probeCamera(court(index).address, { clock: systemClock, timeoutMs: 2_000 });
+  probeCamera(court(index).address, { clock: systemClock, timeoutMs: 15_000 });
 
 test.each([
   [0, { kind: 'rtsp', codec: 'h264', hasParameterSets: true, hasAudio: false }],

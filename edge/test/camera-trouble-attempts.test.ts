@@ -11,11 +11,12 @@ import type { Logger } from '../src/base/log.ts';
 import { createCameraReturn } from '../src/camera/camera-return.ts';
 import { openIngest } from '../src/ingest/ingest.ts';
 import type { Ingest } from '../src/ingest/ingest.ts';
+import { isLongRun, tellFigures } from './support/figures.ts';
 import { collectGarbage } from './support/garbage.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const WARM_UP = 100;
-const ATTEMPTS = process.env['PADELVAR_LONG_TESTS'] === '1' ? 10_000 : 300;
+const ATTEMPTS = isLongRun ? 10_000 : 300;
 /** Nobody listens there. */
 const DEAD_CAMERA = 'rtsp://admin:canary-pass@127.0.0.1:9/court';
 /** Waits are over at once. */
@@ -118,9 +119,7 @@ test.each([
       heap: (after.heapBytes - before.heapBytes) / MEBIBYTE,
       outside: (after.outsideBytes - before.outsideBytes) / MEBIBYTE,
     };
-    process.stdout.write(
-      `${String(ATTEMPTS)} ${what}: heap ${growth.heap.toFixed(2)} MiB, outside of it ${growth.outside.toFixed(1)} MiB\n`,
-    );
+    tellFigures(what, { attempts: ATTEMPTS, heapMiB: growth.heap, outsideMiB: growth.outside });
     expect(growth.heap).toBeLessThan(2);
     expect(growth.outside).toBeLessThan(40);
     // A file or a socket of the attempt under way may be open.

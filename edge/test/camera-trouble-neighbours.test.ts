@@ -6,15 +6,17 @@ import { systemClock as clock } from '../src/base/clock.ts';
 import type { SimulatedCourt } from '../src/simulate/court.ts';
 import { FAULTS } from '../src/simulate/fault.ts';
 import type { FaultName } from '../src/simulate/fault.ts';
+import { isLongRun, tellFigures } from './support/figures.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
-const HEALTHY = process.env['PADELVAR_LONG_TESTS'] === '1' ? 15 : 3;
+const HEALTHY = isLongRun ? 15 : 3;
 
 /** How long each trouble lasts at least, seconds. After a refused password the camera is not asked for a while: that comes last. */
 const TROUBLES: Record<FaultName, number> = {
   ...{ none: 0, drop: 0, silence: 1, refuse: 1, reboot: 1, resolution: 1.5, codec: 1.5 },
+  ...{ black: 1, frozen: 1 },
   ...{ 'clock-forward': 1, 'clock-back': 1, 'wrong-password': 1.5 },
 };
 /** Those that cost pictures: each a gap. */
@@ -81,7 +83,7 @@ test(`a court that goes through every trouble costs its ${String(HEALTHY)} neigh
   }
   expect(missing).toEqual(missing.map(() => 0));
   expect(lab.get(troubledId).report.recording?.gaps).toHaveLength(GAPS.length);
-  process.stdout.write(`${String(HEALTHY)} courts beside a troubled one: 0 frames missing\n`);
+  tellFigures('courts beside a troubled one', { courts: HEALTHY, framesMissing: 0 });
   await lab.dispose();
   await simulator.close();
 }, 180_000);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock as clock } from '../src/base/clock.ts';
 import type { SimulatedCourt } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { isLongRun, tellFigures } from './support/figures.ts';
 import { measureLateness } from './support/machine-lateness.ts';
 import type { MachineLateness } from './support/machine-lateness.ts';
 import { openMatchLab } from './support/match-lab.ts';
@@ -106,10 +107,8 @@ async function dropManyTimes(number: number, drops: number): Promise<void> {
   expect(Math.max(...backMs)).toBeLessThan(within(BACK_MS));
   expect(match.mostConnections).toBe(1);
   expect(court.answers('PLAY', 200)).toBe(drops + 1);
-  process.stdout.write(
-    `${String(drops)} drops: 1 movie, off the time line by ${movie.worstOffsetMs.toFixed(0)} ms at worst, ` +
-      `back after ${Math.max(...backMs).toFixed(0)} ms at worst\n`,
-  );
+  const { worstOffsetMs } = movie;
+  tellFigures('a camera that drops', { drops, movies: 1, worstOffsetMs, worstBackMs: Math.max(...backMs) });
 }
 
 test.concurrent(
@@ -117,8 +116,7 @@ test.concurrent(
   () => dropManyTimes(1, 5),
 );
 
-if (process.env['PADELVAR_LONG_TESTS'] === '1')
-  test.concurrent('fifty drops in one match are one movie', () => dropManyTimes(9, 50), 400_000);
+if (isLongRun) test.concurrent('fifty drops in one match are one movie', () => dropManyTimes(9, 50), 400_000);
 
 test.concurrent(
   'a camera that reboots is recorded 3 s after it is back, with its gap declared [frigate 3122, 7634]',

@@ -1,6 +1,6 @@
 /** Full and missing disks, and a machine that encodes no more courts, with real cameras and a disk of 40 MB. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import type { OpenMachine, OpenMachineOptions } from '../src/health/open-machine
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { decodeComplaints, inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
-import { canMount, openSmallDisk } from './support/small-disk.ts';
+import { openSmallDisk } from './support/small-disk.ts';
 import type { SmallDisk } from './support/small-disk.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
@@ -74,7 +74,7 @@ async function openDiskLab(
   return { lab, machine, ballastPath: join(dataDir, 'videos', 'ballast.bin'), close };
 }
 
-describe.skipIf(!canMount()).concurrent('on a disk of 40 MB', () => {
+describe.concurrent('on a disk of 40 MB', () => {
   /** Starts are admitted as if the disk were large; all else sees it as it is. */
   async function recordOnSmallDisk(court: number): Promise<DiskLab & { disk: SmallDisk; sessionId: string }> {
     const disk = await mountDisk();
@@ -208,6 +208,47 @@ test('nothing is recorded while the folder for videos is not the one of this dev
   expect(lab.get(opened).report).toMatchObject({ reason: 'media_missing' });
   expect(machine.facts()).toMatchObject({ media: 'replaced' });
   await rm(away, { recursive: true });
+  await close();
+});
+
+test('a match whose folder goes away goes on when it is back, and its end waits for it', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-media-'));
+  const { lab, machine, close } = await openDiskLab(dataDir, [6]);
+  const [videos, away] = [join(dataDir, 'videos'), join(dataDir, 'away')];
+  const sessionId = lab.open('c1');
+  await lab.reaches(sessionId, 'created');
+  lab.start(sessionId);
+  await lab.records(sessionId, 1_500);
+
+  await rename(videos, away);
+  const { process: ffmpeg } = JSON.parse(
+    await readFile(join(away, 'club', sessionId, 'part-1.json'), 'utf8'),
+  ) as { process: { pid: number } };
+  process.kill(ffmpeg.pid, 'SIGKILL');
+  await lab.until('nothing to grow', () => lab.get(sessionId).report.recording?.growing === false);
+  expect(lab.get(sessionId).report.state).toBe('recording');
+  expect(machine.facts()).toMatchObject({ media: 'missing' });
+  expect(existsSync(videos)).toBe(false);
+  await rename(away, videos);
+  await lab.until('the recording to go on', () => lab.get(sessionId).report.recording?.gaps.length === 1);
+  await lab.records(sessionId, 1_500);
+
+  await rename(videos, away);
+  const { elapsedMs } = lab.get(sessionId).report.recording ?? {};
+  lab.stop(sessionId);
+  await lab.until('the stop', () => lab.get(sessionId).report.state === 'stopping');
+  await clock.sleep(2_500);
+  expect(lab.get(sessionId).report.state).toBe('stopping');
+  expect(existsSync(videos)).toBe(false);
+  await rename(away, videos);
+  await lab.reaches(sessionId, 'complete');
+  await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
+  const movie = await inspectMovie(lab.moviePath(sessionId), simulator.clip);
+  expect(movie).toMatchObject({ repeated: 0, reordered: 0, unreadable: 0, complaints: '' });
+  const { recording, reason } = lab.get(sessionId).report;
+  expect(reason).toBe('player');
+  expect(recording?.gaps).toHaveLength(1);
+  expect(Math.abs((recording?.movie?.durationMs ?? 0) - (elapsedMs ?? 0))).toBeLessThan(2_000);
   await close();
 });
 

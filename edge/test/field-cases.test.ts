@@ -9,6 +9,8 @@
  * - mediamtx 5550, PR 5984 (a camera's clock that drifts or jumps): time-camera-clock;
  * - go2rtc PR 2308, frigate's documentation (silent sound, G.711): recording/assemble-sound, codecs-sound;
  * - obs-source-record 84, frigate's documentation (full disk, folder not mounted): disk; mediamtx 6160: ingest/log-copy;
+ * - ant-media 2030 (what was open at a restart is never finished): session-restart;
+ * - Trace help (the picture is black or frozen and nobody knows): picture-trouble;
  * - nvr.scrypted.app 21, Shinobi 71 (deletes what it should keep): upload/retention-plan.
  */
 import { existsSync } from 'node:fs';
@@ -141,10 +143,9 @@ test.concurrent(
       await lab.until('some attempts', () => {
         const { state, recording } = lab.get(sessionId).report;
         states.add(`${state}, growing: ${String(recording?.growing)}, ${String(recording?.bytes)} bytes`);
-        return clock.monotonicMs() - fromMs > 5_000;
+        return clock.monotonicMs() - fromMs > 5_000 && courtOf(5).answers('PLAY', 200) > 1;
       });
       expect([...states]).toEqual(['starting, growing: false, 0 bytes']);
-      expect(courtOf(5).answers('PLAY', 200)).toBeGreaterThan(1);
       // The recording finds its first part after a restart too, whatever was given up before it.
       await lab.restart();
       await courtOf(5).setFault({ fault: 'none' });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock as clock } from '../src/base/clock.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { tellFigures } from './support/figures.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
@@ -69,10 +70,9 @@ async function recordFor(
 }
 
 /** What was shown was read before the stop was asked for, a while on a busy machine. */
-function expectWhole(what: string, { longerMs, atStart, atStop }: Lacking): void {
-  process.stdout.write(
-    `${what}: ${String(longerMs)} ms longer than shown, lacks ${String(atStart)} pictures at its start, ${String(atStop)} at its end\n`,
-  );
+function expectWhole(what: string, lacking: Lacking): void {
+  tellFigures(what, { ...lacking });
+  const { longerMs, atStart, atStop } = lacking;
   expect(longerMs).toBeGreaterThan(-200);
   expect(longerMs).toBeLessThan(1_500);
   expect(atStart).toBeGreaterThanOrEqual(0);

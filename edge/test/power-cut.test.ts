@@ -3,8 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../src/base/clock.ts';
+import type { EndReason } from '@padelvar/shared/session';
+import { repeat, systemClock } from '../src/base/clock.ts';
 import type { Clock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { createPortPool } from '../src/proxy/port-pool.ts';
@@ -21,12 +23,16 @@ import type { MachineLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { askMp4box } from './support/movie-checkers.ts';
-import { cutPower, TAILS } from './support/power-cut.ts';
+import { cutPower, DATABASES, TAILS } from './support/power-cut.ts';
+import { createSyncWatch } from './support/sync-watch.ts';
 import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
 
 const CUTS_A_ROUND = 20;
+/** Of them, while the matches are being stopped. */
+const STOP_CUTS = 4;
 const ROUNDS = isLongRun ? 10 : 1;
 const MAX_LOSS_SECONDS = 2;
+const MAX_UNSYNCED_MS = 1_000;
 
 let simulator: Simulator;
 let lateness: MachineLateness;
@@ -44,6 +50,9 @@ interface Cut {
   folder: string;
   what: string;
   atMs: number;
+  /** Which were under way, and what the next daemon says of their end. */
+  sessionIds: readonly string[];
+  reason: EndReason;
   /** Of each court, what it had sent by then. */
   sent: SentFrame[][];
 }
@@ -83,15 +92,67 @@ function isNewest({ synced }: CutLab, path: string): boolean {
   return rivals.at(-1) === path;
 }
 
-async function cutOnce(lab: CutLab, random: Random): Promise<Cut> {
+/** `moment`: of the match. */
+async function cutNow(
+  lab: CutLab,
+  random: Random,
+  moment: Pick<Cut, 'sessionIds' | 'reason' | 'what'>,
+): Promise<Cut> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-cut-'));
-  const [tail, withDatabase] = [pick(random, TAILS), random() < 0.5];
+  const [tail, database] = [pick(random, TAILS), pick(random, DATABASES)];
+  const atMs = systemClock.monotonicMs();
+  cutPower({ dataDir: lab.dataDir, into: folder, synced: lab.synced, tail, database, random });
+  const sent = simulator.courts.map((court) => court.framesSent());
+  const what = `${moment.what}: ${tail} behind the last sync, database ${database}`;
+  return { ...moment, folder, what, atMs, sent };
+}
+
+async function cutOnce(lab: CutLab, random: Random, sessionIds: readonly string[]): Promise<Cut> {
   await catchesUp(lab);
   await systemClock.sleep(random() * 500);
-  const atMs = systemClock.monotonicMs();
-  cutPower({ dataDir: lab.dataDir, into: folder, synced: lab.synced, tail, withDatabase, random });
-  const sent = simulator.courts.map((court) => court.framesSent());
-  return { folder, what: `${tail} behind the last sync, database ${String(withDatabase)}`, atMs, sent };
+  return cutNow(lab, random, { sessionIds, reason: 'duration', what: 'in the match' });
+}
+
+/** Its first pictures are on the disk, and something behind them: the last fragment can't be told from garbage. */
+async function hasSynced(lab: CutLab, path: string): Promise<void> {
+  for (let more = 0; more < 2; more += 1) {
+    const { size } = statSync(path);
+    await lab.until('more of a part to be on the disk', () => (lab.synced.get(path) ?? 0) > size);
+  }
+}
+
+/** Its mark is there, and nobody calls it recording yet. Only a court that was recorded before its start has pictures then. */
+async function cutAtStart(lab: CutLab, random: Random, courtIds: readonly string[]): Promise<Cut[]> {
+  const cuts: Cut[] = [];
+  const sessionIds = courtIds.map((courtId) => lab.open(courtId));
+  await Promise.all(sessionIds.map((sessionId) => lab.reaches(sessionId, 'created')));
+  for (const sessionId of sessionIds) {
+    const path = join(lab.folder(sessionId), 'part-1.mp4');
+    await hasSynced(lab, path);
+    lab.start(sessionId);
+    while (!existsSync(join(lab.folder(sessionId), 'start.json'))) await setImmediate();
+    expect(lab.get(sessionId).report.state).not.toBe('recording');
+    cuts.push(
+      await cutNow(lab, random, { sessionIds: [sessionId], reason: 'duration', what: 'at the start' }),
+    );
+    lab.stop(sessionId);
+    await lab.reaches(sessionId, 'complete');
+  }
+  return cuts;
+}
+
+/** From the stop mark on, until the movies are made. */
+async function cutAtStop(lab: CutLab, random: Random, sessionIds: readonly string[]): Promise<Cut[]> {
+  const cuts: Cut[] = [];
+  for (const sessionId of sessionIds) lab.stop(sessionId);
+  const isMarked = (sessionId: string): boolean => existsSync(join(lab.folder(sessionId), 'stop.json'));
+  while (!sessionIds.every(isMarked)) await setImmediate();
+  while (cuts.length < STOP_CUTS) {
+    cuts.push(await cutNow(lab, random, { sessionIds, reason: 'player', what: 'during the stop' }));
+    await systemClock.sleep(random() * 100);
+  }
+  await Promise.all(sessionIds.map((sessionId) => lab.reaches(sessionId, 'complete')));
+  return cuts;
 }
 
 /** Until its next keyframe is on the disk: what a camera sends before that can't be played. */
@@ -103,16 +164,17 @@ async function comesBack(lab: CutLab, sessionId: string): Promise<void> {
 }
 
 /** Many cuts of the same matches; one of the cameras drops its connection between the two halves of them. */
-async function cutMatches(count: number, random: Random): Promise<{ cuts: Cut[]; sessionIds: string[] }> {
+async function cutMatches(random: Random): Promise<Cut[]> {
   const lab = await openCutLab();
   try {
+    const cuts = await cutAtStart(lab, random, ['c1', 'c2']);
     const sessionIds = await beginMatches(lab, ['c1', 'c2', 'c3']);
-    const cuts: Cut[] = [];
-    while (cuts.length < count / 2) cuts.push(await cutOnce(lab, random));
+    const half = cuts.length + (CUTS_A_ROUND - cuts.length - STOP_CUTS) / 2;
+    while (cuts.length < half) cuts.push(await cutOnce(lab, random, sessionIds));
     await simulator.courts[1]?.setFault({ fault: 'drop' });
     await comesBack(lab, sessionIds[1] ?? '');
-    while (cuts.length < count) cuts.push(await cutOnce(lab, random));
-    return { cuts, sessionIds };
+    while (cuts.length < CUTS_A_ROUND - STOP_CUTS) cuts.push(await cutOnce(lab, random, sessionIds));
+    return [...cuts, ...(await cutAtStop(lab, random, sessionIds))];
   } finally {
     await lab.dispose();
   }
@@ -148,7 +210,13 @@ interface Figures {
   framesMissingInside: number;
 }
 
-async function judgeMovie(cut: Cut, court: number, sessionId: string, figures: Figures): Promise<void> {
+/** Which court a session is of, from 0. */
+function courtOf(sessionId: string): number {
+  return Number(/_c(\d+)_/.exec(sessionId)?.[1]) - 1;
+}
+
+async function judgeMovie(cut: Cut, sessionId: string, figures: Figures): Promise<void> {
+  const court = courtOf(sessionId);
   const path = join(cut.folder, 'videos', 'club', `${sessionId}.mp4`);
   const movie = await inspectMovie(path, simulator.clip);
   const parsed = askMp4box(await readFile(path));
@@ -173,23 +241,17 @@ function sentAtMs(cut: Cut, court: number, number: number | undefined): number {
 }
 
 /** `judged`: how many of its movies are decoded. */
-async function judge(
-  cut: Cut,
-  sessionIds: readonly string[],
-  judged: number,
-  figures: Figures,
-): Promise<void> {
+async function judge(cut: Cut, judged: number, figures: Figures): Promise<void> {
+  const { sessionIds, reason } = cut;
   const manager = await recoverCut(cut.folder);
   for (const sessionId of sessionIds) {
     const { report } = manager.find(sessionId) ?? {};
-    expect(report, cut.what).toMatchObject({ state: 'complete', reason: 'duration' });
+    expect(report, cut.what).toMatchObject({ state: 'complete', reason });
     const left = await readdir(join(cut.folder, 'videos', 'club', sessionId));
     expect(left.filter((name) => name.startsWith('part-'))).toEqual([]);
     expect(left).toEqual(expect.arrayContaining(['header.bin', 'movie.json', 'start.json', 'stop.json']));
   }
-  await Promise.all(
-    sessionIds.slice(0, judged).map((sessionId, court) => judgeMovie(cut, court, sessionId, figures)),
-  );
+  await Promise.all(sessionIds.slice(0, judged).map((sessionId) => judgeMovie(cut, sessionId, figures)));
   figures.cuts += 1;
   await rm(cut.folder, { recursive: true });
 }
@@ -203,10 +265,10 @@ test(
       ...{ worstLossSeconds: 0, worstEncodedLossSeconds: 0 },
     };
     for (let round = 0; round < ROUNDS; round += 1) {
-      const { cuts, sessionIds } = await cutMatches(CUTS_A_ROUND, createRandom(round + 1));
+      const cuts = await cutMatches(createRandom(round + 1));
       // The paced court's takes the longest to decode.
       for (const [index, cut] of cuts.entries())
-        await judge(cut, sessionIds, isLongRun || index % 4 === 0 ? 3 : 2, figures);
+        await judge(cut, isLongRun || index % 4 === 0 ? 3 : 2, figures);
     }
     const allowanceSeconds = lateness.allowanceMs() / 1000;
     tellFigures('power cut while recording', { ...figures, allowanceSeconds });
@@ -216,10 +278,34 @@ test(
   },
 );
 
+test('nothing that a part grew by waits for its sync for more than a second', async () => {
+  const watch = createSyncWatch();
+  const lab = await openMatchLab(simulator.courts, {
+    onSynced: ({ path }, bytes) => watch.noteSync(path, bytes),
+  });
+  try {
+    const sessionIds = await beginMatches(lab, ['c1', 'c2', 'c3']);
+    const paths = sessionIds.map((sessionId) => join(lab.folder(sessionId), 'part-1.mp4'));
+    const stopLooking = repeat(systemClock, 10, () => {
+      watch.look(paths);
+      return Promise.resolve();
+    });
+    await Promise.all(sessionIds.map((sessionId) => lab.records(sessionId, 8_000)));
+    await stopLooking();
+    const { worstMs, syncs } = watch.figures();
+    tellFigures('time to the disk', { worstMs: Math.round(worstMs), syncs });
+    expect(syncs).toBeGreaterThan(3 * 8);
+    expect(worstMs).toBeGreaterThan(0);
+    expect(worstMs).toBeLessThan(MAX_UNSYNCED_MS + lateness.allowanceMs());
+  } finally {
+    await lab.dispose();
+  }
+});
+
 test('a match goes on after a power cut, in one movie with one gap', async () => {
   const lab = await openCutLab();
   const [sessionId = ''] = await beginMatches(lab, ['c1']);
-  const cut = await cutOnce(lab, createRandom(99));
+  const cut = await cutOnce(lab, createRandom(99), [sessionId]);
   await lab.dispose();
   const next = await openMatchLab(simulator.courts, { dataDir: cut.folder });
   try {

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { findProcess } from '../src/base/child-process.ts';
 import { systemClock } from '../src/base/clock.ts';
 import type { Clock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
+import { planCopyArguments } from '../src/ingest/ffmpeg-arguments.ts';
 import { createFrameHub, type FrameHub } from '../src/proxy/frame-hub.ts';
 import { openLivePreview, type LiveFragment, type LivePreview } from '../src/proxy/live-preview.ts';
 import { createManualClock } from './support/manual-clock.ts';
@@ -152,6 +154,43 @@ test.each([0, 2])('watchers get five pictures a second, evenly, in order (%i B-f
   process.stdout.write(`watched, ms behind the camera: ${delays.map((ms) => ms.toFixed(0)).join(' ')}\n`);
   release();
   while ((await findDecoders()).length > 1) await systemClock.sleep(10);
+});
+
+test('the part is decoded for watchers only while nothing comes of the low-delay output', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'padelvar-decoder-'));
+  closers.push(() => rm(folder, { recursive: true }));
+  const camera = join(folder, 'camera.ts');
+  const bytes = Buffer.concat([part.init, ...(await Promise.all(part.fragments.map((one) => one.read())))]);
+  execFileSync('ffmpeg', ['-v', 'error', '-i', 'pipe:0', '-c', 'copy', camera], { input: bytes });
+  const port = 19_080;
+  const timers = createManualClock();
+  const { hub, preview } = open({
+    clock: { ...systemClock, setTimer: (...timer) => timers.setTimer(...timer) },
+  });
+  preview.partBegan(part.init, port);
+  hub.watched.join();
+  // Keyframes, the part, the low-delay output.
+  expect(await findDecoders()).toHaveLength(3);
+  const inputArguments = ['-re', '-stream_loop', '-1', '-i', camera];
+  const sender = spawn(
+    'ffmpeg',
+    planCopyArguments({
+      inputArguments,
+      codec: 'h264',
+      lowDelayPort: port,
+      partPath: join(folder, 'part-1.mp4'),
+    }),
+  );
+  const sent = once(sender, 'close');
+  await hub.nextFrame(0, never);
+  await expect.poll(findDecoders).toHaveLength(2);
+  sender.kill('SIGKILL');
+  await sent;
+  await timers.advance(2_000);
+  await expect.poll(findDecoders).toHaveLength(3);
+  const seen = hub.latest()?.sequence ?? 0;
+  for (const fragment of part.fragments.slice(0, 4)) preview.fragment(fragment);
+  expect((await hub.nextFrame(seen, never)).sequence).toBeGreaterThan(seen);
 });
 
 test('a decoder that dies is started again and takes up at the next keyframe', async () => {

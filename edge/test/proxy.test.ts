@@ -21,10 +21,17 @@ afterEach(async () => {
 /** One range for all tests, round and round: a kept-alive connection of one test does not meet the next one's proxy. */
 const sharedPorts = createPortPool({ firstPort: 28_080, lastPort: 28_379 });
 
+interface OpenProxy extends SessionProxy {
+  hub: FrameHub;
+  url: string;
+  /** A picture of a camera whose pictures are encoded. */
+  send: (jpeg: Buffer) => void;
+}
+
 async function open({
   ports = sharedPorts,
   clock = systemClock,
-}: { ports?: PortPool; clock?: Clock } = {}): Promise<SessionProxy & { hub: FrameHub; url: string }> {
+}: { ports?: PortPool; clock?: Clock } = {}): Promise<OpenProxy> {
   const hub = createFrameHub({ clock });
   const health = (): Record<string, unknown> => ({ camera: 'ok' });
   const proxy = await openSessionProxy({
@@ -34,9 +41,14 @@ async function open({
     clock,
     log: silentLogger,
     health,
+    preRollSeconds: () => 10,
   });
   closers.push(() => proxy.close());
-  return { ...proxy, hub, url: `http://127.0.0.1:${proxy.port}` };
+  const send = (jpeg: Buffer): void => {
+    proxy.run.push(jpeg);
+    hub.push(jpeg);
+  };
+  return { ...proxy, hub, send, url: `http://127.0.0.1:${proxy.port}` };
 }
 
 async function openViewer(url: string): Promise<IncomingMessage> {
@@ -55,7 +67,11 @@ function collect(answer: IncomingMessage): { frames: string[]; seen: (count: num
   }).catch(() => undefined);
   return {
     frames,
-    seen: (count) => new Promise((resolve) => waiting.push({ count, resolve })),
+    seen: (count) =>
+      new Promise((resolve) => {
+        if (frames.length >= count) resolve();
+        else waiting.push({ count, resolve });
+      }),
   };
 }
 
@@ -157,9 +173,19 @@ describe('the live stream', () => {
   });
 });
 
+/** One picture a second for the ten seconds of the pre-roll. */
+const SECONDS = Array.from({ length: 10 }, (_, second) => String(second));
+
+/** Stands still between skews, so that what a stream owes is known to the frame; only waits take their time. */
+function createSkewedClock(): { clock: Clock; skew: (ms: number) => void } {
+  let nowMs = Math.round(systemClock.monotonicMs());
+  const clock: Clock = { ...systemClock, monotonicMs: () => nowMs };
+  return { clock, skew: (ms) => void (nowMs += ms) };
+}
+
 describe('the paced stream', () => {
   test('gives FFmpeg 25 frames a second whatever the camera sends', async () => {
-    const { hub, port } = await open();
+    const { hub, port, send } = await open();
     const picture = await makeJpeg();
     const ffmpeg = spawn('ffmpeg', [
       ...['-v', 'error', ...planPacedInputArguments(port), '-frames:v', '50'],
@@ -170,7 +196,7 @@ describe('the paced stream', () => {
     let errors = '';
     ffmpeg.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const startedAtMs = performance.now();
-    const camera = setInterval(() => hub.push(picture), 83);
+    const camera = setInterval(() => send(picture), 83);
     await once(ffmpeg, 'close');
     clearInterval(camera);
     const stamps = [...text.matchAll(/^0,\s+(\d+),/gm)].map(([, stamp]) => Number(stamp));
@@ -182,24 +208,91 @@ describe('the paced stream', () => {
     expect(hub.watched.count).toBe(0);
   });
 
-  test('makes up what a stall left owing, and sends nothing while the camera is silent', async () => {
-    let skewMs = 0;
-    const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + skewMs };
-    const { hub, url } = await open({ clock });
-    hub.push(fakeJpeg('a'));
+  test('begins with the pictures from before its start, each at its own moment', async () => {
+    const { clock, skew } = createSkewedClock();
+    const { send, run, url } = await open({ clock });
+    for (const name of ['gone', ...SECONDS]) {
+      send(fakeJpeg(name));
+      skew(1_000);
+    }
+    run.begin();
     const { frames, seen } = collect(await openViewer(`${url}/stream.mjpg?pace=25`));
+    await seen(250);
+    // Without an end there is no more to read than that: 25 a second.
+    const counts = SECONDS.map((name) => frames.slice(0, 250).filter((frame) => frame === name).length);
+    expect(counts.slice(0, -1)).toEqual(SECONDS.slice(1).map(() => 25));
+    expect(frames[0]).toBe('0');
+  });
+
+  test('gives a reader that is behind each picture it missed', async () => {
+    const { clock, skew } = createSkewedClock();
+    const { send, run, url } = await open({ clock });
+    send(fakeJpeg('begin'));
+    run.begin();
+    skew(40);
+    const { frames, seen } = collect(await openViewer(`${url}/stream.mjpg?pace=25`));
+    await seen(1);
+    for (const name of SECONDS) {
+      send(fakeJpeg(name));
+      skew(1_000);
+    }
+    await seen(240);
+    expect([...new Set(frames)]).toEqual(['begin', ...SECONDS]);
+  });
+
+  test('goes on where the reader before it got to', async () => {
+    const { clock, skew } = createSkewedClock();
+    const { send, run, url } = await open({ clock });
+    send(fakeJpeg('a'));
+    run.begin();
+    skew(80);
+    const first = await openViewer(`${url}/stream.mjpg?pace=25`);
+    const beganMs = run.readerBeganMs ?? 0;
+    await collect(first).seen(2);
+    first.destroy();
+    skew(1_000);
+    send(fakeJpeg('b'));
+    skew(1_000);
+    const { frames, seen } = collect(await openViewer(`${url}/stream.mjpg?pace=25`));
+    await seen(45);
+    expect(frames.filter((frame) => frame === 'a').length).toBeGreaterThan(15);
+    expect((run.readerBeganMs ?? 0) - beganMs).toBeGreaterThanOrEqual(40);
+    expect((run.readerBeganMs ?? 0) - beganMs).toBeLessThan(1_000);
+  });
+
+  test('makes up what a stall left owing, and sends nothing while the camera is silent', async () => {
+    const { clock, skew } = createSkewedClock();
+    const { send, url } = await open({ clock });
+    send(fakeJpeg('a'));
+    const { frames, seen } = collect(await openViewer(`${url}/stream.mjpg?pace=25`));
+    skew(120);
     await seen(3);
-    skewMs += 2_000;
-    await seen(52);
+    skew(2_000);
+    await seen(53);
     expect(new Set(frames)).toEqual(new Set(['a']));
-    skewMs += 3_000;
+    skew(3_000);
+    await seen(75);
     await systemClock.sleep(100);
-    const silentAt = frames.length;
-    await systemClock.sleep(100);
-    expect(frames).toHaveLength(silentAt);
-    hub.push(fakeJpeg('b'));
-    await seen(silentAt + 70);
+    expect(frames).toHaveLength(75);
+    send(fakeJpeg('b'));
+    await seen(75 + 50);
     expect(frames.at(-1)).toBe('b');
+  });
+
+  test('ends with the pictures until its end', async () => {
+    const { clock, skew } = createSkewedClock();
+    const { send, run, url } = await open({ clock });
+    send(fakeJpeg('a'));
+    run.begin();
+    skew(2_000);
+    run.end();
+    skew(500);
+    const answer = await openViewer(`${url}/stream.mjpg?pace=25`);
+    const ended = once(answer, 'end');
+    const { frames } = collect(answer);
+    await ended;
+    expect(frames.length).toBeGreaterThanOrEqual(51);
+    expect(frames.length).toBeLessThan(60);
   });
 
   test('refuses a pace that is not the recorder’s', async () => {

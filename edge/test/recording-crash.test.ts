@@ -8,14 +8,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock as clock } from '../src/base/clock.ts';
+import { writeFileAtomic } from '../src/base/atomic-file.ts';
 import { punchHole } from '../src/base/punch-hole.ts';
 import { loadPartRecords, partPath, savePartRecord } from '../src/ingest/part.ts';
-import { findRecord, saveRecord } from '../src/recording/folder.ts';
+import { findRecord, FIRST_FURTHER, furtherMoviePath, saveRecord } from '../src/recording/folder.ts';
 import type { MovieFile } from '../src/recording/folder.ts';
-import { endLeftIngest } from '../src/recording/left-parts.ts';
+import { endLeftIngest, openLeftParts } from '../src/recording/left-parts.ts';
 import { findLeftRecordings, recoverRecording } from '../src/recording/recover.ts';
 import type { RecoveredMovie } from '../src/recording/recover.ts';
+import { openRecording } from '../src/recording/recording.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { leaveRecording } from './support/left-recording.ts';
 import { openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { moveToEarlierBoot } from './support/power-cut.ts';
@@ -28,6 +31,8 @@ let lab: MatchLab;
 /** Data folders as a daemon left them that was killed while one match, in one part or in two, was under way. */
 let inOnePart: string;
 let inTwoParts: string;
+/** And of one in two parts whose camera was set to another codec in between. */
+let inTwoCodecs: string;
 
 beforeAll(async () => {
   simulator = await startTestCourts([{ kind: 'rtsp' }, { kind: 'rtsp' }], SMALL_CLIP);
@@ -45,6 +50,13 @@ beforeAll(async () => {
   await lab.release();
   for (const sessionId of [one, two]) await endLeftIngest(lab.folder(sessionId), clock);
   [inOnePart, inTwoParts] = [await leave(one), await leave(two)];
+  inTwoCodecs = await newFolder();
+  const encode = (codec: string): string[] => ['-c:v', codec, '-preset', 'ultrafast'];
+  const left = await leaveRecording({
+    ...{ dataDir: inTwoCodecs, headerRoomBytes: 65_536, parts: 2, frames: 75 },
+    ...{ encoder: encode('libx264'), laterEncoder: [...encode('libx265'), '-tag:v', 'hvc1'] },
+  });
+  await left.close();
 });
 
 afterAll(async () => {
@@ -105,17 +117,45 @@ async function packetsOf(path: string): Promise<string> {
 
 interface Finished {
   movie: MovieFile;
+  /** As its record is before the movie has its final name. */
+  planned: MovieFile;
   bytes: Buffer;
   packets: string;
-  /** The folder before its last records were written. */
-  header: Buffer;
+  files: Record<(typeof FILES)[number], Buffer>;
+  /** What was recorded in another codec. */
+  second: Buffer | undefined;
 }
 
+/** Beside the movie's record, and made before it. */
+const FILES = ['init.mp4', 'index.json', 'header.bin'] as const;
+
+async function readFiles(folder: string): Promise<Finished['files']> {
+  const [init, index, header] = await Promise.all(FILES.map((name) => readFile(join(folder, name))));
+  if (init === undefined || index === undefined || header === undefined) throw new Error('expected files');
+  return { 'init.mp4': init, 'index.json': index, 'header.bin': header };
+}
+
+const readSecond = (movie: string): Promise<Buffer | undefined> =>
+  readFile(furtherMoviePath(movie, FIRST_FURTHER)).catch(() => undefined);
+
+/** Without a crash. */
 async function finish(dataDir: string): Promise<Finished> {
-  const { folder, movie: path, dataDir: copy } = await copyOf(dataDir);
-  const { movie } = await recover(copy);
-  const packets = await packetsOf(path);
-  return { movie, packets, bytes: await readFile(path), header: await readFile(join(folder, 'header.bin')) };
+  const { movie: path, dataDir: copy } = await copyOf(dataDir);
+  const [left] = await findLeftRecordings(copy, () => undefined);
+  if (left?.start === undefined) throw new Error('expected a recording');
+  const leftParts = await openLeftParts(left.paths.folder, clock);
+  const recording = openRecording(left.paths, left.start, () => leftParts.parts, clock);
+  const planned = await recording.finalise();
+  await recording.settle();
+  await leftParts.close();
+  return {
+    ...{ movie: recording.movie ?? planned, planned, packets: await packetsOf(path) },
+    ...{
+      bytes: await readFile(path),
+      files: await readFiles(left.paths.folder),
+      second: await readSecond(path),
+    },
+  };
 }
 
 async function expectSame(dataDir: string, expected: Finished): Promise<void> {
@@ -126,6 +166,10 @@ async function expectSame(dataDir: string, expected: Finished): Promise<void> {
   expect(await packetsOf(path)).toBe(expected.packets);
   expect({ ...movie, pieces: [] }).toEqual({ ...expected.movie, pieces: [] });
   expect(await view.read(0, movie.totalBytes)).toHaveLength(movie.totalBytes);
+  const files = await readFiles(folder);
+  for (const name of FILES)
+    expect({ name, isSame: files[name].equals(expected.files[name]) }).toEqual({ name, isSame: true });
+  expect(await readSecond(path)).toEqual(expected.second);
   expect((await readdir(folder)).filter((name) => name.startsWith('part-'))).toEqual([]);
   // Once more: what is finished stays finished.
   expect((await recover(dataDir)).movie).toEqual(movie);
@@ -138,8 +182,10 @@ async function expectSameAfter(step: string, dataDir: string, expected: Finished
     if (/^(?:part-\d+|start)\.json$/.test(name)) moveToEarlierBoot(join(rebooted.folder, name));
   const hasIndex = existsSync(join(rebooted.folder, 'movie.json'));
   try {
-    await expectSame(crashed.dataDir, expected);
-    if (hasIndex) await expectSame(rebooted.dataDir, expected);
+    await Promise.all([
+      expectSame(crashed.dataDir, expected),
+      hasIndex ? expectSame(rebooted.dataDir, expected) : undefined,
+    ]);
   } catch (error) {
     throw new Error(`after: ${step}`, { cause: error });
   }
@@ -157,88 +203,164 @@ async function cutAt(path: string, from: number, bytes: Uint8Array): Promise<voi
   await file.close();
 }
 
-test('a movie in one part is the same after a crash at any step', async () => {
-  const whole = await finish(inOnePart);
+/** `place`: of the copy that is being finished. */
+type Step = [name: string, step: (place: { folder: string; movie: string }) => Promise<void>];
+
+/** What each file is while it is written aside: nothing, then half of it. */
+function listHalves(name: string, bytes: string | Uint8Array): Step[] {
+  const half = bytes.slice(0, bytes.length / 2);
+  return ['', half].map((content, index) => [
+    `${name}, ${index === 0 ? 'empty' : 'half written'} aside`,
+    ({ folder }) => writeFile(join(folder, `${name}.new`), content),
+  ]);
+}
+
+/** Steps 1 and 2 of finishing, as `edge/README.md` has them. */
+function stepsToRecord({ files, planned }: Finished): Step[] {
+  const mark = { reason: 'player', stoppedAtMs: clock.nowMs() } as const;
+  return [
+    ['nothing but parts', () => Promise.resolve()],
+    ...listHalves('stop.json', JSON.stringify(mark)),
+    ['stop mark', ({ folder }) => saveRecord(folder, 'stop.json', mark)],
+    ...FILES.flatMap((name): Step[] => [
+      ...listHalves(name, files[name]),
+      [name, ({ folder }) => writeFileAtomic(join(folder, name), files[name])],
+    ]),
+    ...listHalves('movie.json', JSON.stringify(planned)),
+    ['movie record', ({ folder }) => saveRecord(folder, 'movie.json', planned)],
+  ];
+}
+
+/** Step 3 with one part. */
+function stepsInPlace(whole: Finished): Step[] {
   const [piece] = whole.movie.pieces;
   if (piece === undefined) throw new Error('expected a piece');
   const payloadEnd = piece.offset + piece.bytes;
   const indexBytes = whole.bytes.byteLength - payloadEnd;
+  const initBytes = whole.files['init.mp4'].byteLength;
   const moovAt = whole.bytes.indexOf('mdat') - 12 + 8;
-  const headerMovie = { ...whole.movie, pieces: [{ ...piece, part: 1 }] };
-  let part = '';
-  const steps: [string, (folder: string, movie: string) => Promise<void>][] = [
-    ['nothing but parts', () => Promise.resolve()],
+  const write =
+    (from: number, bytes: Uint8Array): Step[1] =>
+    ({ folder }) =>
+      cutAt(partPath(folder, 1), from, bytes);
+  const cut: Step[1] = ({ folder }) => truncate(partPath(folder, 1), payloadEnd);
+  const savePart: Step[1] = async ({ folder }) => {
+    const [record] = await loadPartRecords(folder);
+    if (record === undefined) throw new Error('expected a part');
+    await savePartRecord(folder, { ...record, trimmedTo: piece.offset });
+  };
+  return [
+    ['part record', savePart],
+    ['hole', ({ folder }) => punchHole(partPath(folder, 1), initBytes, piece.offset - initBytes)],
+    ['cut', cut],
+    ['half an index', write(payloadEnd, whole.bytes.subarray(payloadEnd, payloadEnd + 500))],
+    ['an index of zeros', write(payloadEnd, Buffer.alloc(indexBytes))],
+    ['an index of garbage', write(payloadEnd, randomBytes(indexBytes))],
+    ['half an index, then zeros', write(payloadEnd, zeroFrom(whole.bytes.subarray(payloadEnd), 500))],
+    ['half an index, then garbage', write(payloadEnd + 500, randomBytes(Math.max(0, indexBytes - 500)))],
+    ['an index whose file did not grow', cut],
+    ['index', write(payloadEnd, whole.bytes.subarray(payloadEnd))],
+    ['sixteen bytes', write(moovAt, whole.bytes.subarray(moovAt, moovAt + 16))],
+    ['final name', ({ folder, movie }) => rename(partPath(folder, 1), movie)],
+  ];
+}
+
+/** Step 3 with several parts. */
+function stepsOfJoin({ bytes }: Finished): Step[] {
+  const aside =
+    (content: Uint8Array): Step[1] =>
+    ({ movie }) =>
+      writeFile(`${movie}.new`, content);
+  return [
+    ['half a join', aside(bytes.subarray(0, 100_000))],
+    ['a join of zeros', aside(Buffer.alloc(bytes.byteLength))],
+    ['a join of garbage', aside(randomBytes(bytes.byteLength))],
+    ['a join that is longer', aside(Buffer.alloc(bytes.byteLength + 9_999))],
+    ['a whole join', aside(bytes)],
+    ['final name', ({ movie }) => rename(`${movie}.new`, movie)],
+  ];
+}
+
+/** Step 5: before step 3. */
+function stepsOfSecond({ second = Buffer.alloc(0), planned, movie: { further = [] } }: Finished): Step[] {
+  const aside =
+    (content: Uint8Array): Step[1] =>
+    ({ movie }) =>
+      writeFile(`${furtherMoviePath(movie, FIRST_FURTHER)}.new`, content);
+  const named = { ...planned, further };
+  return [
+    ['an empty second movie aside', aside(Buffer.alloc(0))],
+    ['half a second movie aside', aside(second.subarray(0, second.byteLength / 2))],
+    ['a second movie of zeros aside', aside(Buffer.alloc(second.byteLength))],
+    ['a second movie aside', aside(second)],
     [
-      'stop mark',
-      (folder) => saveRecord(folder, 'stop.json', { reason: 'player', stoppedAtMs: clock.nowMs() }),
-    ],
-    [
-      'header, half written',
-      (folder) => writeFile(join(folder, 'header.bin.new'), whole.header.subarray(0, 99)),
-    ],
-    ['header', (folder) => writeFile(join(folder, 'header.bin'), whole.header)],
-    ['movie record', (folder) => saveRecord(folder, 'movie.json', headerMovie)],
-    [
-      'part record',
-      async (folder) => {
-        const [record] = await loadPartRecords(folder);
-        if (record === undefined) throw new Error('expected a part');
-        await savePartRecord(folder, { ...record, trimmedTo: piece.offset });
+      'second movie',
+      ({ movie }) => {
+        const path = furtherMoviePath(movie, FIRST_FURTHER);
+        return rename(`${path}.new`, path);
       },
     ],
-    ['hole', () => punchHole(part, moovAt + 700, piece.offset - moovAt - 700)],
-    ['cut', () => truncate(part, payloadEnd)],
-    ['half an index', () => cutAt(part, payloadEnd, whole.bytes.subarray(payloadEnd, payloadEnd + 500))],
-    ['an index of zeros', () => cutAt(part, payloadEnd, Buffer.alloc(indexBytes))],
-    ['an index of garbage', () => cutAt(part, payloadEnd, randomBytes(indexBytes))],
-    [
-      'half an index, then zeros',
-      () => cutAt(part, payloadEnd, zeroFrom(whole.bytes.subarray(payloadEnd), 500)),
-    ],
-    [
-      'half an index, then garbage',
-      () => cutAt(part, payloadEnd + 500, randomBytes(Math.max(0, indexBytes - 500))),
-    ],
-    ['an index whose file did not grow', () => truncate(part, payloadEnd)],
-    ['index', () => cutAt(part, payloadEnd, whole.bytes.subarray(payloadEnd))],
-    ['sixteen bytes', () => cutAt(part, moovAt, whole.bytes.subarray(moovAt, moovAt + 16))],
-    ['final name', (_folder, movie) => rename(part, movie)],
-    [
-      'final record, half written aside',
-      (folder) => writeFile(join(folder, 'movie.json.new'), JSON.stringify(whole.movie).slice(0, 40)),
-    ],
-    ['final record', (folder) => saveRecord(folder, 'movie.json', whole.movie)],
+    ...listHalves('movie.json', JSON.stringify(named)),
+    ['second movie named', ({ folder }) => saveRecord(folder, 'movie.json', named)],
   ];
-  const { dataDir, folder, movie } = await copyOf(inOnePart);
-  part = partPath(folder, 1);
+}
+
+/** Step 4. */
+function lastSteps({ movie: final }: Finished, parts: readonly number[]): Step[] {
+  return [
+    ...listHalves('movie.json', JSON.stringify(final)),
+    ['final record', ({ folder }) => saveRecord(folder, 'movie.json', final)],
+    ...parts.flatMap((number): Step[] => [
+      [`part ${String(number)} removed`, ({ folder }) => rm(partPath(folder, number), { force: true })],
+      [
+        `record of part ${String(number)} removed`,
+        ({ folder }) => rm(join(folder, `part-${String(number)}.json`), { force: true }),
+      ],
+    ]),
+  ];
+}
+
+async function crashAtEach(left: string, whole: Finished, steps: readonly Step[]): Promise<void> {
+  const { dataDir, folder, movie } = await copyOf(left);
   for (const [name, step] of steps) {
-    await step(folder, movie);
+    await step({ folder, movie });
     await expectSameAfter(name, dataDir, whole);
   }
+}
+
+test.concurrent('a movie in one part is the same after a crash at any step', async () => {
+  const whole = await finish(inOnePart);
+  await crashAtEach(inOnePart, whole, [
+    ...stepsToRecord(whole),
+    ...stepsInPlace(whole),
+    ...lastSteps(whole, [1]),
+  ]);
 });
 
-test('a movie in two parts is the same after a crash at any step', async () => {
+test.concurrent('a movie in two parts is the same after a crash at any step', async () => {
   const whole = await finish(inTwoParts);
-  const { dataDir, folder, movie } = await copyOf(inTwoParts);
   expect(whole.movie.gaps).toHaveLength(1);
-  const steps: [string, () => Promise<void>][] = [
-    ['nothing but parts', () => Promise.resolve()],
-    ['half a join', () => writeFile(`${movie}.new`, whole.bytes.subarray(0, 100_000))],
-    ['a join of zeros', () => writeFile(`${movie}.new`, Buffer.alloc(whole.bytes.byteLength))],
-    ['a join of garbage', () => writeFile(`${movie}.new`, randomBytes(whole.bytes.byteLength))],
-    ['a join that is longer', () => writeFile(`${movie}.new`, Buffer.alloc(whole.bytes.byteLength + 9_999))],
-    ['join', () => writeFile(movie, whole.bytes)],
-    ['final record', () => saveRecord(folder, 'movie.json', whole.movie)],
-    ['header', () => writeFile(join(folder, 'header.bin'), whole.header)],
-    ['one part removed', () => rm(partPath(folder, 1))],
-  ];
-  // The record comes after the header: the order of writing is tried as it is.
-  const order = [0, 1, 2, 3, 4, 5, 7, 6, 8].map((index) => steps[index] ?? steps[0]);
-  for (const step of order) {
-    await step?.[1]();
-    await expectSameAfter(step?.[0] ?? '', dataDir, whole);
-  }
+  await crashAtEach(inTwoParts, whole, [
+    ...stepsToRecord(whole),
+    ...stepsOfJoin(whole),
+    ...lastSteps(whole, [1, 2]),
+  ]);
 });
+
+test.concurrent(
+  'a movie and the one beside it, in another codec, are the same after a crash at any step',
+  async () => {
+    const whole = await finish(inTwoCodecs);
+    expect(whole.movie.further).toMatchObject([{ number: FIRST_FURTHER, codec: 'hvc1' }]);
+    expect(whole.second?.byteLength).toBe(whole.movie.further?.[0]?.bytes);
+    await crashAtEach(inTwoCodecs, whole, [
+      ...stepsToRecord(whole),
+      ...stepsOfSecond(whole),
+      ...stepsInPlace(whole),
+      ...lastSteps(whole, [1, 2]),
+    ]);
+  },
+);
 
 test('frames from before the start are in no byte of the movie', async () => {
   const { folder, movie } = await copyOf(inOnePart);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { findFastest } from './support/fastest.ts';
 import { measureLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
@@ -54,6 +55,7 @@ test.concurrent('a recording misses no frame and decodes without a complaint', a
 });
 
 test.concurrent('a dropped connection leaves one movie with one declared gap', async () => {
+  const lateness = await measureLateness();
   const sessionId = lab.open('c2');
   await lab.reaches(sessionId, 'created');
   lab.start(sessionId);
@@ -71,9 +73,11 @@ test.concurrent('a dropped connection leaves one movie with one declared gap', a
   expect(jumps(movie.numbers)).toHaveLength(1);
   expect(movie).toMatchObject({ repeated: 0, reordered: 0, unreadable: 0, complaints: '' });
   // The gap is told within a fragment's length of what is missing.
-  expect(Math.abs(gapMs - movie.missing * 40)).toBeLessThan(500);
+  const mostOffMs = 500 + lateness.allowanceMs();
+  await lateness.close();
+  expect(Math.abs(gapMs - movie.missing * 40)).toBeLessThan(mostOffMs);
   expect(Math.abs((recording?.movie?.durationMs ?? 0) - (movie.frames + movie.missing) * 40)).toBeLessThan(
-    500,
+    mostOffMs,
   );
 });
 
@@ -99,35 +103,43 @@ test.concurrent('a camera that falls silent is told within 3 s and taken up agai
 });
 
 test.concurrent('the hard stop ends a recording by itself, and nothing later is kept', async () => {
+  const lateness = await measureLateness();
   const sessionId = lab.open('c4');
   await lab.reaches(sessionId, 'created');
   lab.start(sessionId, 3);
   await lab.reaches(sessionId, 'complete');
   const { report } = lab.get(sessionId);
+  const lateMs = lateness.allowanceMs();
+  await lateness.close();
   expect(report.reason).toBe('duration');
   // Keyframes are 2 s apart, and a camera joined just now has sent none: from the one before the start or behind it, to
   // the fragment that the hard stop falls into.
   expect(report.recording?.movie?.durationMs).toBeGreaterThan(900);
-  expect(report.recording?.movie?.durationMs).toBeLessThan(3_000 + 2_000 + 600);
+  expect(report.recording?.movie?.durationMs).toBeLessThan(3_000 + 2_000 + 600 + lateMs);
 });
 
 test.concurrent('a stop while the camera opens waits for nothing', async () => {
   await court(5).setFault({ fault: 'silence' });
-  const sessionId = lab.open('c5');
-  await lab.reaches(sessionId, 'creating');
-  const askedAtMs = performance.now();
-  lab.close(sessionId, 'closed');
-  await lab.reaches(sessionId, 'complete');
+  const stopOnce = async (): Promise<{ ms: number }> => {
+    const sessionId = lab.open('c5');
+    await lab.reaches(sessionId, 'creating');
+    const askedAtMs = performance.now();
+    lab.close(sessionId, 'closed');
+    await lab.reaches(sessionId, 'complete');
+    const ms = performance.now() - askedAtMs;
+    expect(existsSync(lab.folder(sessionId))).toBe(false);
+    return { ms };
+  };
   // The first picture is waited for for seven seconds.
-  expect(performance.now() - askedAtMs).toBeLessThan(4_000);
-  expect(existsSync(lab.folder(sessionId))).toBe(false);
+  const { ms } = await findFastest(stopOnce, { promisedMs: 4_000, mostTries: 3 });
+  expect(ms).toBeLessThan(4_000);
   await court(5).setFault({ fault: 'none' });
 });
 
 test.concurrent(
   'a session that nobody uses is closed, and a stop wins over a start that has not begun',
   async () => {
-    const own = await openMatchLab([court(5), court(8)]);
+    const own = await openMatchLab([court(11), court(8)]);
     const orphan = own.open('c1');
     const undecided = own.open('c2');
     await Promise.all([own.reaches(orphan, 'created'), own.reaches(undecided, 'created')]);

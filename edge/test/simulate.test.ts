@@ -181,9 +181,10 @@ describe('a simulated RTSP court', () => {
     async (fault) => {
       const court = getCourt(0);
       const { socket } = await playRaw(court);
-      await Promise.all([closing(socket), court.setFault({ fault, seconds: 0.5 })]);
+      // Long enough that it is asked in that time, however slow the machine.
+      await Promise.all([closing(socket), court.setFault({ fault, seconds: 3 })]);
       expect(await describeCourt(court)).toBe('ECONNREFUSED');
-      await expect.poll(() => describeCourt(court), { timeout: 5_000 }).toBe('RTSP/1.0 200 OK');
+      await expect.poll(() => describeCourt(court)).toBe('RTSP/1.0 200 OK');
     },
   );
 
@@ -241,12 +242,15 @@ describe('a simulated HTTP camera', () => {
 
   it('answers each request for a still with the frame of that moment', async () => {
     const { address } = getCourt(2);
+    const askedMs = performance.now();
     const first = await fetchStill(address);
     await delay(200);
     const second = await fetchStill(address);
+    const tookMs = performance.now() - askedMs;
     const step = ((second ?? 0) - (first ?? 0) + simulator.clip.frames) % simulator.clip.frames;
     expect(step).toBeGreaterThanOrEqual(5);
-    expect(step).toBeLessThan(100);
+    // No further than the court got in that time.
+    expect(step).toBeLessThanOrEqual(Math.ceil(tookMs / 40) + 1);
   });
 
   it('asks for a password, and keeps silent, and changes size, like the others', async () => {

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock as clock } from '../src/base/clock.ts';
 import type { CourtOptions } from '../src/simulate/court.ts';
-import type { FaultName } from '../src/simulate/fault.ts';
+import type { Fault } from '../src/simulate/fault.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { tellFigures } from './support/figures.ts';
+import { measureLateness } from './support/machine-lateness.ts';
+import type { MachineLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
@@ -10,7 +14,7 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 interface Case {
   name: string;
   court: Omit<CourtOptions, 'kind'>;
-  jump?: FaultName;
+  jump?: Fault;
   seconds?: number;
   /** How far its length may be from what its frames took to come; milliseconds. */
   toleranceMs?: number;
@@ -24,14 +28,22 @@ const CASES: Case[] = [
   { name: 'runs 200 ppm slow', court: { clockPpm: -200 } },
   { name: 'runs 3 % fast', court: { clockPpm: 30_000 }, ...OFF },
   { name: 'runs 3 % slow', court: { clockPpm: -30_000 }, ...OFF },
-  { name: 'jumps 3 h ahead', court: {}, jump: 'clock-forward' },
-  { name: 'jumps 3 h back', court: {}, jump: 'clock-back' },
+  ...[1, 3, 10, 3 * 3600].flatMap((jumpSeconds): Case[] => [
+    {
+      name: `jumps ${String(jumpSeconds)} s ahead`,
+      court: {},
+      jump: { fault: 'clock-forward', jumpSeconds },
+    },
+    { name: `jumps ${String(jumpSeconds)} s back`, court: {}, jump: { fault: 'clock-back', jumpSeconds } },
+  ]),
 ];
 
 let simulator: Simulator;
 let lab: MatchLab;
+let lateness: MachineLateness;
 
 beforeAll(async () => {
+  lateness = await measureLateness();
   simulator = await startTestCourts(
     CASES.map(({ court }) => ({ kind: 'rtsp', ...court })),
     SMALL_CLIP,
@@ -42,29 +54,41 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.dispose();
   await simulator.close();
+  await lateness.close();
 });
 
 describe('[mediamtx 5550, PR 5984] a recording whose camera’s clock', () => {
   it.concurrent.each(CASES.map((one, index) => ({ ...one, index })))(
     '$name lasts what it should, without a frame lost',
-    async ({ index, jump, seconds = DURATION_SECONDS, toleranceMs = 100 }) => {
+    async ({ name, index, jump, seconds = DURATION_SECONDS, toleranceMs = 100 }) => {
       const sessionId = lab.open(`c${String(index + 1)}`);
       await lab.reaches(sessionId, 'created');
+      const startedMs = clock.monotonicMs();
       lab.start(sessionId, seconds);
       if (jump !== undefined) {
         await lab.records(sessionId, 5_500);
-        await simulator.courts[index]?.setFault({ fault: jump });
+        await simulator.courts[index]?.setFault(jump);
       }
-      await lab.reaches(sessionId, 'complete', 60_000);
+      const isOver = (): boolean => ['stopping', 'complete'].includes(lab.get(sessionId).report.state);
+      await lab.until('its hard stop', isOver, 60_000);
+      const offMs = clock.monotonicMs() - startedMs - seconds * 1000;
+      await lab.reaches(sessionId, 'complete');
       const path = lab.moviePath(sessionId);
       await lab.until('the final file', () => existsSync(path));
-      const { frames, missing, repeated, reordered, complaints } = await inspectMovie(path, simulator.clip);
+      const isClockOff = jump === undefined;
+      const seen = await inspectMovie(path, simulator.clip, isClockOff);
+      const { frames, missing, repeated, reordered, complaints } = seen;
       const { reason, recording } = lab.get(sessionId).report;
       const movie = recording?.movie;
       expect({ reason, missing, repeated, reordered, complaints }).toEqual({
         ...{ reason: 'duration', missing: 0, repeated: 0, reordered: 0, complaints: '' },
       });
       expect(recording?.gaps).toEqual([]);
+      tellFigures(`camera clock ${name}`, {
+        hardStopOffMs: offMs,
+        lengthOffMs: (movie?.durationMs ?? 0) - frames * 40,
+      });
+      expect(Math.abs(offMs)).toBeLessThan(500 + lateness.allowanceMs());
       expect(Math.abs((movie?.durationMs ?? 0) - frames * 40)).toBeLessThan(toleranceMs);
       // With what it has from before its start, at most up to a keyframe.
       expect(movie?.durationMs).toBeGreaterThan(seconds * 1000 - 500);

@@ -8,6 +8,7 @@ import { repeat, systemClock as clock } from '../src/base/clock.ts';
 import type { SimulatedCourt } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import type { ManagerOptions } from '../src/session/manager.ts';
+import { tellFigures } from './support/figures.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
@@ -96,9 +97,7 @@ test.concurrent(
       const stoppedMs = clock.monotonicMs();
       expect(movie).toMatchObject(FLAWLESS);
       expect(movie.frames).toBeGreaterThan(3 * 25);
-      process.stdout.write(
-        `warm court: created ${createdMs.toFixed(0)} ms, recording ${recordingMs.toFixed(0)} ms after the click\n`,
-      );
+      tellFigures('a warm court after the click', { createdMs, recordingMs });
 
       await isWarm();
       const second = lab.open('c1');

@@ -49,7 +49,11 @@ beforeEach(async () => {
   const api = createLanApi({
     sessions: { reports: () => [], find },
     ...{ health: () => ({ status: 'ok' }), hosts: () => [lanAddress ?? '', 'recorder.local'] },
-    watch: { clock, admit: (token, sessionId) => tokens.admit(token, sessionId) },
+    watch: {
+      clock,
+      admit: (token, sessionId) => tokens.admit(token, sessionId),
+      portalOrigin: 'https://portal.example',
+    },
   });
   server = await openLanServer(api, 0, '0.0.0.0');
   return () => server.close();
@@ -92,6 +96,8 @@ async function ask(path: string, headers: Record<string, string> = {}, host = '1
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(pieces) };
 }
 
+/** Not on this device. */
+const OTHER = 'sess_club_c1_1700000001';
 const PATH = watchPath(LEFT_SESSION);
 const MOVIE = `${PATH}/movie.mp4`;
 
@@ -172,15 +178,44 @@ test('a link is good for 15 minutes; who came by it in time may watch to the end
 });
 
 test('nobody comes in without a link, and by one for another match no more', async () => {
-  const other = 'sess_club_c1_1700000001';
-  for (const path of [PATH, MOVIE, `${PATH}/running.mp4?until=1000`, `${PATH}?token=${linkToken(other)}`]) {
+  for (const path of [PATH, MOVIE, `${PATH}/running.mp4?until=1000`, `${PATH}?token=${linkToken(OTHER)}`]) {
     const { status, headers } = await ask(path);
     expect(status).toBe(401);
     expect(headers['content-type']).toContain('application/problem+json');
   }
   const { cookie } = await visit();
-  expect((await ask(watchPath(other), { cookie })).status).toBe(401);
-  expect((await ask(`${watchPath(other)}?token=${linkToken(other)}`)).status).toBe(404);
+  expect((await ask(watchPath(OTHER), { cookie })).status).toBe(401);
+  expect((await ask(`${watchPath(OTHER)}?token=${linkToken(OTHER)}`)).status).toBe(404);
+});
+
+test.each([
+  { what: 'an old link', status: 401, title: 'This link is over', waitMs: WATCH_LINK_SECONDS * 1000 },
+  { what: 'a link for another match', status: 401, title: 'This link is over', ofSession: OTHER },
+  {
+    ...{ what: 'a match that is gone', status: 404, title: 'This match is not here any more' },
+    ...{ ofSession: OTHER, asked: OTHER },
+  },
+] as { what: string; status: number; title: string; waitMs?: number; ofSession?: string; asked?: string }[])(
+  'a browser that comes by $what is told what to do',
+  async ({ status, title, waitMs = 0, ofSession = LEFT_SESSION, asked = LEFT_SESSION }) => {
+    const token = linkToken(ofSession);
+    await clock.advance(waitMs);
+    const answer = await ask(`${watchPath(asked)}?token=${token}`, { accept: 'text/html,*/*;q=0.8' });
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.body.toString()).toContain(`<h1>${title}</h1>`);
+    expect(answer.body.toString()).toContain(`href="https://portal.example/match/${asked}"`);
+  },
+);
+
+test('an address that is no match’s is refused without being written down again', async () => {
+  const { status, body } = await ask('/watch/%22%3E%3Cscript%3E', {
+    ...{ accept: 'text/html', 'accept-language': 'fr' },
+  });
+  expect(status).toBe(400);
+  expect(body.toString()).toContain('Ce lien a expiré');
+  expect(body.toString()).toContain('href="https://portal.example/"');
+  expect(body.toString()).not.toContain('script');
 });
 
 test('the page tells nobody where it was come from, and runs nothing but its own', async () => {

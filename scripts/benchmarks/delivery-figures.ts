@@ -8,6 +8,8 @@ export interface DeliveryRow {
   uploader: 'padelvar' | 'aws-sdk';
   store: StoreKind;
   uplinkRatio: number;
+  /** So many times faster than in real time the match went by until shortly before its stop; 1 in real time. */
+  speed: number;
   layout: ObjectLayout | null;
   stopToReadyMs: number;
   /** What the edge said at the stop. */
@@ -20,13 +22,15 @@ export interface DeliveryRow {
   edgeCpuSeconds: number;
   edgeRssMiB: number;
   /** Medians, over a line of 10 Mbit/s; null where they were not measured. */
-  firstFrameMs: { player: number; plain: number } | null;
+  firstFrameMs: { player: number; plain: number; plainInWebKit: number } | null;
   seekMs: { keyframe: number; exact: number } | null;
   /** Of one exact seek. */
   seekBytes: number | null;
 }
 
-export function emptyRow(row: Pick<DeliveryRow, 'uploader' | 'store' | 'uplinkRatio'>): DeliveryRow {
+export function emptyRow(
+  row: Pick<DeliveryRow, 'uploader' | 'store' | 'uplinkRatio' | 'speed'>,
+): DeliveryRow {
   return {
     ...row,
     ...{ layout: null, stopToReadyMs: 0, promisedMs: null, bytesAfterStop: 0, bytesSentTotal: 0 },
@@ -39,6 +43,7 @@ const COLUMNS: readonly (readonly [string, (row: DeliveryRow) => string | number
   ['uploader', (row) => row.uploader],
   ['store', (row) => row.store],
   ['uplink', (row) => `${String(row.uplinkRatio)} x`],
+  ['speed', (row) => row.speed],
   ['layout', (row) => row.layout],
   ['ready ms', (row) => row.stopToReadyMs],
   ['promised', (row) => row.promisedMs],
@@ -50,6 +55,7 @@ const COLUMNS: readonly (readonly [string, (row: DeliveryRow) => string | number
   ['RSS MiB', (row) => row.edgeRssMiB],
   ['first frame', (row) => row.firstFrameMs?.player ?? null],
   ['plain file', (row) => row.firstFrameMs?.plain ?? null],
+  ['in WebKit', (row) => row.firstFrameMs?.plainInWebKit ?? null],
   ['keyframe', (row) => row.seekMs?.keyframe ?? null],
   ['exact', (row) => row.seekMs?.exact ?? null],
   ['seek bytes', (row) => row.seekBytes],

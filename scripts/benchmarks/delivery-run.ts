@@ -46,7 +46,12 @@ export async function deliverMatch(
     const told = await watch(match, line, uplinkRatio, signal);
     const objectBytes = payloadOffset + (seconds * kbitPerSecond * 1000) / 8 + indexBytes;
     return {
-      ...emptyRow({ uploader: 'padelvar', store: s3 === undefined ? 'folder' : 's3', uplinkRatio }),
+      ...emptyRow({
+        uploader: 'padelvar',
+        store: s3 === undefined ? 'folder' : 's3',
+        uplinkRatio,
+        speed: plan.speed,
+      }),
       ...{ layout, objectBytes, ...told, bytesSentTotal: line.sentBytes },
     };
   } finally {

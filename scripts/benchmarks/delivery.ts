@@ -2,29 +2,15 @@
  * `./scripts/bench delivery`: from the stop of a match to its being ready, over uplinks of 1.2, 5 and 10 times its bit rate,
  * into the portal's folder and into a real S3 server; beside it the AWS SDK's own helper.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openTestS3 } from '../../cloud/test/support/s3.ts';
 import type { TestS3 } from '../../cloud/test/support/s3.ts';
 import { formatTable } from './delivery-figures.ts';
-import type { DeliveryRow } from './delivery-figures.ts';
-import { deliverMatch } from './delivery-run.ts';
+import type { DeliveryRow, StoreKind } from './delivery-figures.ts';
+import { deliverAll, KBIT_PER_SECOND, SPEEDS } from './delivery-rows.ts';
 import { openLongPart } from './kept-part.ts';
 import { measurePlayed } from './played-matches.ts';
-import { uploadBySdk } from './sdk-peer.ts';
-
-const KBIT_PER_SECOND = 4_000;
-/**
- * A match is sped up by so much for its first minutes: less on a narrow line, where what each part costs besides its bytes
- * would become a backlog that there is none of in real time.
- */
-const SPEEDS = [
-  { uplinkRatio: 1.2, speed: 4 },
-  { uplinkRatio: 5, speed: 12 },
-  { uplinkRatio: 10, speed: 12 },
-];
-/** Matches that run beside one another do not stop at once. */
-const STAGGER_MS = 7_000;
+import type { PlayedFigures } from './played-matches.ts';
 
 interface Flags {
   json: boolean;
@@ -38,15 +24,10 @@ export async function benchDelivery(argv: string[], signal: AbortSignal): Promis
   const flags = parseFlags(argv);
   const s3 = await openTestS3();
   try {
-    const rows: DeliveryRow[] = [];
-    say('a match over each uplink, into the folder and into the S3 server');
-    rows.push(...(await deliverAll(flags, s3, signal)));
-    for (const { uplinkRatio } of SPEEDS) {
-      say(`AWS SDK: a match over ${String(uplinkRatio)} times its bit rate`);
-      const bytes = (flags.seconds * KBIT_PER_SECOND * 1000) / 8;
-      rows.push(await uploadBySdk({ s3, uplinkRatio, kbitPerSecond: KBIT_PER_SECOND, bytes }, signal));
-    }
-    if (flags.minutes > 0) await addPlayed(rows, flags, s3, signal);
+    const watched = flags.minutes > 0 ? await watchAll(flags, s3, signal) : undefined;
+    say('a match over each uplink, into the folder, into the S3 server and by the AWS SDK');
+    const rows = await deliverAll({ ...flags, s3, onRow: tell }, signal);
+    for (const row of rows) Object.assign(row, watched?.(row));
     const result = { how: describeRun(flags), rows };
     process.stdout.write(
       flags.json
@@ -79,59 +60,51 @@ function parseFlags(argv: string[]): Flags {
   return { json: values.json, seconds, realSeconds, minutes };
 }
 
-/** The slow line takes longest: its matches run beside all others, those of one store beside one another. */
-async function deliverAll(flags: Flags, s3: TestS3, signal: AbortSignal): Promise<DeliveryRow[]> {
-  const { seconds, realSeconds } = flags;
-  const begin = async (index: number, store: TestS3 | undefined, lateMs: number): Promise<DeliveryRow> => {
-    await delay(lateMs, undefined, { signal });
-    const { uplinkRatio = 1, speed = 1 } = SPEEDS[index] ?? {};
-    const plan = { seconds, realSeconds, uplinkRatio, speed, kbitPerSecond: KBIT_PER_SECOND };
-    return deliverMatch(plan, store, signal);
-  };
-  const slow = [begin(0, undefined, 0), begin(0, s3, STAGGER_MS)];
-  const fast: Promise<DeliveryRow>[] = [];
-  for (const store of [undefined, s3]) {
-    fast.push(begin(1, store, 0), begin(2, store, STAGGER_MS));
-    // All of them end before their failure is told.
-    await Promise.allSettled(fast);
-  }
-  await Promise.allSettled(slow);
-  const [folderSlow, s3Slow] = slow;
-  const [folderRows, s3Rows] = [fast.slice(0, 2), fast.slice(2)];
-  return Promise.all([folderSlow, ...folderRows, s3Slow, ...s3Rows].flatMap((row) => row ?? []));
-}
-
-/** The columns of whoever watches such a match. */
-async function addPlayed(
-  rows: readonly DeliveryRow[],
+/** The columns of whoever watches such a match, for the rows that left it. */
+async function watchAll(
   { minutes }: Flags,
   s3: TestS3,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<(row: DeliveryRow) => Partial<DeliveryRow>> {
   say(`a match of ${String(minutes)} minutes, to be watched`);
   const part = await openLongPart(minutes * 60);
   try {
+    const watched = new Map<StoreKind, PlayedFigures>();
     for (const store of [undefined, s3]) {
-      say(`${store === undefined ? 'folder' : 'S3 server'}: watched over 10 Mbit/s`);
-      const { player, plainMs } = await measurePlayed(part, store, signal);
-      for (const row of rows) {
-        if (row.layout === null || (row.store === 's3') !== (store !== undefined)) continue;
-        row.firstFrameMs = { player: player.firstFrameMs, plain: plainMs[row.layout] };
-        row.seekMs = player.seekMs;
-        row.seekBytes = player.seekBytes;
-      }
+      const kind = store === undefined ? 'folder' : 's3';
+      say(`${kind}: watched over 10 Mbit/s`);
+      watched.set(kind, await measurePlayed(part, store, signal));
     }
+    return ({ store, layout }) => {
+      const figures = watched.get(store);
+      if (figures === undefined || layout === null) return {};
+      const { player, plainMs, plainInWebKitMs } = figures;
+      return {
+        firstFrameMs: {
+          ...{ player: player.firstFrameMs, plain: plainMs[layout] },
+          plainInWebKit: plainInWebKitMs[layout],
+        },
+        ...{ seekMs: player.seekMs, seekBytes: player.seekBytes },
+      };
+    };
   } finally {
     await part.close();
   }
 }
 
 function describeRun({ seconds, realSeconds, minutes }: Flags): string[] {
+  const fast = SPEEDS.filter(({ speed }) => speed > 1);
   return [
-    `A match of ${String(seconds)} s at ${String(KBIT_PER_SECOND)} kbit/s. All but its last ${String(realSeconds)} s go by faster (${SPEEDS.map(({ uplinkRatio, speed }) => `${String(speed)} times at ${String(uplinkRatio)}`).join(', ')}), over a line that is faster by as much; the rest and all after the stop are in real time.`,
-    'aws-sdk: sent over a line of 240 Mbit/s; the time its bytes need more on the line of its row is added.',
-    `Watched: a match of ${String(minutes)} min in Chromium over 10 Mbit/s, nothing cached; the player from the click on the match in the library, the plain file from its address being given to a <video>. Medians; a keyframe's picture is that of a seek to a keyframe.`,
+    `A match of ${String(seconds)} s at ${String(KBIT_PER_SECOND)} kbit/s, in real time where its speed is 1. Elsewhere (${fast.map(({ uplinkRatio, speed }) => `${String(speed)} times at ${String(uplinkRatio)}`).join(', ')}) all but its last ${String(realSeconds)} s go by faster, over a line that is faster by as much; the rest and all after the stop are in real time.`,
+    'aws-sdk: the whole match, sent from the stop on, in real time.',
+    `Watched: a match of ${String(minutes)} min in Chromium, and as a plain file in WebKit, behind a line of 10 Mbit/s; the player from the click on the match in the library, which has been open until nothing more was fetched, the plain file from its address being given to a <video>, each until the picture is put on the screen. Medians; a keyframe's picture is that of a seek to a keyframe.`,
   ];
+}
+
+function tell({ uploader, store, uplinkRatio, stopToReadyMs }: DeliveryRow): void {
+  say(
+    `${uploader}, ${store}, uplink ${String(uplinkRatio)}: ready ${String(stopToReadyMs)} ms after the stop`,
+  );
 }
 
 /** Progress, beside the result. */

@@ -6,18 +6,23 @@ import { findProcess, readBootId } from '../../edge/src/base/child-process.ts';
 import { systemClock as clock } from '../../edge/src/base/clock.ts';
 import { followPart } from '../../edge/src/ingest/part-follower.ts';
 import type { PartFollower } from '../../edge/src/ingest/part-follower.ts';
+import { cutClip, endOf } from '../../edge/src/recording/clip.ts';
+import { clipRunning } from '../../edge/src/recording/clip-source.ts';
 import { createRecordingFolder, recordingPaths } from '../../edge/src/recording/folder.ts';
 import { beginRecording } from '../../edge/src/recording/recording.ts';
+import type { Recording } from '../../edge/src/recording/recording.ts';
 import type { RecordedPart } from '../../edge/src/recording/recorded-part.ts';
 import type { Courts } from './courts.ts';
 import { makeLongPart } from './long-part.ts';
 
 export interface LongMatchFigures {
-  /** Until the movie can be served, and until it has its final name besides. */
+  /** From the stop mark until the movie can be served, and until it has its final name besides. */
   finaliseMs: number;
   settleMs: number;
   /** Reading the whole index of the part again, as a new daemon does. */
   indexMs: number;
+  /** The header of an instant replay of its last minute. */
+  replayMs: number;
   /** One report of the recording (bytes and gaps) at its end. */
   reportMs: number;
   frames: number;
@@ -28,6 +33,7 @@ const MATCH_SECONDS = 90 * 60;
 /** What the part holds from before the start, punched out at the end. */
 const IDLE_SECONDS = 10;
 const REPORTS = 10;
+const REPLAY_MS = 60_000;
 
 export async function measureLongMatch(
   folder: string,
@@ -58,14 +64,26 @@ export async function measureLongMatch(
         recording.gaps();
       }
     });
-    const finaliseMs = await time(() => recording.finalise());
+    const replayMs = await time(() => cutReplay(recording));
+    const finaliseMs = await time(async () => {
+      await recording.markStop({ reason: 'player', elapsedMs: recording.elapsedMs() });
+      await recording.finalise();
+    });
     const settleMs = await time(() => recording.settle());
     const frames = recording.movie?.frames ?? 0;
-    return { ...{ finaliseMs, settleMs, indexMs, frames, bytes }, reportMs: reportMs / REPORTS };
+    return { ...{ finaliseMs, settleMs, indexMs, replayMs, frames, bytes }, reportMs: reportMs / REPORTS };
   } finally {
     await follower.close();
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** As the local API serves it: cut, and its first bytes read. */
+async function cutReplay(recording: Recording): Promise<void> {
+  const source = clipRunning(recording.view, recording.tracks());
+  const endMs = endOf(source);
+  const clip = cutClip(source, endMs - REPLAY_MS, endMs);
+  await clip.read(0, clip.totalBytes);
 }
 
 function isAfter(decodeTicks: number | undefined, seconds: number): boolean {

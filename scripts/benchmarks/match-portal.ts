@@ -46,12 +46,14 @@ export async function openMatchPortal(
   };
   try {
     const admin = await logIn(origin, ADMIN.email, ADMIN.password);
-    await admin.request('POST', '/clubs', { clubId: CLUB, name: 'Club Bench', timeZone: 'Europe/Paris' });
-    const person = { ...LOGIN, role: 'PLAYER', name: 'Pau Player', clubIds: [CLUB] };
-    const { userId } = await admin.request<{ userId: string }>('POST', '/admin/users', person);
+    await admin.createClub({ clubId: CLUB, name: 'Club Bench', timeZone: 'Europe/Paris' });
+    const { userId } = await admin.createUser({
+      ...LOGIN,
+      ...{ role: 'PLAYER', name: 'Pau Player', clubIds: [CLUB] },
+    });
     const { client, deviceId } = await enrollDevice(folder, origin, admin);
     const court = { courtId: COURT, name: 'Court 1', deviceId };
-    await admin.request('POST', `/clubs/${CLUB}/courts`, court);
+    await admin.createCourt(CLUB, court);
     let openedAtSeconds = Math.floor(clock.nowMs() / 1000) - 3 * 24 * 3600;
     return {
       ...{ origin, client, login: LOGIN, close },
@@ -92,7 +94,7 @@ async function enrollDevice(
   admin: ApiClient,
 ): Promise<{ client: PortalClient; deviceId: string }> {
   const place = { clubId: CLUB, name: 'Equipment room' };
-  const { token } = await admin.request<{ token: string }>('POST', '/admin/devices/enrollments', place);
+  const { token } = await admin.enroll(place);
   const identityFolder = join(folder, 'identity');
   const enrollment = await enroll({ identityFolder, portalOrigin: origin, token });
   const identity = await loadOrCreateIdentity(identityFolder);

@@ -1,19 +1,25 @@
 /** One turn of PadelVar: a fresh recorder, cold and warm starts, a steady state with every court, stops, frames. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { systemClock as clock } from '../../edge/src/base/clock.ts';
 import { fileExists } from '../../edge/src/recording/folder.ts';
 import { countByNumber, countBySample } from './frame-count.ts';
 import type { FrameCount } from './frame-count.ts';
+import { mean, sum } from './figures.ts';
 import { measureSteadyState } from './padelvar-cost.ts';
 import type { PadelvarCost } from './padelvar-cost.ts';
+import { readCost } from './process-cost.ts';
 import { startRecorder } from './recorder.ts';
 import type { Reached, Recorder } from './recorder.ts';
 import type { TurnOptions } from './turn.ts';
+import { startUploadSink } from './upload-sink.ts';
 
 export interface PadelvarTurn {
   cost: PadelvarCost;
-  /** Beside that, CPU seconds per court in the same time while somebody looks at each. */
+  /** Beside that, CPU seconds per court for the upload of what is recorded in the same time. */
+  uploadCpuSeconds: number;
+  /** And while somebody looks at each. */
   viewerCpuSeconds: number;
   coldMs: number[];
   warmMs: number[];
@@ -28,6 +34,9 @@ const SETTLE_MS = 3_000;
 /** Until Node has compiled what runs all the time, which it does in a daemon's first half minute: as long as is measured, at most. */
 const COMPILED_MS = 20_000;
 const SETTLED_MS = 10_000;
+/** A court fills a part in some ten seconds; from before there are several. */
+const UPLOADED_SECONDS = 90;
+const UPLOAD_LOOK_MS = 50;
 /** How long every court is looked at. */
 const VIEWED_SECONDS = 10;
 
@@ -50,12 +59,13 @@ export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
     const started = await startWarm(recorder, opened);
     await clock.sleep(Math.max(SETTLE_MS, Math.min(COMPILED_MS, seconds * 1000)), signal);
     const cost = await measureSteadyState(recorder.pid, all.length, seconds, signal);
+    const uploadCpuPerByte = await measureUpload(recorder, opened, cost.daemon / seconds, signal);
     const viewerCpuSeconds = await measureViewers(recorder, all.length, seconds, cost, signal);
     const stopped = await stopAll(recorder, opened);
     const frames = await countFrames(options, recorder, opened, started, stopped);
     const took = (reached: readonly Reached[]): number[] => reached.map(({ tookMs }) => tookMs);
     return {
-      ...{ cost, viewerCpuSeconds },
+      ...{ cost, uploadCpuSeconds: uploadCpuPerByte * bytesPerSecondOf(stopped) * seconds, viewerCpuSeconds },
       coldMs,
       warmMs: took(started),
       stopToMovieMs: took(stopped),
@@ -65,6 +75,38 @@ export async function runPadelvar(options: TurnOptions): Promise<PadelvarTurn> {
     await recorder.close();
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** The cost of bringing away a byte, seconds of a core; `unseenPerCourt`: what the daemon costs without that, of one core. */
+async function measureUpload(
+  recorder: Recorder,
+  sessionIds: readonly string[],
+  unseenPerCourt: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const sink = await startUploadSink();
+  try {
+    const [beganMs, before] = [clock.monotonicMs(), readCost(recorder.pid).cpuSeconds];
+    const tookSeconds = (): number => (clock.monotonicMs() - beganMs) / 1000;
+    recorder.uploadTo(sink.origin);
+    while (!sessionIds.every((sessionId) => sink.parts.has(sessionId))) {
+      if (tookSeconds() > UPLOADED_SECONDS) throw new Error('expected a part of each court, found none');
+      await clock.sleep(UPLOAD_LOOK_MS, signal);
+    }
+    const unseen = unseenPerCourt * sessionIds.length * tookSeconds();
+    const cpuSeconds = readCost(recorder.pid).cpuSeconds - before - unseen;
+    return cpuSeconds / (sum([...sink.parts.values()]) * UPLOAD_PART_BYTES);
+  } finally {
+    recorder.endUploads();
+    await sink.close();
+  }
+}
+
+function bytesPerSecondOf(stopped: readonly Reached[]): number {
+  const rates = stopped.flatMap(({ recording: { bytes, movie } = {} }) =>
+    bytes === undefined || movie === undefined ? [] : [(bytes * 1000) / movie.durationMs],
+  );
+  return mean(rates);
 }
 
 /** The cost of a viewer on each court, as if there had been one all the time; seconds of a core. */

@@ -7,13 +7,14 @@ import type { KeptPart } from './kept-part.ts';
 import { openLongRecording } from './long-recording.ts';
 import { openMatchPortal, s3SettingsOf } from './match-portal.ts';
 import { placeMovie } from './place-movie.ts';
-import { measurePlain, measurePlayer } from './player-cost.ts';
+import { measurePlain, measurePlainInWebKit, measurePlayer } from './player-cost.ts';
 import type { PlayerCost, StoredMatch } from './player-cost.ts';
 
 export interface PlayedFigures {
   player: PlayerCost;
   /** Of the plain file, by where its index stands. */
   plainMs: Record<ObjectLayout, number>;
+  plainInWebKitMs: Record<ObjectLayout, number>;
 }
 
 /** Without `s3` out of the portal's own folder. The player takes pieces by their place: where the index stands is nothing to it. */
@@ -52,6 +53,10 @@ export async function measurePlayed(
       plainMs: {
         'header-first': await measurePlain(browser, headerFirst),
         'index-last': await measurePlain(browser, indexLast),
+      },
+      plainInWebKitMs: {
+        'header-first': await measurePlainInWebKit(headerFirst),
+        'index-last': await measurePlainInWebKit(indexLast),
       },
     };
   } finally {

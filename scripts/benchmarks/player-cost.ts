@@ -1,13 +1,17 @@
 /**
- * What watching a stored match costs, in Chromium over a line of 10 Mbit/s with nothing in its cache: the first frame in the
- * page's player and as a plain file, and seeks in the player.
+ * What watching a stored match costs, in Chromium behind a line of 10 Mbit/s with nothing of the match in its cache: the
+ * first frame in the page's player and as a plain file, and seeks in the player. The plain file in WebKit, too.
  */
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { DESKTOP } from '../../test/support/browser.ts';
 import { logIn } from '../../test/support/browser-visits.ts';
+import { untilFound } from '../../test/support/driven-browser.ts';
+import { openWebKit } from '../../test/support/webkit.ts';
 import { percentile } from './figures.ts';
 import { playPlainFile, seekAndWait, WATCH_FIRST_FRAME } from './player-probe.ts';
 import type { SeekFigures } from './player-probe.ts';
+import { openWatchedLine } from './watched-line.ts';
+import type { WatchedLine } from './watched-line.ts';
 
 export interface PlayerCost {
   firstFrameMs: number;
@@ -24,12 +28,7 @@ export interface StoredMatch {
   gopSeconds: number;
 }
 
-const LINE = {
-  offline: false,
-  downloadThroughput: 10_000_000 / 8,
-  uploadThroughput: 10_000_000 / 8,
-  latency: 0,
-};
+const LINE_KBIT_PER_SECOND = 10_000;
 const ROUNDS = 3;
 /** Places of the seeks as shares of the match, and how far into their group of pictures the exact ones are. */
 const PLACES = [0.5, 0.9, 0.15];
@@ -66,6 +65,43 @@ export async function measurePlain(browser: Browser, match: StoredMatch): Promis
   return median(await repeatVisit(browser, match, openPlainFile));
 }
 
+/** The same in WebKit. */
+export async function measurePlainInWebKit(match: StoredMatch): Promise<number> {
+  const all: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) all.push(await visitInWebKit(match));
+  return median(all);
+}
+
+async function visitInWebKit({ origin, login, sessionId }: StoredMatch): Promise<number> {
+  const line = await openWatchedLine();
+  try {
+    const browser = await openWebKit({ socksProxy: new URL(line.proxy).host });
+    try {
+      await browser.open(`${origin}/account`);
+      await browser.type('[data-testid=login-email]', login.email);
+      await browser.type('[data-testid=login-password]', login.password);
+      await browser.click('[data-testid=login-submit]');
+      await untilFound('the page behind the log-in', async () =>
+        (await browser.run(ARRIVED, '/account')) === true ? true : undefined,
+      );
+      line.setKbitPerSecond(LINE_KBIT_PER_SECOND);
+      const tookMs = await browser.run<number | string>(
+        `const [, done] = arguments; ${playPlainFile(plainPath(sessionId))}.then(done, (error) => done(String(error)));`,
+        '',
+      );
+      if (typeof tookMs === 'string') throw new Error(`expected a picture in WebKit, found ${tookMs}`);
+      return tookMs;
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await line.close();
+  }
+}
+
+/** To be run in the page: whether it is the one at that path. */
+const ARRIVED = 'const [path, done] = arguments; done(location.pathname === path);';
+
 async function repeatVisit(
   browser: Browser,
   match: StoredMatch,
@@ -85,9 +121,11 @@ function median(values: readonly number[]): number {
 async function visit<Answer>(
   browser: Browser,
   { origin, login }: StoredMatch,
-  act: (page: Page, line: CDPSession) => Promise<Answer>,
+  act: (page: Page, line: WatchedLine) => Promise<Answer>,
 ): Promise<Answer> {
-  const context = await browser.newContext({ ...DESKTOP, baseURL: origin, locale: 'en-GB' });
+  const line = await openWatchedLine();
+  const proxy = { server: line.proxy };
+  const context = await browser.newContext({ ...DESKTOP, baseURL: origin, locale: 'en-GB', proxy });
   try {
     const page = await context.newPage();
     await page.addInitScript(WATCH_FIRST_FRAME);
@@ -95,12 +133,11 @@ async function visit<Answer>(
     await logIn(page, login, '/?tab=videos');
     await page.getByTestId('video-card').first().waitFor();
     await page.waitForLoadState('networkidle');
-    const line = await context.newCDPSession(page);
-    await line.send('Network.enable');
-    await line.send('Network.emulateNetworkConditions', LINE);
+    line.setKbitPerSecond(LINE_KBIT_PER_SECOND);
     return await act(page, line);
   } finally {
     await context.close();
+    await line.close();
   }
 }
 
@@ -112,5 +149,9 @@ async function openFromLibrary(page: Page, { sessionId }: StoredMatch): Promise<
 
 /** Milliseconds from its address being given to a `<video>` until its first picture. */
 function openPlainFile(page: Page, { sessionId }: StoredMatch): Promise<number> {
-  return page.evaluate<number>(playPlainFile(`/api/video/files/${sessionId}/download?disposition=inline`));
+  return page.evaluate<number>(playPlainFile(plainPath(sessionId)));
+}
+
+function plainPath(sessionId: string): string {
+  return `/api/video/files/${sessionId}/download?disposition=inline`;
 }

@@ -1,10 +1,11 @@
 /** What is asked of a page's `<video>` to tell when which picture is shown. */
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import type { WatchedLine } from './watched-line.ts';
 
 export interface SeekFigures {
   /** Until the picture of that moment was there. */
   ms: number;
-  /** What the page had fetched when it fetched nothing more. */
+  /** What had come over the line when nothing more came. */
   bytes: number;
 }
 
@@ -39,9 +40,9 @@ export function playPlainFile(address: string): string {
 }
 
 /** A seek of the player that stands still. */
-export async function seekAndWait(page: Page, line: CDPSession, seconds: number): Promise<SeekFigures> {
+export async function seekAndWait(page: Page, line: WatchedLine, seconds: number): Promise<SeekFigures> {
   await untilQuiet(page, line);
-  const fetched = countBytes(line);
+  const before = line.arrivedBytes;
   const ms = await page.evaluate<number>(`new Promise((resolve) => {
     const video = document.querySelector('video');
     const beganMs = performance.now();
@@ -53,30 +54,15 @@ export async function seekAndWait(page: Page, line: CDPSession, seconds: number)
     video.currentTime = ${String(seconds)};
   })`);
   await untilQuiet(page, line);
-  return { ms, bytes: fetched.stop() };
+  return { ms, bytes: line.arrivedBytes - before };
 }
 
 const QUIET_MS = 700;
 
 /** Nothing arrives any more. */
-async function untilQuiet(page: Page, line: CDPSession): Promise<void> {
-  const fetched = countBytes(line);
-  for (let before = -1; before !== fetched.bytes();) {
-    before = fetched.bytes();
+async function untilQuiet(page: Page, line: WatchedLine): Promise<void> {
+  for (let before = -1; before !== line.arrivedBytes;) {
+    before = line.arrivedBytes;
     await page.waitForTimeout(QUIET_MS);
   }
-  fetched.stop();
-}
-
-function countBytes(line: CDPSession): { bytes: () => number; stop: () => number } {
-  let bytes = 0;
-  const count = ({ dataLength }: { dataLength: number }): void => void (bytes += dataLength);
-  line.on('Network.dataReceived', count);
-  return {
-    bytes: () => bytes,
-    stop() {
-      line.off('Network.dataReceived', count);
-      return bytes;
-    },
-  };
 }

@@ -5,7 +5,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CourtSign } from '@padelvar/shared/players-api';
 import { findFfmpeg } from '../../edge/src/base/ffmpeg-program.ts';
 import { startSimulator } from '../../edge/src/simulate/simulator.ts';
 import type { ApiClient } from '../system/api-client.ts';
@@ -15,7 +14,7 @@ import type { System } from '../system/system.ts';
 import { round } from './figures.ts';
 import { fillLibrary } from './fill-library.ts';
 import { parseFlags } from './flags.ts';
-import { measurePage } from './page-cost.ts';
+import { countViolations, measureCourtPage, type PageCost } from './page-cost.ts';
 import { measureRequests } from './request-load.ts';
 import type { LoadFigures } from './request-load.ts';
 
@@ -30,7 +29,7 @@ const COUNTS = {
 type Flags = ReturnType<typeof parseFlags<keyof typeof COUNTS>>;
 
 interface PortalResult {
-  /** JavaScript that the court page loads, as it crosses the line (compressed); KiB. */
+  /** JavaScript that the court page loads, with a match on it too, as it crosses the line (compressed); KiB. */
   courtPageJsKiB: number;
   /** Largest contentful paint of the court page on a phone over 4G, fresh profile; milliseconds. */
   lcpMs: number;
@@ -65,7 +64,7 @@ async function measurePortal(flags: Flags, signal: AbortSignal): Promise<PortalR
       await startRecording(player, first.sessionId);
       await stopAndWait(player, first.sessionId);
       fillLibrary(join(system.portalDataDir, 'portal.db'), first.sessionId, videos);
-      const page = await measureCourtPage(system);
+      const page = await measurePages(system, first.sessionId);
       const { sessionId } = await openSession(player, 'court1');
       await startRecording(player, sessionId);
       const load = await measureRoutes(player, sessionId, { clients, seconds, signal });
@@ -85,10 +84,24 @@ async function measurePortal(flags: Flags, signal: AbortSignal): Promise<PortalR
   }
 }
 
-async function measureCourtPage({ origin, admin }: System) {
-  say('the court page on a phone');
-  const { url } = await admin.request<CourtSign>('GET', '/courts/court1/code');
-  return measurePage(`${origin}${new URL(url).pathname}`);
+async function measurePages(system: System, sessionId: string): Promise<PageCost> {
+  say('the court page on a phone, at its door and with a match');
+  const { origin, admin, clubId } = system;
+  await admin.updateClub(clubId, { guestsAllowed: true });
+  const { url } = await admin.getSign('court1');
+  const court = await measureCourtPage(`${origin}${new URL(url).pathname}`);
+  say('axe on other pages');
+  const others = await countViolations(system, [
+    ...['/login', '/register'].map((path) => ({ path })),
+    ...['/', '/?tab=videos', `/videos/${sessionId}`, '/account'].map((path) => ({ path, role: 'PLAYER' })),
+    ...['', '/members', '/rules', '/numbers'].map((page) => ({
+      ...{ path: `/club${page}`, role: 'CLUB_ADMIN' },
+    })),
+    ...['/devices', '/admin/users', '/admin/system'].map((path) => ({
+      ...{ path, role: 'SUPER_ADMIN' },
+    })),
+  ]);
+  return { ...court, axeViolations: court.axeViolations + others };
 }
 
 async function measureRoutes(
@@ -97,9 +110,9 @@ async function measureRoutes(
   options: { clients: number; seconds: number; signal: AbortSignal },
 ): Promise<Record<Route, LoadFigures>> {
   const paths: Record<Route, string> = {
-    list: '/video/files/list',
-    status: `/video/record/status/${sessionId}`,
-    snapshot: `/preview/${sessionId}/snapshot.jpg`,
+    list: '/api/video/files/list',
+    status: `/api/video/record/status/${sessionId}`,
+    snapshot: player.getSnapshotUrl(sessionId),
   };
   const figures: Partial<Record<Route, LoadFigures>> = {};
   for (const route of ROUTES) {
@@ -133,7 +146,7 @@ function formatResult(result: PortalResult): string {
   const rows: [string, string, string][] = [
     ['court page, JavaScript', `${String(result.courtPageJsKiB)} KiB`, 'compressed; reach 120 kB'],
     ['court page, largest paint', `${String(result.lcpMs)} ms`, '4G, fresh profile; reach 2000 ms'],
-    ['axe violations', String(result.axeViolations), 'court page, light and dark'],
+    ['axe violations', String(result.axeViolations), 'light and dark: court page, a match, 13 others'],
     ['missing translations', String(result.missingTranslations), ''],
     ...ROUTES.map((route): [string, string, string] => [
       route,

@@ -29,8 +29,12 @@ export interface RecordResult {
   rssMiB: { daemon: number; perCourt: number };
   startMs: { coldP50: number; coldP95: number; warmP50: number; warmP95: number };
   stopToMovieMs: { p50: number; p95: number };
-  /** Until the movie of a 90-minute part can be served. */
+  /** From the stop mark until the movie of a 90-minute part can be served. */
   finalise90MinMs: number;
+  /** The last minute of a 90-minute part as a movie by itself. */
+  replay90MinMs: number;
+  /** What it adds that all of it is uploaded meanwhile. Not in the ratio. */
+  upload: { cpuSecondsPerCourt: number };
   /** What one who looks at the court adds: five pictures a second, decoded. Not in the ratio. */
   viewer: { cpuSecondsPerCourt: number };
   detail: {
@@ -80,6 +84,8 @@ export function computeResult(
     startMs: { coldP50: ms(cold, 50), coldP95: ms(cold, 95), warmP50: ms(warm, 50), warmP95: ms(warm, 95) },
     stopToMovieMs: { p50: ms(stops, 50), p95: ms(stops, 95) },
     finalise90MinMs: round(long.finaliseMs, 0),
+    replay90MinMs: round(long.replayMs, 0),
+    upload: { cpuSecondsPerCourt: of(turns.map(({ uploadCpuSeconds }) => uploadCpuSeconds)) },
     viewer: { cpuSecondsPerCourt: of(turns.map(({ viewerCpuSeconds }) => viewerCpuSeconds)) },
     detail: {
       daemonCpuSecondsPerCourt: of(costs.map(({ daemon }) => daemon)),
@@ -99,7 +105,7 @@ export function computeResult(
 }
 
 export function formatResult(result: RecordResult): string {
-  const { cpuSecondsPerCourt: cpu, startMs, stopToMovieMs, rssMiB, detail, viewer } = result;
+  const { cpuSecondsPerCourt: cpu, startMs, stopToMovieMs, rssMiB, detail, upload, viewer } = result;
   const share = (seconds: number): string => `${((100 * seconds) / result.seconds).toFixed(2)} % of a core`;
   const rows: [string, string, string][] = [
     ['CPU per court: PadelVar', `${cpu.padelvar.toFixed(3)} s`, share(cpu.padelvar)],
@@ -112,6 +118,7 @@ export function formatResult(result: RecordResult): string {
       result.cpuRatioToCopy.toFixed(2),
       `rounds: ${detail.ratios.join(', ')}; reach 1.3`,
     ],
+    ['beside it: its upload', `${upload.cpuSecondsPerCourt.toFixed(3)} s`, share(upload.cpuSecondsPerCourt)],
     [
       'beside it: a viewer per court',
       `${viewer.cpuSecondsPerCourt.toFixed(3)} s`,
@@ -138,6 +145,11 @@ export function formatResult(result: RecordResult): string {
       `its final name ${detail.settle90MinMs} ms later; index read again in ${detail.index90MinMs} ms; a report ${detail.report90MinMs} ms`,
     ],
   ];
+  rows.push([
+    '90-minute part: instant replay',
+    `${result.replay90MinMs} ms`,
+    'its last minute; reach 300 ms',
+  ]);
   const table = rows.map(([what, value, note]) =>
     `${what.padEnd(32)}${value.padStart(16)}   ${note}`.trimEnd(),
   );

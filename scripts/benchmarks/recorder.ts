@@ -31,6 +31,9 @@ export interface Recorder {
   open(court: number, record?: boolean): string;
   record(sessionId: string): void;
   stop(sessionId: string): void;
+  /** From here on all that is being recorded goes there, until `endUploads`. */
+  uploadTo(origin: string): void;
+  endUploads(): void;
   /** From here on every court is looked at. */
   watch(): void;
   /** Counted from the last call for that session. Rejects where the session fails. */
@@ -102,6 +105,8 @@ export async function startRecorder(options: RecorderOptions, signal: AbortSigna
       const stop = { requestedAt: clock.nowMs(), reason: 'player' as const };
       ask({ ...session, recording: { ...recording, stop } });
     },
+    uploadTo: (origin) => give({ uploadTo: origin }),
+    endUploads: () => give({ uploads: false }),
     watch: () => give({ watched: true }),
     reach: (sessionId, state) =>
       worker.receive((message) => {

@@ -1,6 +1,6 @@
 /**
- * The peer of `bench delivery`: the same movie, sent when the match is over by the AWS SDK's own multipart helper. It goes
- * over a line that is faster; the time that its bytes would take more on the real line is added.
+ * The peer of `bench delivery`: the same movie, sent when the match is over by the AWS SDK's own multipart helper, over a
+ * line of its own.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,9 +12,6 @@ import { round } from './figures.ts';
 import type { SdkNews, SdkUpload } from './sdk-worker.ts';
 import { openShapedLine } from './shaped-line.ts';
 
-/** What the helper gets, whatever is asked about. */
-const FAST_KBIT_PER_SECOND = 240_000;
-
 export interface PeerOptions {
   s3: TestS3;
   uplinkRatio: number;
@@ -25,18 +22,16 @@ export interface PeerOptions {
 export async function uploadBySdk(options: PeerOptions, signal: AbortSignal): Promise<DeliveryRow> {
   const { s3, uplinkRatio, kbitPerSecond, bytes } = options;
   const { endpoint, region, accessKeyId, secretAccessKey } = s3.server;
-  const line = await openShapedLine(Number(new URL(endpoint).port), FAST_KBIT_PER_SECOND);
+  const line = await openShapedLine(Number(new URL(endpoint).port), uplinkRatio * kbitPerSecond);
   try {
     const upload: SdkUpload = {
       ...{ region, accessKeyId, secretAccessKey, bytes, bucket: s3.settings.bucket },
       ...{ endpoint: `http://127.0.0.1:${String(line.port)}`, key: `peer-${String(uplinkRatio)}.mp4` },
     };
     const { uploadMs, cpuSeconds, rssMiB } = await runWorker(upload, signal);
-    const sentBits = line.sentBytes * 8;
-    const slowerMs = sentBits / (uplinkRatio * kbitPerSecond) - sentBits / FAST_KBIT_PER_SECOND;
     return {
-      ...emptyRow({ uploader: 'aws-sdk', store: 's3', uplinkRatio }),
-      ...{ stopToReadyMs: Math.round(uploadMs + slowerMs), objectBytes: bytes, resentBytes: 0 },
+      ...emptyRow({ uploader: 'aws-sdk', store: 's3', uplinkRatio, speed: 1 }),
+      ...{ stopToReadyMs: Math.round(uploadMs), objectBytes: bytes, resentBytes: 0 },
       ...{ bytesAfterStop: line.sentBytes, bytesSentTotal: line.sentBytes },
       ...{ edgeCpuSeconds: round(cpuSeconds, 2), edgeRssMiB: round(rssMiB, 1) },
     };

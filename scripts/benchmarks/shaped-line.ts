@@ -17,22 +17,46 @@ export interface ShapedLine {
 
 const PIECE_BYTES = 16 * 1024;
 
-export async function openShapedLine(targetPort: number, kbitPerSecond: number): Promise<ShapedLine> {
+/**
+ * `queueBytes`: what a modem holds before the line, first in, first out, whosever it is. Without it the connections have the
+ * line in turn.
+ */
+export async function openShapedLine(
+  targetPort: number,
+  kbitPerSecond: number,
+  queueBytes = 0,
+): Promise<ShapedLine> {
   let limit = kbitPerSecond;
   let sentBytes = 0;
   const bucket = createTokenBucket(systemClock, () => limit);
   const ending = new AbortController();
   const sockets = new Set<Socket>();
+  let queuedBytes = 0;
+  const waiting: (() => void)[] = [];
+  const leave = (bytes: number): void => {
+    queuedBytes -= bytes;
+    waiting.shift()?.();
+  };
 
   const carry = async (from: Socket, to: Socket): Promise<void> => {
+    let last: Promise<void> = Promise.resolve();
     for await (const chunk of from as AsyncIterable<Buffer>) {
       for (let offset = 0; offset < chunk.length; offset += PIECE_BYTES) {
         const piece = chunk.subarray(offset, offset + PIECE_BYTES);
-        await bucket.take(piece.length, ending.signal);
-        sentBytes += piece.length;
-        if (!to.write(piece)) await once(to, 'drain', { signal: ending.signal });
+        while (queueBytes > 0 && queuedBytes > queueBytes)
+          await new Promise<void>((enter) => waiting.push(enter));
+        queuedBytes += piece.length;
+        last = bucket.take(piece.length, ending.signal).then(() => {
+          sentBytes += piece.length;
+          leave(piece.length);
+          to.write(piece);
+        });
+        last.catch(() => undefined);
+        if (queueBytes === 0) await last;
+        if (to.writableNeedDrain) await once(to, 'drain', { signal: ending.signal });
       }
     }
+    await last;
     to.end();
   };
   const servers: Server[] = [];

@@ -30,18 +30,18 @@ async function step<T>(name: string, action: () => Promise<T>): Promise<T> {
 }
 
 export function openSession(player: ApiClient, courtId: string): Promise<Session> {
-  return step('open the session', () => player.request('POST', '/video/session/create', { courtId }));
+  return step('open the session', () => player.createSession(courtId));
 }
 
 export function statusOf(player: ApiClient, sessionId: string): Promise<RecordStatus> {
-  return player.request('GET', `/video/record/status/${sessionId}`);
+  return player.getRecordingStatus(sessionId);
 }
 
 /** Milliseconds from the request to the state `recording`. */
 export function startRecording(player: ApiClient, sessionId: string, durationMinutes = 90): Promise<number> {
   return step('start recording', async () => {
     const beganMs = performance.now();
-    await player.request('POST', '/video/record/start', { sessionId, durationMinutes });
+    await player.startRecording(sessionId, durationMinutes);
     await waitForStatus(player, sessionId, ({ state }) => state === 'recording', STATE_MS);
     return performance.now() - beganMs;
   });
@@ -51,7 +51,7 @@ export function startRecording(player: ApiClient, sessionId: string, durationMin
 export function stopAndWait(player: ApiClient, sessionId: string): Promise<number> {
   return step('stop and wait until ready', async () => {
     const beganMs = performance.now();
-    await player.request('POST', '/video/record/stop', { sessionId });
+    await player.stopRecording(sessionId);
     await waitForStatus(player, sessionId, ({ movie }) => movie === 'ready', READY_MS);
     return performance.now() - beganMs;
   });
@@ -77,9 +77,7 @@ export async function waitForStatus(
 
 export function download(player: ApiClient, sessionId: string, path: string): Promise<number> {
   return step('download', async () => {
-    const response = await player.fetch(`/video/files/${sessionId}/download`);
-    if (!response.ok || response.body === null)
-      throw new Error(`expected 200, found ${String(response.status)}`);
+    const response = await player.downloadVideo(sessionId);
     const disposition = response.headers.get('content-disposition') ?? '';
     if (!disposition.startsWith('attachment'))
       throw new Error(`expected an attachment, found "${disposition}"`);
@@ -92,7 +90,7 @@ export function download(player: ApiClient, sessionId: string, path: string): Pr
 /** A preview picture through the portal; answers its size in bytes. */
 export function lookAtPreview(player: ApiClient, sessionId: string): Promise<number> {
   return step('preview', async () => {
-    const response = await player.fetch(`/preview/${sessionId}/snapshot.jpg`);
+    const response = await player.fetch(player.getSnapshotUrl(sessionId));
     const bytes = Buffer.from(await response.arrayBuffer());
     if (!response.ok)
       throw new Error(`expected 200, found ${String(response.status)}: ${bytes.toString('utf8', 0, 300)}`);

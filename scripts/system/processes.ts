@@ -12,6 +12,8 @@ export interface Program {
   readonly pid: number;
   /** Resolves with what the program printed once `pattern` is in it. Rejects when it ends before. */
   waitFor(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray>;
+  /** Resolves with its exit code once it has ended; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** SIGTERM, after 8 s SIGKILL. */
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -47,12 +49,12 @@ export function startProgram({
     });
   }
   child.on('error', (error) => (failure = error));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const hasEnded = (): boolean =>
     failure !== undefined || child.exitCode !== null || child.signalCode !== null;
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (hasEnded()) return;
-    const ended = once(child, 'exit');
     child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
     await ended;
@@ -62,6 +64,7 @@ export function startProgram({
   return {
     name,
     pid: child.pid ?? 0,
+    ended,
     async waitFor(pattern, timeoutMs) {
       const match = await poll(timeoutMs, () => {
         const found = pattern.exec(output);

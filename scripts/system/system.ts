@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Device } from '@padelvar/shared/portal-api';
+import type { Role } from '@padelvar/shared/roles';
 import { systemClock } from '../../edge/src/base/clock.ts';
 import { endLeftIngest } from '../../edge/src/recording/left-parts.ts';
 import { findLeftRecordings } from '../../edge/src/recording/recover.ts';
@@ -24,7 +24,7 @@ export interface Camera {
 }
 
 export interface Login {
-  role: string;
+  role: Role;
   email: string;
   password: string;
 }
@@ -37,6 +37,8 @@ export interface SystemOptions {
   ports?: { portal: number; mqtt: number; lan: number };
   /** Further settings of the portal. */
   portalSettings?: Record<string, string>;
+  /** And of the edge. */
+  edgeSettings?: Record<string, string>;
   /** Puts something between the edge and the portal; answers the origin that the edge is to use. */
   between?: (portalOrigin: string) => Promise<string>;
 }
@@ -54,13 +56,20 @@ export interface System {
   /** SIGKILL. */
   killEdge(): Promise<void>;
   startEdge(): Promise<void>;
+  /** Of the daemon that runs now. */
+  edgePid(): number | undefined;
+  /** The daemon ends by itself; its exit code. */
+  edgeEnded(): Promise<number | null>;
   restartPortal(): Promise<void>;
+  /** SIGKILL. */
+  killPortal(): Promise<void>;
+  startPortal(): Promise<void>;
   /** Ends all, FFmpeg included. */
   stop(): Promise<void>;
 }
 
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { folder, cameras, ports, portalSettings, between } = options;
+  const { folder, cameras, ports, portalSettings, edgeSettings, between } = options;
   const [portalPort, mqttPort, lanPort] =
     ports === undefined
       ? [await findFreePort(), await findFreePort(), await findFreePort()]
@@ -89,6 +98,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const edgeEnvironment = {
     ...{ PADELVAR_DATA_DIR: dirs.edge, PADELVAR_LAN_PORT: String(lanPort) },
     RUNTIME_DIRECTORY: memoryFolder,
+    ...edgeSettings,
   };
   const edgeProgram = 'edge/bin/padelvar-edge.js';
   const startEdge = (): Promise<Program> =>
@@ -110,12 +120,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   try {
     const admin = await logIn(origin, superAdmin.email, superAdmin.password);
     const clubId = 'demo';
-    await admin.request('POST', '/clubs', { clubId, name: 'Club de Pádel Demo', timeZone: 'Europe/Paris' });
+    await admin.createClub({ clubId, name: 'Club de Pádel Demo', timeZone: 'Europe/Paris' });
     const logins = [superAdmin, ...(await createLogins(admin, clubId))];
-    const { token } = await admin.request<{ token: string }>('POST', '/admin/devices/enrollments', {
-      clubId,
-      name: 'Equipment room',
-    });
+    const { token } = await admin.enroll({ clubId, name: 'Equipment room' });
     const edgeOrigin = (await between?.(origin)) ?? origin;
     const enroll = startProgram({
       name: 'enroll',
@@ -127,7 +134,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const deviceId = (await enroll.waitFor(/this device is (\S+)/, START_MS))[1] ?? '';
     edge = await startEdge();
     for (const { courtId, name, address } of cameras) {
-      await admin.request('POST', `/clubs/${clubId}/courts`, {
+      await admin.createCourt(clubId, {
         courtId,
         name,
         deviceId,
@@ -153,8 +160,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       async startEdge() {
         edge = await startEdge();
       },
+      edgePid: () => edge?.pid,
+      edgeEnded: () => edge?.ended ?? Promise.resolve(null),
       async restartPortal() {
         await portal.stop();
+        portal = await startPortal();
+      },
+      async killPortal() {
+        await portal.kill();
+      },
+      async startPortal() {
         portal = await startPortal();
       },
     };
@@ -183,7 +198,7 @@ async function startNode(
   return program;
 }
 
-function createLogin(role: string): Login {
+function createLogin(role: Role): Login {
   return {
     role,
     email: `${role.toLowerCase().replace('_', '-')}@padelvar.example`,
@@ -192,7 +207,7 @@ function createLogin(role: string): Login {
 }
 
 async function createLogins(admin: ApiClient, clubId: string): Promise<Login[]> {
-  const logins = ['SUPPORT', 'CLUB_ADMIN', 'PLAYER'].map(createLogin);
+  const logins = (['SUPPORT', 'CLUB_ADMIN', 'PLAYER'] as const).map(createLogin);
   const names: Record<string, string> = {
     SUPPORT: 'Sam Support',
     CLUB_ADMIN: 'Camille Club',
@@ -200,20 +215,14 @@ async function createLogins(admin: ApiClient, clubId: string): Promise<Login[]> 
   };
   for (const { role, email, password } of logins) {
     const clubIds = role === 'SUPPORT' ? [] : [clubId];
-    await admin.request('POST', '/admin/users', {
-      email,
-      password,
-      role,
-      clubIds,
-      name: names[role] ?? role,
-    });
+    await admin.createUser({ email, password, role, clubIds, name: names[role] ?? role });
   }
   return logins;
 }
 
 async function waitUntilOnline(admin: ApiClient, deviceId: string): Promise<void> {
   const online = await poll(START_MS, async () => {
-    const { items } = await admin.request<{ items: Device[] }>('GET', '/admin/devices');
+    const { items } = await admin.devices();
     return items.find((device) => device.deviceId === deviceId)?.online === true ? true : undefined;
   });
   if (online === undefined) throw new Error('expected the edge to come online');

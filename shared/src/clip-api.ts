@@ -1,6 +1,7 @@
 /**
  * The part of the portal's REST API around clips: a range of a stored movie under a name of its own. Nothing is copied:
- * a clip is a header over the movie's own bytes. Instants are ISO 8601 in UTC, times count from the movie's beginning.
+ * a clip is a header over the movie's own bytes, until its match expires; a clip that is kept is stored by itself then.
+ * Instants are ISO 8601 in UTC, times count from the movie's beginning.
  */
 import { z } from 'zod';
 import { ClubId, SessionId } from './ids.ts';
@@ -31,7 +32,12 @@ export const ClipCreate = z
     path: ['toMs'],
     error: `expected an end at least ${String(MIN_CLIP_MS)} ms after the beginning`,
   });
-export const ClipUpdate = z.object({ name: ClipName });
+export const ClipUpdate = z
+  .object({ name: ClipName.optional(), kept: z.boolean().optional() })
+  .refine(
+    ({ name, kept }) => name !== undefined || kept !== undefined,
+    'expected a name or whether it is kept',
+  );
 export const ClipRef = z.object({ sessionId: SessionId, clipId: ClipId });
 export const ClipQuery = PageQuery.extend({ clubId: ClubId.optional() });
 
@@ -51,7 +57,13 @@ export const Clip = z.object({
   recordedAt: Instant,
   /** Whether its match has a picture that the caller may see. */
   thumbnail: z.boolean(),
-  /** Whether the caller may rename, share and delete it. */
+  /** Whether it stays when its match expires. */
+  kept: z.boolean(),
+  /** Its match has expired: it is all that is left of it. */
+  matchGone: z.boolean(),
+  /** When it goes with its match; null where it stays. */
+  expiresAt: Instant.nullable(),
+  /** Whether the caller may rename, keep, share and delete it. */
   canEdit: z.boolean(),
 });
 export type Clip = z.infer<typeof Clip>;

@@ -3,7 +3,7 @@
  * recorded. Instants are ISO 8601 in UTC, days are days of the club's time zone.
  */
 import { z } from 'zod';
-import { ClubId, CourtId } from './ids.ts';
+import { ClubId, CourtId, SessionId } from './ids.ts';
 import { pageOf, PageQuery } from './page.ts';
 import { Role } from './roles.ts';
 
@@ -54,6 +54,9 @@ export type InvitationView = z.infer<typeof InvitationView>;
 /** What a club's videos take in the store, and what they would take when kept for so many days. */
 export const StorageUse = z.object({
   videos: z.int().nonnegative(),
+  /** Clips that have outlived their match and are stored by themselves. */
+  keptClips: z.int().nonnegative(),
+  /** Of both. */
   bytes: z.int().nonnegative(),
   /** Of a video on average; what such matches usually take where there is none yet. */
   bytesPerVideo: z.int().nonnegative(),
@@ -99,3 +102,32 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 export const AuditList = pageOf(AuditEntry);
+
+/** What a club reads of the audit log: looks at its courts and videos, and the portal seen as one of its members. */
+export const CLUB_LOG_ACTIONS = [
+  'preview.snapshot',
+  'preview.stream',
+  'video.watch',
+  'video.download',
+  'video.disclose',
+  'video.hand-over',
+  'impersonation.start',
+] as const;
+export const ClubLogEntry = z.object({
+  id: z.int(),
+  at: Instant,
+  /** Empty where their account is gone. */
+  userName: z.string(),
+  role: Role.nullable(),
+  action: z.enum(CLUB_LOG_ACTIONS),
+  /** As whom they saw the portal; null where as themselves. */
+  seenAs: z.string().nullable(),
+  sessionId: SessionId.nullable(),
+  courtName: z.string().nullable(),
+  /** Empty where none was asked for. */
+  reason: z.string(),
+  /** To whom a match was given. */
+  authority: z.string().nullable(),
+});
+export type ClubLogEntry = z.infer<typeof ClubLogEntry>;
+export const ClubLog = pageOf(ClubLogEntry);

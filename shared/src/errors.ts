@@ -42,8 +42,28 @@ export const ERROR_KINDS = {
 export type ErrorKind = keyof typeof ERROR_KINDS;
 export const ErrorKindSchema = z.enum(Object.keys(ERROR_KINDS) as [ErrorKind, ...ErrorKind[]]);
 
+/** What exactly is wrong, where people can do something about it: programs have a text of their own for each. */
+export const FaultSchema = z.enum([
+  'too_many',
+  'taken',
+  'in_use',
+  'last_admin',
+  'last_copy',
+  'still_recording',
+  'own_match_open',
+  'match_over',
+  'longest',
+  'not_oneself',
+  'other_account',
+  'decided',
+  'wrong_password',
+  'not_own_email',
+]);
+export type Fault = z.infer<typeof FaultSchema>;
+
 export interface AppErrorOptions {
   cause?: unknown;
+  fault?: Fault;
   /** The input field that is wrong, dotted, where there is one. */
   field?: string;
   /** Further members of the problem document (never secrets). */
@@ -54,6 +74,7 @@ export interface AppErrorOptions {
 export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly field: string | undefined;
+  readonly fault: Fault | undefined;
   readonly details: Record<string, unknown>;
 
   constructor(kind: ErrorKind, message: string, options: AppErrorOptions = {}) {
@@ -61,6 +82,7 @@ export class AppError extends Error {
     this.name = 'AppError';
     this.kind = kind;
     this.field = options.field;
+    this.fault = options.fault;
     this.details = options.details ?? {};
   }
 
@@ -69,13 +91,14 @@ export class AppError extends Error {
   }
 }
 
-/** RFC 9457 problem document; `kind` is the machine-readable error, `errors` names wrong fields. */
+/** RFC 9457 problem document; `kind` is the machine-readable error, `fault` says more, `errors` names wrong fields. */
 export const Problem = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   kind: z.string(),
   detail: z.string(),
+  fault: FaultSchema.optional(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
@@ -101,6 +124,7 @@ export function formatProblem(error: unknown): Problem {
     status: error.status,
     kind: error.kind,
     detail: error.message,
+    ...(error.fault === undefined ? {} : { fault: error.fault }),
     ...(error.field === undefined ? {} : { errors: [{ field: error.field, message: error.message }] }),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pageOf } from './page.ts';
 import { ClipId } from './clip-api.ts';
 import { SessionId } from './ids.ts';
+import { ClubLogo } from './logo.ts';
 
 const Instant = z.iso.datetime();
 
@@ -75,6 +76,7 @@ export const SharedVideo = z.object({
   clubName: z.string(),
   /** The club's colour, `#rrggbb`; null where it has none of its own. */
   brandColor: z.string().nullable(),
+  logo: ClubLogo.nullable(),
   timeZone: z.string(),
   recordedAt: Instant,
   durationSeconds: z.number().nonnegative(),

@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 import { SealedCamera, CameraKind } from './camera.ts';
+import { DeviceLogs, Diagnostics, LogOwner, MAX_LOG_LINES, RestartAnswer, Uplink } from './device-answers.ts';
 import { ErrorKindSchema } from './errors.ts';
 import { ClubId, CommandId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { MAX_DURATION_MINUTES, MAX_PRE_ROLL_SECONDS, MAX_TEST_PICTURE_BYTES } from './limits.ts';
-import { EndReason, SessionState } from './session.ts';
+import { EndReason, PictureTrouble, SessionState } from './session.ts';
 
 const Instant = z.int().nonnegative();
 const Count = z.int().nonnegative();
@@ -22,6 +23,8 @@ export const DesiredCourt = z.object({
   audio: z.boolean().optional(),
   /** Whether the camera stays connected while nobody plays, so that a session opens at once; not where this is absent. */
   warm: z.boolean().optional(),
+  /** Whether its live picture is to be there almost at once, for a little more of the device; not where this is absent. */
+  lowDelay: z.boolean().optional(),
 });
 export type DesiredCourt = z.infer<typeof DesiredCourt>;
 
@@ -140,6 +143,8 @@ export const ReportedSession = z.object({
   /** A sentence for a person where something is wrong; never an address. */
   detail: z.string().max(300).optional(),
   cameraKind: CameraKind.optional(),
+  /** What its pictures look like while it goes on; absent where they look like a match. */
+  picture: PictureTrouble.optional(),
   recording: ReportedRecording.optional(),
 });
 export type ReportedSession = z.infer<typeof ReportedSession>;
@@ -192,6 +197,15 @@ export const Command = z.object({
     z.object({ type: z.literal('probe'), courtId: CourtId }),
     /** Looks through a camera that is not stored yet; through the court's own where no address is given. */
     z.object({ type: z.literal('test-camera'), courtId: CourtId, camera: SealedCamera.optional() }),
+    z.object({
+      type: z.literal('logs'),
+      lines: z.int().min(1).max(MAX_LOG_LINES),
+      /** Whose FFmpeg log comes too. */
+      of: LogOwner.optional(),
+    }),
+    /** Ends the daemon in order; what supervises it starts it again. Without `acceptGap` not where that costs pictures. */
+    z.object({ type: z.literal('restart'), acceptGap: z.boolean() }),
+    z.object({ type: z.literal('diagnostics') }),
   ]),
 });
 export type Command = z.infer<typeof Command>;
@@ -216,6 +230,9 @@ export const Reply = z.object({
   error: z.object({ kind: ErrorKindSchema, message: z.string().max(300) }).optional(),
   /** What `test-camera` has found. */
   camera: CameraTest.optional(),
+  logs: DeviceLogs.optional(),
+  restart: RestartAnswer.optional(),
+  diagnostics: Diagnostics.optional(),
 });
 export type Reply = z.infer<typeof Reply>;
 
@@ -243,16 +260,6 @@ export const Telemetry = z.object({
   /** Set while the folder for videos is not the one that belongs to the device. */
   media: z.enum(['missing', 'replaced']).optional(),
   loadAverage: z.number().nonnegative(),
-  /** The line as uploads find it, kbit/s. */
-  uplink: z
-    .object({
-      /** What it was last seen to carry. */
-      measuredKbitPerSecond: Count.optional(),
-      /** What uploads may take of it now; all of it where this is absent. */
-      limitKbitPerSecond: Count.optional(),
-      /** The limit lies above the setting, since a backlog would grow otherwise. */
-      lifted: z.boolean(),
-    })
-    .optional(),
+  uplink: Uplink.optional(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;

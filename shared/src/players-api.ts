@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { CourtId, SessionId } from './ids.ts';
 import { MAX_DURATION_MINUTES } from './limits.ts';
+import { ClubLogo } from './logo.ts';
 import { NextOpening } from './opening-hours.ts';
 
 /** What a court's sign says in its QR code: 80 bits, without letters that look like digits. */
@@ -40,6 +41,7 @@ export const CourtCodeView = z.object({
   clubName: z.string(),
   /** The club's colour, `#rrggbb`; null where it has none of its own. */
   brandColor: z.string().nullable(),
+  logo: ClubLogo.nullable(),
   timeZone: z.string(),
   state: z.enum(['free', 'busy', 'offline', 'noCamera']),
   mayStart: z.boolean(),
@@ -67,6 +69,7 @@ export const CourtSign = z.object({
   clubName: z.string(),
   /** The club's colour, `#rrggbb`; null where it has none of its own. */
   brandColor: z.string().nullable(),
+  logo: ClubLogo.nullable(),
   code: CourtCode,
   /** The address that the QR code holds. */
   url: z.url(),
@@ -97,6 +100,10 @@ export const MatchPeople = z.object({
   nextGroup: RequestId.nullable(),
 });
 export type MatchPeople = z.infer<typeof MatchPeople>;
+
+/** Who is to own the match, by the address of their account. */
+export const HandOver = z.object({ email: z.email().max(254) });
+export const HandedOver = z.object({ sessionId: SessionId, ownerId: z.string(), ownerName: z.string() });
 
 export const RequestRef = z.object({ sessionId: SessionId, requestId: RequestId });
 export const RequestAnswer = z.object({ accept: z.boolean() });

@@ -5,16 +5,18 @@
  */
 import { z } from 'zod';
 import { CameraAddress } from './camera.ts';
+import { LogOwner, MAX_LOG_LINES, Uplink } from './device-answers.ts';
 import { ClubId, CourtId, DeviceId, SessionId } from './ids.ts';
 import { MAX_DURATION_MINUTES } from './limits.ts';
 import { Locale } from './locale.ts';
+import { ClubLogo, LogoGround } from './logo.ts';
 import { FurtherVideo } from './library-api.ts';
-import { EdgeSettings, Gap, Telemetry } from './link.ts';
+import { EdgeSettings, Gap } from './link.ts';
 import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
 import { ShownNotice } from './recording-notice.ts';
 import { Role } from './roles.ts';
-import { EndReason, MovieState, SessionState } from './session.ts';
+import { EndReason, MovieState, PictureTrouble, SessionState } from './session.ts';
 import { STORAGE_TROUBLES, StorageTrouble } from './storage-trouble.ts';
 
 const Instant = z.iso.datetime();
@@ -83,6 +85,7 @@ export const Club = ClubRules.extend({
   name: z.string(),
   timeZone: z.string(),
   courts: z.int(),
+  logo: ClubLogo.nullable(),
 });
 export type Club = z.infer<typeof Club>;
 export const ClubList = pageOf(Club);
@@ -92,6 +95,8 @@ export const ClubCreate = z.object({
   timeZone: z.string().max(64).default('Europe/Paris'),
 });
 export const ClubUpdate = ClubRules.partial().extend({
+  /** What the club's logo stands on. */
+  logoGround: LogoGround.optional(),
   name: Name.optional(),
   timeZone: z.string().max(64).optional(),
 });
@@ -113,6 +118,8 @@ export const Court = z.object({
   warm: z.boolean(),
   /** Whether sound is recorded. */
   audio: z.boolean(),
+  /** Whether its live picture is there almost at once, for a little more of the mini-PC. */
+  lowDelay: z.boolean(),
 });
 export type Court = z.infer<typeof Court>;
 export const CourtList = pageOf(Court);
@@ -128,6 +135,7 @@ export const CourtUpdate = z.object({
   cameraAddress: CameraAddress.optional(),
   warm: z.boolean().optional(),
   audio: z.boolean().optional(),
+  lowDelay: z.boolean().optional(),
 });
 
 /** A camera to look through before it is stored; the court's own where no address is given. */
@@ -171,14 +179,13 @@ export const DeviceSettings = z.object({
 });
 export type DeviceSettings = z.infer<typeof DeviceSettings>;
 
-/** Its line as uploads find it, kbit/s. */
-export const DeviceUplink = Telemetry.shape.uplink.unwrap();
-
 export const Device = z.object({
   deviceId: DeviceId,
   clubId: ClubId,
   name: z.string(),
   online: z.boolean(),
+  /** Another one with each of its connections: one that was lost and is back is told from one that went on. */
+  epoch: z.int(),
   lastSeenAt: Instant.nullable(),
   build: z.string().nullable(),
   lan: z.array(z.string()),
@@ -192,11 +199,18 @@ export const Device = z.object({
   media: z.enum(['missing', 'replaced']).nullable(),
   /** What keeps its movies from the store at the moment, and how many wait for that. */
   storage: z.object({ trouble: StorageTrouble, waiting: z.int() }).nullable(),
-  uplink: DeviceUplink.nullable(),
+  uplink: Uplink.nullable(),
   settings: DeviceSettings,
 });
 export type Device = z.infer<typeof Device>;
 export const DeviceList = pageOf(Device);
+/** The last lines of the daemon's log, and of one FFmpeg log where `of` names a court or a session. */
+export const LogsRequest = z.object({
+  lines: z.int().min(1).max(MAX_LOG_LINES).default(200),
+  of: LogOwner.optional(),
+});
+/** Whether recordings may lose the seconds of the restart, where some would. */
+export const RestartRequest = z.object({ acceptGap: z.boolean().default(false) });
 /** A single-use enrolment token, shown once. */
 export const EnrollmentCreate = z.object({ clubId: ClubId, name: Name });
 export const Enrollment = z.object({ token: z.string(), expiresAt: Instant });
@@ -234,6 +248,8 @@ export const Session = z.object({
   durationSeconds: z.int().nullable(),
   movie: MovieState,
   deviceOnline: z.boolean(),
+  /** What its camera shows is no match; null also where nobody looks. */
+  picture: PictureTrouble.nullable(),
 });
 export type Session = z.infer<typeof Session>;
 export const SessionList = pageOf(Session);
@@ -263,6 +279,8 @@ export const RecordStatus = z.object({
   deviceOnline: z.boolean(),
   /** Whether what there is of it can be watched on the club's own network. */
   watchAtClub: z.boolean(),
+  /** What its camera shows is no match; null also where nobody looks. The recording goes on. */
+  picture: PictureTrouble.nullable(),
 });
 export type RecordStatus = z.infer<typeof RecordStatus>;
 
@@ -355,6 +373,10 @@ export const StorageReport = z.object({
   wrongSize: z.array(z.object({ key: z.string(), sessionId: z.string() })),
   /** In the store, and nobody's. */
   unknown: z.array(z.object({ key: z.string(), bytes: z.int() })),
+  /** What the store keeps of objects that were deleted or replaced, where it keeps versions. */
+  oldVersions: z.array(z.object({ key: z.string(), bytes: z.int() })),
+  /** What is arriving in the store, and nobody's. */
+  unknownUploads: z.array(z.object({ key: z.string(), startedAt: Instant })),
 });
 export type StorageReport = z.infer<typeof StorageReport>;
 export const StorageStatus = z.object({

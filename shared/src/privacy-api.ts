@@ -34,6 +34,16 @@ const OwnVideo = z.object({
   fileUrl: z.url(),
 });
 
+const OwnClip = z.object({
+  sessionId: SessionId,
+  clipId: z.string(),
+  name: z.string(),
+  bytes: z.int(),
+  /** Watch it, log in first. */
+  pageUrl: z.url(),
+  fileUrl: z.url(),
+});
+
 /** All that the portal holds about somebody. Other people are told of by no name. */
 export const OwnData = z.object({
   madeAt: Instant,
@@ -53,6 +63,8 @@ export const OwnData = z.object({
   takesPartIn: z.array(OwnMatch),
   /** Those of `matches` and `takesPartIn` that are in the library. */
   videos: z.array(OwnVideo),
+  /** Clips of `matches` and `takesPartIn` that can be watched, those kept of expired videos too. */
+  clips: z.array(OwnClip),
   shares: z.array(
     z.object({
       sessionId: z.string(),

@@ -3,10 +3,12 @@
  * instants are ISO 8601 in UTC.
  */
 import { z } from 'zod';
+import { ErrorKindSchema } from './errors.ts';
 import { ClubId, CourtId, SessionId } from './ids.ts';
 import { MAX_DURATION_MINUTES } from './limits.ts';
 import { Weekday } from './opening-hours.ts';
 import { pageOf } from './page.ts';
+import { EndReason, SessionState } from './session.ts';
 
 const Instant = z.iso.datetime();
 const ClockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, 00:00 to 23:59');
@@ -34,6 +36,13 @@ export const ScheduleCreate = z
     error: 'expected a day that is not before the first',
   });
 
+/**
+ * What came of one that was due: `started`; `missed` where the portal was away; `forbidden` where whoever planned it
+ * administers the club no more; or another kind of error that stood in the way.
+ */
+export const ScheduleOutcome = z.enum(['started', 'missed', ...ErrorKindSchema.options]);
+export type ScheduleOutcome = z.infer<typeof ScheduleOutcome>;
+
 export const Schedule = z.object({
   scheduleId: ScheduleId,
   clubId: ClubId,
@@ -49,9 +58,14 @@ export const Schedule = z.object({
   /** Null: there is no further one. */
   nextAt: Instant.nullable(),
   lastAt: Instant.nullable(),
-  /** `started`, `missed` where the portal was away, or the kind of error that stood in the way. */
-  lastOutcome: z.string().nullable(),
+  /** Null: it is just being begun. */
+  lastOutcome: ScheduleOutcome.nullable(),
+  /** Until when the last is tried again; null where it is not. */
+  triedUntil: Instant.nullable(),
   lastSessionId: SessionId.nullable(),
+  /** Of that session, by now. */
+  lastState: SessionState.nullable(),
+  lastReason: EndReason.nullable(),
 });
 export type Schedule = z.infer<typeof Schedule>;
 export const ScheduleList = pageOf(Schedule);

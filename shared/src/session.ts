@@ -44,6 +44,10 @@ export const END_REASONS = [
   'camera_unsupported_codec',
   'camera_timeout',
 ] as const;
+/** What is wrong with what a camera shows, while it sends as it should. */
+export const PictureTrouble = z.enum(['black', 'frozen']);
+export type PictureTrouble = z.infer<typeof PictureTrouble>;
+
 export const EndReason = z.enum(END_REASONS);
 export type EndReason = z.infer<typeof EndReason>;
 

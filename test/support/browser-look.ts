@@ -7,9 +7,14 @@ import { expect } from 'vitest';
 const SCREENSHOTS = process.env['PADELVAR_SCREENSHOTS'];
 const SCREENS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 
-/** Nothing sticks out to the side. Where `PADELVAR_SCREENSHOTS` names a folder, the page is photographed at both widths. */
+/**
+ * Nothing sticks out to the side of the screen that was asked for: a phone's `innerWidth` grows along with what does.
+ * Where `PADELVAR_SCREENSHOTS` names a folder, the page is photographed at both widths.
+ */
 export async function lookAt(page: Page, name: string): Promise<void> {
-  const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  const screen = page.viewportSize();
+  if (screen === null) throw new Error(`${name}: expected a screen of a fixed size`);
+  const overhang = (await page.evaluate<number>('document.documentElement.scrollWidth')) - screen.width;
   expect(overhang, `${name}: pixels beyond the screen`).toBeLessThanOrEqual(0);
   if (SCREENSHOTS !== undefined) await photograph(page, join(SCREENSHOTS, name));
 }

@@ -22,6 +22,8 @@ export interface Visits {
   arrive(visit?: Omit<Visit, 'path'>): Promise<Page>;
   /** Logged in, at the page asked for. */
   open(who: Person, visit?: Visit): Promise<Page>;
+  /** Logged in, at a page that is there without a login too. */
+  openAt(who: Person, path?: string, visit?: Omit<Visit, 'path'>): Promise<Page>;
   /** Ends all visits; answers what went wrong in them. */
   end(): Promise<string[]>;
 }
@@ -45,6 +47,12 @@ export function createVisits(browser: Browser, { origin }: Pick<System, 'origin'
       await logIn(page, who, path);
       return page;
     },
+    async openAt(who, path = '/', visit = {}) {
+      const page = await arrive(visit);
+      await page.goto(`/login?next=${encodeURIComponent(path)}`);
+      await logIn(page, who, path);
+      return page;
+    },
     async end() {
       const troubles = visitors.flatMap((visitor) => visitor.troubles);
       await Promise.all(visitors.map((visitor) => visitor.close()));
@@ -52,6 +60,13 @@ export function createVisits(browser: Browser, { origin }: Pick<System, 'origin'
       return troubles;
     },
   };
+}
+
+/** Who has that role. */
+export function personOf({ logins }: Pick<System, 'logins'>, role: string): Login {
+  const person = logins.find((login) => login.role === role);
+  if (person === undefined) throw new Error(`no login for ${role}`);
+  return person;
 }
 
 /** At the log-in page; it leads to the page that was asked for. */

@@ -65,26 +65,10 @@ function watchForTroubles(context: BrowserContext, report: (trouble: string) => 
 }
 
 /**
- * Requests that the page itself ends: a live picture, a poll or data asked for ahead when the page moves on, a movie's
- * range when the player seeks, its picture, the page load that turns into a download, and what is loaded ahead for a page
- * that is left.
+ * What the page itself ends: whatever it reads when it moves on, a live picture or data asked for ahead, a movie's range when
+ * the player seeks, and the page load that turns into a download. A server that breaks off makes another error, and what
+ * changes something is never to be ended.
  */
-const BROKEN_OFF = [
-  /^\/api\/preview\/[^/]+\/(stream\.mjpeg|snapshot\.jpg|info)$/,
-  /^\/api\/video\/record\/(status|events)\//,
-  /^\/api\/codes\/[^/]+$/,
-  /^\/api\/video\/files\/[^/]+\/./,
-  /^\/api\/store\//,
-  /^\/api\/shares\/[^/]+\/movie$/,
-  /\/__data\.json$/,
-  /^\/_app\/immutable\//,
-  /^\/favicon\.svg$/,
-];
-
 function isBrokenOff(request: Request): boolean {
-  const { pathname } = new URL(request.url());
-  return (
-    request.failure()?.errorText === 'net::ERR_ABORTED' &&
-    BROKEN_OFF.some((address) => address.test(pathname))
-  );
+  return request.method() === 'GET' && request.failure()?.errorText === 'net::ERR_ABORTED';
 }

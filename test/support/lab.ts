@@ -22,6 +22,7 @@ export interface Lab {
 export async function openLab(
   courts: readonly CourtOptions[],
   portalSettings: Record<string, string> = {},
+  edgeSettings: Record<string, string> = {},
 ): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-lab-'));
   const simulator = await startTestCourts(courts);
@@ -29,7 +30,9 @@ export async function openLab(
     const number = String(index + 1);
     return { courtId: `court${number}`, name: `Court ${number}`, address };
   });
-  const system = await startSystem({ folder: join(folder, 'system'), cameras, portalSettings });
+  const system = await startSystem({
+    ...{ folder: join(folder, 'system'), cameras, portalSettings, edgeSettings },
+  });
   return {
     ...{ folder, system, simulator },
     court(index) {

@@ -10,8 +10,7 @@ export async function storeMatch(lab: Lab, seconds: number): Promise<string> {
   await startRecording(player, sessionId);
   await vi.waitFor(
     async () => {
-      const path = `/video/record/status/${sessionId}`;
-      const { elapsedSeconds } = await player.request<{ elapsedSeconds: number }>('GET', path);
+      const { elapsedSeconds } = await player.getRecordingStatus(sessionId);
       expect(elapsedSeconds).toBeGreaterThan(seconds);
     },
     { timeout: 60_000, interval: 500 },

@@ -13,7 +13,12 @@ import type { DrivenBrowser } from './driven-browser.ts';
 const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
 const START_MS = 20_000;
 
-export async function openWebKit(): Promise<DrivenBrowser> {
+export interface WebKitOptions {
+  /** Host and port of a SOCKS5 proxy that all goes through. */
+  socksProxy?: string;
+}
+
+export async function openWebKit({ socksProxy }: WebKitOptions = {}): Promise<DrivenBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-webkit-'));
   const screen = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -42,7 +47,10 @@ export async function openWebKit(): Promise<DrivenBrowser> {
   );
   if (started === undefined) throw new Error('expected WebKitWebDriver to answer');
   const { sessionId } = await call<{ sessionId: string }>('POST', '/session', {
-    capabilities: { alwaysMatch: {} },
+    capabilities: {
+      alwaysMatch:
+        socksProxy === undefined ? {} : { proxy: { proxyType: 'manual', socksProxy, socksVersion: 5 } },
+    },
   });
   const session = `/session/${sessionId}`;
   const find = (selector: string): Promise<string> =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { openTestPortal, type TestPortal } from '../support/portal.ts';
-import { createWorld, OPEN_SESSION } from '../support/world.ts';
+import { createWorld, LOGO_VERSION, OPEN_SESSION } from '../support/world.ts';
 import { findDatabaseUrl } from '../support/test-database.ts';
 
 let open: TestPortal[] = [];
@@ -22,11 +22,15 @@ it('brings everything along: people log in with their passwords, and see what wa
     (await portal.call('GET', '/api/video/session/list', { token: world.tokens.owner })).json();
   const before = await list(former);
   expect(JSON.stringify(before)).toContain(OPEN_SESSION);
+  const logo = async (portal: TestPortal): Promise<Buffer> =>
+    Buffer.from(await (await portal.call('GET', `/api/logos/${LOGO_VERSION}`)).arrayBuffer());
+  const picture = await logo(former);
   await former.app.close();
 
   const moved = await openTestPortal({ dataDir, databaseUrl: await findDatabaseUrl(dataDir) });
   open.push(moved);
   expect(await list(moved)).toEqual(before);
+  expect((await logo(moved)).equals(picture)).toBe(true);
   const login = await moved.call('POST', '/api/auth/login', {
     json: { email: 'owner@example.test', password: 'correct horse battery' },
   });

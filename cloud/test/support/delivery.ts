@@ -17,6 +17,7 @@ import { createUploadStore } from '../../../edge/src/store/uploads.ts';
 import { createUploader } from '../../../edge/src/upload/uploader.ts';
 import type { UploadPortal } from '../../../edge/src/upload/upload-portal.ts';
 import type { Uploader } from '../../../edge/src/upload/uploader.ts';
+import type { Clock as PortalClock } from '../../src/lib/server/clock.ts';
 import type { Settings } from '../../src/lib/server/settings.ts';
 import { openTestPortal } from './portal.ts';
 import type { TestPortal } from './portal.ts';
@@ -44,7 +45,9 @@ export interface TestDelivery {
   close(): Promise<void>;
 }
 
-export async function openTestDelivery(settings: Partial<Settings> = {}): Promise<TestDelivery> {
+export async function openTestDelivery(
+  settings: { clock?: PortalClock } & Partial<Settings> = {},
+): Promise<TestDelivery> {
   let portal = await openTestPortal(settings);
   const { dataDir } = portal;
   const { db } = portal.app.services;
@@ -52,7 +55,10 @@ export async function openTestDelivery(settings: Partial<Settings> = {}): Promis
   await seedCourt(db, clubId, 'court1', { name: 'Court 1' });
   const deviceId = await seedDevice(db, clubId);
   const owner = await seedUser(portal.app.services, { role: 'PLAYER', clubIds: [clubId], name: 'owner' });
-  const { token } = await portal.app.services.deviceTokens.issue(deviceId);
+  /** As a device's own, it lives for 15 minutes of the portal's clock. */
+  const issueToken = async (): Promise<string> =>
+    (await portal.app.services.deviceTokens.issue(deviceId)).token;
+  const token = await issueToken();
 
   const taken: string[] = [];
   let fault: Parameters<TestDelivery['setFault']>[0];
@@ -68,11 +74,11 @@ export async function openTestDelivery(settings: Partial<Settings> = {}): Promis
   const { origin } = server;
   const client: PortalClient = {
     origin,
-    request: (path, init = {}) =>
-      fetchPortal(origin, path, {
-        ...init,
-        headers: { ...init.headers, authorization: `Bearer ${token}` },
-      }),
+    async request(path, init = {}) {
+      const bearer = settings.clock === undefined ? token : await issueToken();
+      const headers = { ...init.headers, authorization: `Bearer ${bearer}` };
+      return fetchPortal(origin, path, { ...init, headers });
+    },
   };
 
   return {

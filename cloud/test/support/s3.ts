@@ -22,3 +22,13 @@ export async function openTestS3(bucket = 'matches'): Promise<TestS3> {
   client.destroy();
   return { server, settings };
 }
+
+/** The settings of a portal of its own process whose store is that bucket, reached at `endpoint`. */
+export function environmentOf({ settings }: TestS3, endpoint: string): Record<string, string> {
+  return {
+    PADELVAR_S3_ENDPOINT: endpoint,
+    PADELVAR_S3_BUCKET: settings.bucket,
+    PADELVAR_S3_ACCESS_KEY_ID: settings.accessKeyId,
+    PADELVAR_S3_SECRET_ACCESS_KEY: settings.secretAccessKey,
+  };
+}

@@ -12,6 +12,7 @@ import type {
   MatchSessionTable,
   ScheduleTable,
 } from '../../src/lib/server/db/tables.ts';
+import { createPng } from './logo.ts';
 
 /** An instant that all seeded rows share. */
 export const SEEDED_AT = Date.UTC(2026, 0, 1);
@@ -194,6 +195,16 @@ export async function seedInvitation(
       created_at: SEEDED_AT,
       expires_at: Date.now() + 7 * 24 * 60 * 60_000,
     })
+    .execute();
+}
+
+/** One pixel of nothing. */
+export async function seedLogo(db: Db, clubId: string, version: string): Promise<void> {
+  const content = createPng(1, 1, [0, 0, 0, 0]);
+  const header = { content_type: 'image/png', width: 1, height: 1 } as const;
+  await db
+    .insertInto('club_logo')
+    .values({ club_id: clubId, version, ...header, stored_at: SEEDED_AT, content })
     .execute();
 }
 

@@ -47,6 +47,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     notice_language: null,
     hidden_until: null,
     storage_trouble: null,
+    picture: null,
     ...changes,
   };
 }

@@ -13,6 +13,7 @@ import type {
 } from '@padelvar/shared/link';
 import { systemClock } from '../../../edge/src/base/clock.ts';
 import { silentLogger } from '../../../edge/src/base/log.ts';
+import type { CommandAnswer } from '../../../edge/src/link/command-intake.ts';
 import { openDeviceLink, type DeviceLink } from '../../../edge/src/link/device-link.ts';
 import { enroll } from '../../../edge/src/link/enroll.ts';
 import { findEnrollment, loadOrCreateIdentity } from '../../../edge/src/link/identity.ts';
@@ -40,7 +41,7 @@ export interface TestDevice {
 export interface TestDeviceOptions {
   /** What the court says of a session that is asked of it; undefined: nothing. */
   obey?: (session: DesiredSession) => ReportedSession | undefined;
-  onCommand?: (command: Command) => Promise<Reply['error'] | Pick<Reply, 'camera'> | undefined>;
+  onCommand?: (command: Command) => Promise<Reply['error'] | CommandAnswer | undefined>;
   telemetry?: () => Telemetry;
   pollSeconds?: number;
   keepaliveSeconds?: number;

@@ -8,6 +8,8 @@ export interface Mischief {
   instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
   body?: (request: IncomingMessage, body: Buffer) => Buffer;
   etag?: (etag: string) => string;
+  /** What a HEAD says of the size of an object. */
+  headBytes?: (bytes: number) => number;
   /** As a bucket without a CORS rule. */
   withoutCors?: boolean;
 }
@@ -23,7 +25,7 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
   const to = new URL(toEndpoint);
   let mischief: Mischief | undefined;
   const server: Server = createServer((request, response) => {
-    const { instead, body, etag, withoutCors = false } = mischief ?? {};
+    const { instead, body, etag, headBytes, withoutCors = false } = mischief ?? {};
     if (instead?.(request, response) === true) {
       request.resume();
       return;
@@ -43,6 +45,9 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
         const whole = Buffer.concat(chunks);
         const said = { ...answer.headers };
         if (etag !== undefined && said.etag !== undefined) said.etag = etag(said.etag);
+        const size = said['content-length'];
+        if (headBytes !== undefined && method === 'HEAD' && size !== undefined)
+          said['content-length'] = String(headBytes(Number(size)));
         for (const name of Object.keys(said)) {
           if (withoutCors && name.startsWith('access-control-')) Reflect.deleteProperty(said, name);
         }

@@ -9,6 +9,7 @@ import {
   seedDevice,
   seedFurtherMovie,
   seedInvitation,
+  seedLogo,
   seedObjection,
   seedSchedule,
   seedSession,
@@ -27,6 +28,7 @@ export const SCHEDULE_ID = '00112233445566ff';
 export const INVITATION_ID = 'fedcba9876543210';
 export const INVITATION_TOKEN = 'invitation-of-32-characters-0000';
 export const OBJECTION_ID = '0f0f0f0f0f0f0f0f';
+export const LOGO_VERSION = '00112233445566778899aabbccddeeff';
 export const DEVICE = 'dev_north00000000';
 
 /** Who asks, by what they are to north's objects. */
@@ -119,5 +121,6 @@ async function fill(
   await seedInvitation(db, 'north', { id: INVITATION_ID, token: INVITATION_TOKEN, byId: ownerId });
   await seedClip(db, MOVIE_SESSION, { id: CLIP_ID, ownerId });
   await seedShare(db, MOVIE_SESSION, { id: SHARE_ID, token: SHARE_TOKEN, ownerId });
+  await seedLogo(db, 'north', LOGO_VERSION);
   await seedObjection(db, 'north', { id: OBJECTION_ID, courtId: 'n2' });
 }

@@ -36,6 +36,23 @@ test('one that ignores SIGINT gets SIGTERM', async () => {
   await ended;
 });
 
+test('one that ignores both gets SIGTERM after 0.5 s and SIGKILL 2 s later', async () => {
+  const note = (signal: string): string =>
+    `process.on('${signal}', () => console.log('${signal}', performance.now()))`;
+  const { child, identity } = await startNode([note('SIGINT'), note('SIGTERM')].join(';'));
+  const heardMs: number[] = [];
+  child.stdout?.on('data', (line: Buffer) => heardMs.push(Number(line.toString().trim().split(' ')[1])));
+  const ended = once(child, 'exit');
+  const beganMs = systemClock.monotonicMs();
+  expect(await stopProcess(systemClock, identity)).toBe('SIGKILL');
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect(systemClock.monotonicMs() - beganMs).toBeGreaterThanOrEqual(2_500);
+  const [interruptedMs = 0, askedMs = 0] = heardMs;
+  expect(heardMs).toHaveLength(2);
+  expect(askedMs - interruptedMs).toBeGreaterThan(450);
+  expect(askedMs - interruptedMs).toBeLessThan(2_000);
+});
+
 test.each([
   ['another start time', { startTicks: 1 }],
   ['another boot', { bootId: 'a boot before' }],

@@ -3,6 +3,7 @@
  * Linux only: identity is read from /proc.
  */
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { Clock } from './clock.ts';
 
 /** A process across daemon restarts: alive means same boot, same pid, same start time, and not a zombie. */
@@ -11,6 +12,15 @@ export interface ProcessIdentity {
   pid: number;
   /** Clock ticks since boot, field 22 of /proc/<pid>/stat. */
   startTicks: number;
+}
+
+/** For what may wait while recordings need the processor. */
+export function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Delays between the rungs of the stop ladder, milliseconds. Measured: a healthy FFmpeg ends 36 ms after SIGINT. */

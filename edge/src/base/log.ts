@@ -4,8 +4,15 @@ import { redactText } from './redact.ts';
 
 export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
 
-export function createLogger(level = 'info'): Logger {
-  const stream = { write: (line: string) => void process.stderr.write(redactText(line)) };
+/** `onLine` is told of each line as it is written. */
+export function createLogger(level = 'info', onLine: (line: string) => void = () => undefined): Logger {
+  const stream = {
+    write(text: string) {
+      const line = redactText(text);
+      process.stderr.write(line);
+      onLine(line);
+    },
+  };
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
 }
 

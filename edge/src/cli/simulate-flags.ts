@@ -56,7 +56,7 @@ export const HELP = `padelvar-edge simulate: simulated courts to record from, un
   --ffmpeg PATH        the FFmpeg that makes the clip
 
 A port of 0 takes any free one. Faults: none, drop, silence, refuse, reboot, wrong-password, resolution,
-codec, clock-forward, clock-back.
+codec, black, frozen, clock-forward, clock-back (these two by "jumpSeconds", 3 h by default).
 `;
 
 /** AppError('bad_request') names the flag and what it expects. */

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import { requireEncoder } from './encoder-room.ts';
 import type { RunningEncoder } from './encoder-room.ts';
-import { findProcessLoad } from './process-cpu.ts';
+import { findCpuSeconds } from './process-cpu.ts';
 
 const FULL_HD = 2.07;
-const unmeasured = (megapixels: number): RunningEncoder => ({ megapixels, load: undefined });
+const unmeasured = (megapixels: number): RunningEncoder => ({
+  megapixels,
+  cpuSeconds: undefined,
+  pictureSeconds: 0,
+});
 const measured = (cores: number): RunningEncoder => ({
   megapixels: FULL_HD,
-  load: { lifeSeconds: 60, cores },
+  ...{ cpuSeconds: cores * 60, pictureSeconds: 60 },
 });
 
 test.each([
@@ -40,15 +44,13 @@ test('what somebody has set counts alone', () => {
 });
 
 test('a new process has not been seen long enough', () => {
-  const young = { megapixels: FULL_HD, load: { lifeSeconds: 1, cores: 0.1 } };
+  const young = { megapixels: FULL_HD, cpuSeconds: 0.1, pictureSeconds: 1 };
   expect(() => requireEncoder({ cores: 2, limit: undefined }, [young], FULL_HD)).toThrow();
 });
 
-test('the load of a process is read from the system', () => {
+test('the processor time of a process is read from the system', () => {
   const untilMs = performance.now() + 60;
   while (performance.now() < untilMs);
-  const load = findProcessLoad(process.pid);
-  expect(load?.lifeSeconds).toBeGreaterThan(0);
-  expect(load?.cores).toBeGreaterThan(0);
-  expect(findProcessLoad(0x7fff_fffe)).toBeUndefined();
+  expect(findCpuSeconds(process.pid)).toBeGreaterThan(0);
+  expect(findCpuSeconds(0x7fff_fffe)).toBeUndefined();
 });

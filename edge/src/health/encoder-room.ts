@@ -1,23 +1,24 @@
 /**
  * How many courts with MJPEG or still-image cameras, which have to be encoded, this machine carries. Pure.
  *
- * What runs counts with the processor time it is seen to take, and one more with as much per pixel as the dearest of
- * them. Until one has been seen long enough, a court counts with 1.5 cores for 1080p, in proportion to its pixels: what
+ * What runs counts with the processor time it is seen to take for a second of pictures, and one more with as much per pixel
+ * as the dearest of them. Until one has been seen long enough, a court counts with 1.5 cores for 1080p, in proportion to its pixels: what
  * decoding JPEGs and x264 veryfast at 25 frames per second take for a camera's noisy pictures (a simulated court's even
  * ones took 0.32 cores on the same machine). All together may take nine tenths of the cores: the rest copies the others.
  */
 import { AppError } from '@padelvar/shared/errors';
-import type { ProcessLoad } from './process-cpu.ts';
 
 const CORES_PER_1080P = 1.5;
 const MEGAPIXELS_1080P = (1920 * 1080) / 1e6;
 const SHARE = 0.9;
-/** Until then FFmpeg's start weighs too much. */
+/** Of pictures; until then FFmpeg's start weighs too much. */
 const MEASURED_AFTER_SECONDS = 5;
 
 export interface RunningEncoder {
   megapixels: number;
-  load: ProcessLoad | undefined;
+  /** Processor time that its FFmpeg has used, and how much of pictures it has been given for that. */
+  cpuSeconds: number | undefined;
+  pictureSeconds: number;
 }
 
 export interface EncoderCapacity {
@@ -27,8 +28,10 @@ export interface EncoderCapacity {
 }
 
 /** Cores that a running court takes; undefined until it has been measured. */
-function findCores({ load }: RunningEncoder): number | undefined {
-  return load !== undefined && load.lifeSeconds >= MEASURED_AFTER_SECONDS ? load.cores : undefined;
+function findCores({ cpuSeconds, pictureSeconds }: RunningEncoder): number | undefined {
+  return cpuSeconds !== undefined && pictureSeconds >= MEASURED_AFTER_SECONDS
+    ? cpuSeconds / pictureSeconds
+    : undefined;
 }
 
 /** Cores that a court takes per megapixel, by those that have been measured. */

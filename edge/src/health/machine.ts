@@ -4,7 +4,7 @@ import type { DiskWatch } from './disk-watch.ts';
 import { requireEncoder } from './encoder-room.ts';
 import type { EncoderCapacity, RunningEncoder } from './encoder-room.ts';
 import type { MediaFolder } from './media-folder.ts';
-import { findProcessLoad } from './process-cpu.ts';
+import { findCpuSeconds } from './process-cpu.ts';
 
 /** A session whose pictures are encoded, or are about to be. */
 export interface EncodingSession {
@@ -12,6 +12,8 @@ export interface EncodingSession {
   megapixels: number;
   /** Of its FFmpeg, once it runs. */
   pid: number | undefined;
+  /** How many seconds of pictures that FFmpeg has been given. */
+  pictureSeconds: number;
 }
 
 export interface MachineOptions {
@@ -31,7 +33,7 @@ export function createMachine({ media, disk, capacity, encoding }: MachineOption
     for (const one of encoding()) others.set(one.sessionId, one);
     others.delete(sessionId);
     requireEncoder(capacity, [...others.values()].map(measure), megapixels);
-    admitted.set(sessionId, { sessionId, megapixels, pid: undefined });
+    admitted.set(sessionId, { sessionId, megapixels, pid: undefined, pictureSeconds: 0 });
     setImmediate(() => admitted.delete(sessionId));
   }
 
@@ -43,10 +45,11 @@ export function createMachine({ media, disk, capacity, encoding }: MachineOption
       if (encodedMegapixels !== undefined) admitEncoder(sessionId, encodedMegapixels);
     },
     hasRoom: () => !disk.isFull,
+    isMediaHere: async () => (await media.look()) === undefined,
     releaseReserve: () => disk.releaseReserve(),
   };
 }
 
-function measure({ megapixels, pid }: EncodingSession): RunningEncoder {
-  return { megapixels, load: pid === undefined ? undefined : findProcessLoad(pid) };
+function measure({ megapixels, pid, pictureSeconds }: EncodingSession): RunningEncoder {
+  return { megapixels, pictureSeconds, cpuSeconds: pid === undefined ? undefined : findCpuSeconds(pid) };
 }

@@ -24,6 +24,8 @@ export interface IngestOptions {
   ffmpegPath: string;
   /** FFmpeg's arguments for a part at that path. */
   planArguments: (partPath: string) => string[];
+  /** The UDP port that the arguments name; it is written into each part's record. */
+  lowDelayPort?: number | undefined;
   /** File in memory for FFmpeg's own log, and the masked copy of it on disk. */
   log: { memoryPath: string; diskPath: string; secrets: readonly string[] };
   /** The camera stamps by a clock of its own, which may run fast or slow. */
@@ -42,6 +44,8 @@ export interface IngestOptions {
   onDrop?: (reason: DropReason) => void;
   /** Ends what FFmpeg reads, so that it ends by itself with all of it written; asked once, at the stop. */
   endInput?: () => void;
+  /** When the first frame of the part under way was, monotonic milliseconds, where its source knows: FFmpeg may be behind. */
+  partBeganMs?: () => number | undefined;
   /** Whether the disk has room for a part; asked before each. */
   hasRoom?: () => boolean;
   /** The lowest number that a part may take; 1 where left out. */
@@ -63,9 +67,12 @@ const MAX_RETRY_MS = 300;
  * was adopted is seen to be gone only when its part is looked at.
  */
 const LAST_WORDS_MS = 600;
-/** So long may FFmpeg take for a fragment of what it has been sent when it is no longer wanted, and for all of it. */
+/**
+ * So long may FFmpeg take for a fragment of what it has been sent when it is no longer wanted, and for all of it: it may
+ * have begun with 10 s of pictures from before a start that was just now.
+ */
 const DRAIN_MS = 2_000;
-const MAX_DRAIN_MS = 8_000;
+const MAX_DRAIN_MS = 20_000;
 /** How often a full disk is asked for room again. */
 const ROOM_POLL_MS = 500;
 
@@ -105,10 +112,10 @@ export function openIngest(options: IngestOptions): Ingest {
   /** The next part comes after a full disk. */
   let lackedRoom = false;
 
-  function addPart(record: PartRecord, growing: boolean): LivePart {
+  function addPart(record: PartRecord, growing: boolean, beganMs: IngestOptions['partBeganMs']): LivePart {
     const { onInit, onFragment, onSynced, hasOwnClock } = options;
     const events = { onInit, onFragment, onSynced };
-    const part = createLivePart({ folder, record, growing, clock, hasOwnClock, ...events });
+    const part = createLivePart({ folder, record, growing, clock, hasOwnClock, beganMs, ...events });
     parts.push(part);
     return part;
   }
@@ -125,6 +132,7 @@ export function openIngest(options: IngestOptions): Ingest {
     const record = {
       ...createPartRecord(number, attempt.process),
       ...(lackedRoom ? { gapReason: 'disk_full' } : {}),
+      ...(options.lowDelayPort === undefined ? {} : { lowDelayPort: options.lowDelayPort }),
     };
     try {
       await savePartRecord(folder, record);
@@ -133,7 +141,7 @@ export function openIngest(options: IngestOptions): Ingest {
       await removePart(folder, number);
       throw error;
     }
-    return { part: addPart(record, true), attempt };
+    return { part: addPart(record, true, options.partBeganMs), attempt };
   }
 
   async function attemptOnce(taken: Started | undefined): Promise<void> {
@@ -218,7 +226,7 @@ export function openIngest(options: IngestOptions): Ingest {
     let taken: Started | undefined;
     for (const record of options.existing ?? []) {
       const attempt = adoptAttempt(record.process, clock);
-      const part = addPart(record, attempt.isAlive());
+      const part = addPart(record, attempt.isAlive(), undefined);
       try {
         await part.look();
         if (!part.growing && wasCutOff(record, options.existing ?? [])) await part.dropTorn();

@@ -60,6 +60,8 @@ export interface LivePartOptions {
   clock: Clock;
   /** Its source stamps by a clock of its own, which may run fast or slow. */
   hasOwnClock?: boolean | undefined;
+  /** When its first frame was, monotonic milliseconds, where its source knows; else it is told by when it was written. */
+  beganMs?: (() => number | undefined) | undefined;
   onInit?: ((part: Part, init: Buffer) => void) | undefined;
   onFragment?: ((part: Part, fragment: Fragment) => void) | undefined;
   /** That many bytes of it outlast a power cut. */
@@ -73,6 +75,7 @@ export function createLivePart(options: LivePartOptions): LivePart {
   let saving: Promise<void> = Promise.resolve();
   let isListed = false;
   const meter = createDriftMeter(record.drift);
+  const seenJumps: number[] = [];
   let measured: Fragment | undefined;
   let [measuredMs, driftSavedMs] = [-Infinity, clock.monotonicMs()];
 
@@ -86,14 +89,30 @@ export function createLivePart(options: LivePartOptions): LivePart {
 
   async function look(): Promise<void> {
     if (follower === undefined && (await exists(path))) {
-      follower = await followPart(path, clock, part.record.trimmedTo, {
-        onInit: (_init, bytes) => events.onInit?.(part, bytes),
-        onFragment: (fragment) => events.onFragment?.(part, fragment),
-      });
+      const { trimmedTo, jumps } = part.record;
+      follower = await followPart(
+        path,
+        clock,
+        { trimmedTo, ...(jumps === undefined ? {} : { jumps }) },
+        {
+          onInit: (_init, bytes) => events.onInit?.(part, bytes),
+          onFragment: (fragment) => events.onFragment?.(part, fragment),
+          onJump: (offset) => seenJumps.push(offset),
+        },
+      );
     }
     await follower?.poll();
+    await noteJumps();
     if (part.record.beganMonotonicMs === 0 && part.fragments.length > 0) await placeInTime();
     else if (hasOwnClock && part.growing) await measureClock();
+  }
+
+  /** Whoever reads the part later has not seen its fragments come. */
+  async function noteJumps(): Promise<void> {
+    const seen = seenJumps.splice(0);
+    if (seen.length === 0) return;
+    // A full disk takes no record: the pause stays for the next daemon.
+    await save({ jumps: [...(part.record.jumps ?? []), ...seen] }).catch(() => undefined);
   }
 
   async function measureClock(): Promise<void> {
@@ -132,11 +151,12 @@ export function createLivePart(options: LivePartOptions): LivePart {
   }
 
   async function placeInTime(): Promise<void> {
-    const beganAgoMs = writtenAgoMs() + mediaEndMs(part);
+    const nowMs = clock.monotonicMs();
+    const beganMonotonicMs = options.beganMs?.() ?? nowMs - writtenAgoMs() - mediaEndMs(part);
     await save({
       bootId: readBootId(),
-      beganMonotonicMs: Math.max(1, clock.monotonicMs() - beganAgoMs),
-      beganAtMs: Math.max(1, clock.nowMs() - beganAgoMs),
+      beganMonotonicMs: Math.max(1, beganMonotonicMs),
+      beganAtMs: Math.max(1, clock.nowMs() - nowMs + beganMonotonicMs),
     });
   }
 

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function follow(bytes: readonly Uint8Array[], trimmedTo = 0): Promise<PartFollower> {
   await writeFile(path, Buffer.concat(bytes));
-  follower = await followPart(path, clock, trimmedTo);
+  follower = await followPart(path, clock, { trimmedTo });
   await follower.poll();
   return follower;
 }

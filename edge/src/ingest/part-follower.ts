@@ -9,7 +9,9 @@ import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
 import type { Clock } from '../base/clock.ts';
 import { parseFragment } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
+import { createPictureRuns } from '../mp4/picture-run.ts';
 import { createStraightener } from '../mp4/straighten.ts';
+import type { Straightener } from '../mp4/straighten.ts';
 
 /** Enough for the moof of most fragments and the mdat header behind it; longer ones are read again, larger. */
 const READ_BYTES = 2 * 1024;
@@ -24,6 +26,15 @@ const READ_AT_ONCE = 16;
 export interface PartFollowerEvents {
   onInit?: (init: InitSegment, bytes: Buffer) => void;
   onFragment?: (fragment: Fragment) => void;
+  /** In the fragment at that offset the camera's clock jumps ahead. */
+  onJump?: (offset: number) => void;
+}
+
+export interface FollowOptions {
+  /** Fragments before that offset were given up. */
+  trimmedTo?: number;
+  /** Where an earlier follower saw the camera's clock jump ahead. */
+  jumps?: readonly number[];
 }
 
 export interface PartFollower {
@@ -52,20 +63,18 @@ export interface PartFollower {
   close(): Promise<void>;
 }
 
-/**
- * Opens an existing part for reading; its fragments before `trimmedTo` were given up. Throws ENOENT where its
- * writer has not created it yet.
- */
+/** Opens an existing part for reading. Throws ENOENT where its writer has not created it yet. */
 export async function followPart(
   path: string,
   clock: Clock,
-  trimmedTo = 0,
+  { trimmedTo = 0, jumps = [] }: FollowOptions = {},
   events: PartFollowerEvents = {},
 ): Promise<PartFollower> {
   const file = await open(path, 'r');
   let fragments: Fragment[] = [];
   let init: InitSegment | undefined;
-  let straighten: ((fragment: Fragment) => Fragment) | undefined;
+  let straighten: Straightener | undefined;
+  let addPictures: ((fragment: Fragment) => Fragment) | undefined;
   let bytes: number | undefined;
   let writtenAtMs = 0;
   let growthsMs: number[] = [];
@@ -78,28 +87,29 @@ export async function followPart(
     // Through the thread pool it costs 0.1 ms more (measured), some four times a second and court.
     const { size, mtimeMs } = fstatSync(file.fd);
     writtenAtMs = mtimeMs;
-    if (bytes !== undefined && size > bytes) {
-      const agoMs = clock.nowMs() - mtimeMs;
-      // Of a wall clock that was set meanwhile nothing can be told.
-      const seenLateMs = agoMs > 0 && agoMs < MAX_SEEN_LATE_MS ? agoMs : 0;
-      growthsMs = [...growthsMs.slice(-7), clock.monotonicMs() - seenLateMs];
-    }
+    // Of a wall clock that was set meanwhile nothing can be told.
+    const agoMs = Math.max(0, clock.nowMs() - mtimeMs);
+    const isTimely = agoMs < MAX_SEEN_LATE_MS;
+    const seenMs = clock.monotonicMs();
+    if (bytes !== undefined && size > bytes)
+      growthsMs = [...growthsMs.slice(-7), seenMs - (isTimely ? agoMs : 0)];
     bytes = size;
     if (size === readTo) return;
     if (init === undefined) await readInit(size);
     if (init === undefined) return;
+    const added: Fragment[] = [];
     for (let count = 1; ; count += 1) {
       const found = readFragment(file.fd, init, cursor, size);
       if (found === undefined) break;
       cursor = found.end;
-      if (found.fragment !== undefined) {
-        const fragment = straighten?.(found.fragment) ?? found.fragment;
-        fragments.push(fragment);
-        events.onFragment?.(fragment);
-      }
+      if (found.fragment !== undefined) added.push(addPictures?.(found.fragment) ?? found.fragment);
       if (count % READ_AT_ONCE === 0) await setImmediate();
     }
     readTo = size;
+    for (const fragment of straighten?.(added, isTimely ? seenMs - agoMs : undefined) ?? []) {
+      fragments.push(fragment);
+      events.onFragment?.(fragment);
+    }
   }
 
   async function syncWritten(): Promise<number> {
@@ -119,7 +129,8 @@ export async function followPart(
     init = parseInitSegment(start);
     if (init === undefined) return;
     cursor = Math.max(init.bytes, trimmedTo);
-    straighten = createStraightener(init);
+    addPictures = createPictureRuns(init);
+    straighten = createStraightener(init, { known: jumps, onJump: events.onJump });
     events.onInit?.(init, Buffer.from(start.subarray(0, init.bytes)));
   }
 

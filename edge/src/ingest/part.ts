@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readBootId } from '../base/child-process.ts';
-import { findWriter } from './find-writer.ts';
+import { findWriters } from './find-writers.ts';
 
 export const PartRecord = z.object({
   number: z.int().positive(),
@@ -22,6 +22,10 @@ export const PartRecord = z.object({
   drift: z
     .object({ fromMs: z.number(), fromLagMs: z.number(), toMs: z.number(), toLagMs: z.number() })
     .optional(),
+  /** Offsets of the fragments in which its camera's clock jumps ahead, as was seen when they came. */
+  jumps: z.array(z.int().nonnegative()).optional(),
+  /** The UDP port to which its FFmpeg sends the same pictures as they come, where it does. */
+  lowDelayPort: z.int().positive().optional(),
   process: z.object({ bootId: z.string(), pid: z.int(), startTicks: z.number() }),
 });
 export type PartRecord = z.infer<typeof PartRecord>;
@@ -58,24 +62,33 @@ export async function savePartRecord(folder: string, record: PartRecord): Promis
 
 /**
  * The records of all parts of a folder, in order; none where there is no folder. A part whose record is missing or
- * can't be read is as good as any other: its place in time follows from the file.
+ * can't be read is as good as any other: its place in time follows from the file. So is one of which there is nothing yet
+ * but its writer.
  */
 export async function loadPartRecords(folder: string): Promise<PartRecord[]> {
-  const names = await readdir(folder).catch(() => []);
-  const numbers = new Set(
-    names.flatMap((name) => /^part-([1-9]\d{0,5})\.(?:mp4|json)$/.exec(name)?.[1] ?? []),
-  );
-  const ordered = [...numbers].map(Number).sort((a, b) => a - b);
-  return Promise.all(ordered.map((number) => loadRecord(folder, number)));
+  const writers = findWriters(folder);
+  const numbers = new Set([...(await listPartNumbers(folder)), ...writers.keys()]);
+  const ordered = [...numbers].sort((a, b) => a - b);
+  return Promise.all(ordered.map((number) => loadRecord(folder, number, writers.get(number) ?? NOBODY)));
 }
 
-async function loadRecord(folder: string, number: number): Promise<PartRecord> {
+/** The numbers of the parts that a folder has on the disk. */
+export async function listPartNumbers(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch(() => []);
+  const numbers = names.flatMap((name) => /^part-([1-9]\d{0,5})\.(?:mp4|json)$/.exec(name)?.[1] ?? []);
+  return [...new Set(numbers.map(Number))];
+}
+
+async function loadRecord(
+  folder: string,
+  number: number,
+  writer: PartRecord['process'],
+): Promise<PartRecord> {
   try {
     const record = PartRecord.parse(JSON.parse(await readFile(recordPath(folder, number), 'utf8')));
     return { ...record, number };
   } catch {
-    const writer = await findWriter(partPath(folder, number));
-    return createPartRecord(number, writer ?? NOBODY);
+    return createPartRecord(number, writer);
   }
 }
 

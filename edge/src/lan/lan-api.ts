@@ -26,7 +26,7 @@ export interface LanApiOptions {
   /** Names and addresses of this machine on the network; none where it is called by none. */
   hosts?: () => readonly string[];
   /** How matches are watched on the club's network; not at all where it is left out. */
-  watch?: Pick<WatchOptions, 'clock' | 'admit'>;
+  watch?: Omit<WatchOptions, 'find'>;
 }
 
 export function createLanApi({ sessions, health, hosts, watch }: LanApiOptions): Hono {

@@ -1,11 +1,13 @@
 /** The page on which a match is watched at the club, before it is in the library. Pure. */
+import type { Locale } from '@padelvar/shared/locale';
+import { formatPage } from './page-shell.ts';
 
 export interface WatchPage {
   sessionId: string;
   /** Address of the movie, relative to the page. */
   source: string;
   isRunning: boolean;
-  language: keyof typeof TEXTS;
+  language: Locale;
   /** Of the page's one script and one style. */
   nonce: string;
 }
@@ -35,24 +37,6 @@ const TEXTS = {
   },
 } as const;
 
-/** The first of the header's languages that there is. */
-export function chooseLanguage(accepted: string | undefined): WatchPage['language'] {
-  const wanted = (accepted ?? '').split(',').map((one) => one.trim().slice(0, 2).toLowerCase());
-  return wanted.find((one): one is WatchPage['language'] => Object.hasOwn(TEXTS, one)) ?? 'en';
-}
-
-const STYLE = `
-  :root { color-scheme: dark; }
-  body { margin: 0; min-height: 100dvh; background: #0b1220; color: #e6edf7; font: 16px/1.5 system-ui, sans-serif; }
-  main { max-width: 60rem; margin: 0 auto; padding: 1rem; display: grid; gap: 1rem; }
-  h1 { font-size: 1.25rem; margin: 0; }
-  video { width: 100%; aspect-ratio: 16 / 9; background: #000; border-radius: .75rem; }
-  p { margin: 0; color: #b6c2d4; }
-  a { justify-self: start; padding: .75rem 1.25rem; border-radius: .75rem; background: #c6f135; color: #101a05;
-    font-weight: 600; text-decoration: none; }
-  a:focus-visible { outline: 3px solid #fff; outline-offset: 2px; }
-`;
-
 /** At the end of what there was, the page shows what was recorded since, at the same place. */
 const GO_ON = `
   const video = document.querySelector('video');
@@ -68,24 +52,9 @@ export function formatWatchPage({ sessionId, source, isRunning, language, nonce 
   const action = isRunning
     ? `<a href="" data-more>${text.more}</a>`
     : `<a href="${sessionId}/movie.mp4?download=1" download>${text.download}</a>`;
-  const script = isRunning ? `<script nonce="${nonce}">${GO_ON}</script>` : '';
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text.title}</title>
-<style nonce="${nonce}">${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${text.title}</h1>
-<video controls playsinline autoplay muted preload="metadata" src="${source}"></video>
+  const content = `<video controls playsinline autoplay muted preload="metadata" src="${source}"></video>
 <p>${isRunning ? text.running : text.local}</p>
-${action}
-</main>
-${script}
-</body>
-</html>
-`;
+${action}`;
+  const page = { language, title: text.title, nonce, content };
+  return formatPage(isRunning ? { ...page, script: GO_ON } : page);
 }

@@ -1,16 +1,19 @@
 /** `/watch/…`: a match on the club's network before it is in the library, for whoever comes by a link of the portal. */
 import { randomBytes } from 'node:crypto';
-import { AppError } from '@padelvar/shared/errors';
+import { AppError, ErrorKindSchema, formatProblem } from '@padelvar/shared/errors';
 import { SessionId } from '@padelvar/shared/ids';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Clock } from '../base/clock.ts';
 import { cutClip, endOf } from '../recording/clip.ts';
 import type { KnownMatch } from '../session/manager.ts';
 import { formatMovieResponse } from './movie-response.ts';
 import type { ServedMovie } from './movie-response.ts';
-import { chooseLanguage, formatWatchPage } from './watch-page.ts';
+import { chooseLanguage } from './page-shell.ts';
+import { formatWatchPage } from './watch-page.ts';
+import { formatWatchRefusal } from './watch-refusal.ts';
 import { createWatchVisits } from './watch-visits.ts';
 
 export interface WatchOptions {
@@ -18,13 +21,15 @@ export interface WatchOptions {
   find: (sessionId: string) => KnownMatch | undefined;
   /** Throws `unauthenticated` where the portal did not let them in. */
   admit: (token: string, sessionId: string) => void;
+  /** Where whoever is refused is led to; nowhere where it is left out. */
+  portalOrigin?: string;
 }
 
 const COOKIE = 'watch';
 /** Cut movies of running matches that are kept for the next range. */
 const MOST_CUTS = 4;
 
-export function watchRoutes({ clock, find, admit }: WatchOptions): Hono {
+export function watchRoutes({ clock, find, admit, portalOrigin }: WatchOptions): Hono {
   const visits = createWatchVisits(clock);
   const cut = createCuts();
 
@@ -43,14 +48,22 @@ export function watchRoutes({ clock, find, admit }: WatchOptions): Hono {
 
   const app = new Hono();
   app.get('/watch/:sessionId', async (c) => {
-    const { sessionId, match } = enter(c);
-    const isRunning = match.view?.finished() === undefined;
-    const until = isRunning ? await findEndMs(match) : 0;
-    const source = isRunning ? `${sessionId}/running.mp4?until=${String(until)}` : `${sessionId}/movie.mp4`;
     const nonce = randomBytes(16).toString('base64url');
     const language = chooseLanguage(c.req.header('accept-language'));
     protect(c, nonce);
-    return c.html(formatWatchPage({ sessionId, source, isRunning, language, nonce }));
+    try {
+      const { sessionId, match } = enter(c);
+      const isRunning = match.view?.finished() === undefined;
+      const until = isRunning ? await findEndMs(match) : 0;
+      const source = isRunning ? `${sessionId}/running.mp4?until=${String(until)}` : `${sessionId}/movie.mp4`;
+      return c.html(formatWatchPage({ sessionId, source, isRunning, language, nonce }));
+    } catch (error) {
+      if (c.req.header('accept')?.includes('text/html') !== true) throw error;
+      const { kind, status } = formatProblem(error);
+      const portalUrl = findPortalUrl(portalOrigin, c.req.param('sessionId'));
+      const refusal = { kind: ErrorKindSchema.parse(kind), language, nonce, portalUrl };
+      return c.html(formatWatchRefusal(refusal), status as ContentfulStatusCode);
+    }
   });
   app.get('/watch/:sessionId/movie.mp4', (c) => {
     const { sessionId, match } = enter(c);
@@ -72,6 +85,13 @@ export function watchRoutes({ clock, find, admit }: WatchOptions): Hono {
     return serve(c, await cut(sessionId, untilMs, match));
   });
   return app;
+}
+
+/** What stands in an address is not to be trusted with a place in a page before it is known to be an id. */
+function findPortalUrl(origin: string | undefined, sessionId: string): string | undefined {
+  if (origin === undefined) return undefined;
+  const known = SessionId.safeParse(sessionId);
+  return known.success ? `${origin}/match/${known.data}` : `${origin}/`;
 }
 
 function protect(c: Context, nonce: string): void {

@@ -6,7 +6,7 @@ import { createCommandGate } from './accept-command.ts';
 import type { Portal } from './portal.ts';
 
 /** What a reply says beyond whose it is. */
-export type CommandAnswer = Pick<Reply, 'error' | 'camera'>;
+export type CommandAnswer = Pick<Reply, 'error' | 'camera' | 'logs' | 'restart' | 'diagnostics'>;
 
 export function createCommandIntake(options: {
   portal: Pick<Portal, 'time'>;

@@ -16,6 +16,8 @@ export interface PreviewPusherOptions {
   log: Logger;
   /** The frames of an open session. */
   findHub: (sessionId: string) => FrameHub | undefined;
+  /** A picture of so many bytes goes out. */
+  onPicture?: (bytes: number) => void;
 }
 
 export interface PreviewPusher {
@@ -39,11 +41,13 @@ interface Push {
   unwatch: (() => void) | undefined;
 }
 
-export function createPreviewPusher({ client, clock, log, findHub }: PreviewPusherOptions): PreviewPusher {
+export function createPreviewPusher(options: PreviewPusherOptions): PreviewPusher {
+  const { client, clock, log, findHub } = options;
   const pushes = new Map<string, Push>();
 
   const send = async (sessionId: string, frame: HubFrame, signal: AbortSignal): Promise<boolean> => {
     const ageMs = Math.max(0, Math.round(clock.monotonicMs() - frame.atMs));
+    options.onPicture?.(frame.jpeg.length);
     const response = await client.request(`/api/edge/preview/${sessionId}`, {
       method: 'POST',
       body: frame.jpeg,

@@ -19,8 +19,9 @@ async function serve(listener: RequestListener): Promise<URL> {
   return new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/part`);
 }
 
-function open(silenceMs: number): ReturnType<typeof putBytes> {
-  const put = putBytes({ silenceMs });
+/** Nothing slower than 4 MiB in 80 ms is waited for, unless it is said. */
+function open(silenceMs: number, slowestKbitPerSecond = 500_000): ReturnType<typeof putBytes> {
+  const put = putBytes({ silenceMs, slowestKbitPerSecond });
   cleanUps.push(() => put.close());
   return put;
 }
@@ -67,6 +68,24 @@ test('a line that is slow but moves is not given up', async () => {
   const startedAt = performance.now();
   expect(await open(1_000).send(url, {}, many, signal)).toMatchObject({ status: 200 });
   expect(performance.now() - startedAt).toBeGreaterThan(1_000);
+});
+
+test('a store that takes its time is waited for: what the systems between hold for it is no silence', async () => {
+  const [bytesPerSecond, silenceMs] = [2_000_000, 250];
+  let requests = 0;
+  const url = await serve((request, response) => {
+    requests += 1;
+    request.on('data', (chunk: Buffer) => {
+      request.pause();
+      setTimeout(() => request.resume(), (chunk.length / bytesPerSecond) * 1000);
+    });
+    request.on('end', () => response.end());
+  });
+  const startedAt = performance.now();
+  const sent = open(silenceMs, (bytesPerSecond * 8) / 1000 / 2).send(url, {}, bytes, signal);
+  expect(await sent).toMatchObject({ status: 200 });
+  expect(performance.now() - startedAt).toBeGreaterThan(5 * silenceMs);
+  expect(requests).toBe(1);
 });
 
 test('a refusal is answered by its status', async () => {

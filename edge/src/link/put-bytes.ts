@@ -7,6 +7,10 @@ import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { AppError } from '@padelvar/shared/errors';
+import { systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { watchSilence } from './silence-watch.ts';
+import type { SilenceLimits } from './silence-watch.ts';
 
 export interface PutAnswer {
   status: number;
@@ -15,32 +19,37 @@ export interface PutAnswer {
 }
 
 export interface PutBytes {
-  /** AppError `timeout` where the line is broken or silent for two minutes. */
+  /** AppError `timeout` where the line is broken, or nobody takes anything any more. */
   send(url: URL, headers: Record<string, string>, bytes: Uint8Array, signal: AbortSignal): Promise<PutAnswer>;
   close(): void;
 }
 
-export interface PutBytesOptions {
-  silenceMs?: number;
+export interface PutBytesOptions extends Partial<SilenceLimits> {
+  clock?: Clock;
   /** Resolves when so many bytes more may go. */
   pace?: (bytes: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Bytes that the system has taken over and a slow line has not yet carried count as silence, so it is long. */
 const SILENCE_MS = 120_000;
+/** A part of 5 MiB takes 11 minutes; its address lives for 15. */
+const SLOWEST_KBIT_PER_SECOND = 64;
+/** When a connection on which nothing moves is asked whether it is still one; ten questions, a second apart, end it. */
+const KEEP_ALIVE_MS = 30_000;
 /** At 1 Mbit/s a piece takes an eighth of a second. */
 const PIECE_BYTES = 16 * 1024;
 /** No store says more of why it refuses. */
 const MAX_ANSWER_LENGTH = 4096;
 
-export function putBytes({ silenceMs = SILENCE_MS, pace }: PutBytesOptions = {}): PutBytes {
-  const http = new HttpAgent({ keepAlive: true });
-  const https = new HttpsAgent({ keepAlive: true });
+export function putBytes(options: PutBytesOptions = {}): PutBytes {
+  const { clock = systemClock, pace } = options;
+  const { silenceMs = SILENCE_MS, slowestKbitPerSecond = SLOWEST_KBIT_PER_SECOND } = options;
+  const http = new HttpAgent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS });
+  const https = new HttpsAgent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS });
   const open = (url: URL, headers: Record<string, string | number>, signal: AbortSignal): ClientRequest => {
-    const options = { method: 'PUT', headers, signal, timeout: silenceMs };
+    const request = { method: 'PUT', headers, signal };
     return url.protocol === 'https:'
-      ? requestHttps(url, { ...options, agent: https })
-      : requestHttp(url, { ...options, agent: http });
+      ? requestHttps(url, { ...request, agent: https })
+      : requestHttp(url, { ...request, agent: http });
   };
   return {
     send: (url, headers, bytes, signal) =>
@@ -56,7 +65,12 @@ export function putBytes({ silenceMs = SILENCE_MS, pace }: PutBytesOptions = {})
           );
         };
         request.on('error', fail);
-        request.on('timeout', () => request.destroy(new Error(`silent for ${String(silenceMs)} ms`)));
+        const stopWatching = watchSilence({
+          ...{ clock, bytes: bytes.length, silenceMs, slowestKbitPerSecond },
+          socket: () => request.socket,
+          onSilent: (error) => request.destroy(error),
+        });
+        request.on('close', () => void stopWatching());
         request.on('response', (response) => {
           // A store that says no before it has heard all hears no more.
           ending.abort(new Error('the store has answered'));

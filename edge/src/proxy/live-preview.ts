@@ -1,15 +1,17 @@
 /**
  * The live picture of an RTSP court, out of its growing part: no second connection to the camera, and nothing is decoded
  * that nobody looks at. While a picture is wanted, and a while longer, a keyframe decoder keeps the newest one (4 % of a
- * core at 1080p); one for five pictures a second (20 %) runs while somebody watches.
+ * core at 1080p); one for five pictures a second (20 %) runs while somebody watches, out of the low-delay output where the
+ * court has one and something comes of it, else out of the part.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { planKeyframeDecoder, planWatchedDecoder, WATCHED_FPS } from './decoder-arguments.ts';
+import { planKeyframeDecoder } from './decoder-arguments.ts';
 import { keepDecoder, type DecoderKeeper } from './decoder-keeper.ts';
-import type { FrameHub } from './frame-hub.ts';
 import type { PreviewFragment } from './fragment-queue.ts';
-import { createPlayout, type Playout } from './playout.ts';
+import { openFragmentWatch } from './fragment-watch.ts';
+import type { FrameHub } from './frame-hub.ts';
+import { openLowDelayWatch, type LowDelayWatch } from './low-delay-watch.ts';
 
 export interface LivePreviewOptions {
   ffmpegPath: string;
@@ -24,8 +26,8 @@ export interface LiveFragment extends PreviewFragment {
 }
 
 export interface LivePreview {
-  /** A new part began: its init segment (ftyp and moov). */
-  partBegan(init: Buffer): void;
+  /** A new part began: its init segment (ftyp and moov), and the port to which its FFmpeg sends the same as it comes. */
+  partBegan(init: Buffer, lowDelayPort?: number): void;
   /** One more whole moof and mdat of that part; read only when its bytes are needed. */
   fragment(fragment: LiveFragment): void;
   close(): Promise<void>;
@@ -35,17 +37,18 @@ export interface LivePreview {
 const WATCHED_FRESH_MS = 1_500;
 /** Whoever took a snapshot often takes another: the next ones come from memory. Milliseconds. */
 const LINGER_MS = 30_000;
-/** Fragments of half a second that may wait for the watchers' decoder. */
-const WATCHED_MOST_QUEUED = 4;
-/** One fragment's pictures. Watchers are then 0.6 to 0.9 s behind the camera (measured), their fragment included. */
-const PLAYOUT_MOST_WAITING = 3;
+/** Without a picture of the low-delay output for this long, the part has to do until there is one again. */
+const LOW_DELAY_FRESH_MS = 2_000;
 
 export function openLivePreview({ ffmpegPath, clock, log, hub }: LivePreviewOptions): LivePreview {
   let init: Buffer | undefined;
   let newestKeyframe: PreviewFragment | undefined;
   let keyframes: DecoderKeeper | undefined;
   let cancelLinger = (): void => undefined;
-  let watched: { decoder: DecoderKeeper; playout: Playout } | undefined;
+  let lowDelayPort: number | undefined;
+  let lowDelay: LowDelayWatch | undefined;
+  let cancelStale = (): void => undefined;
+  let watched: DecoderKeeper | undefined;
   let watchedAtMs = -Infinity;
   const closing = new Set<Promise<void>>();
   const common = { ffmpegPath, clock, log };
@@ -65,7 +68,7 @@ export function openLivePreview({ ffmpegPath, clock, log, hub }: LivePreviewOpti
     if (newestKeyframe !== undefined) decoder.add(newestKeyframe);
     return decoder;
   };
-  const closeLater = (decoder: DecoderKeeper): void => {
+  const closeLater = (decoder: Pick<DecoderKeeper, 'close'>): void => {
     const closed: Promise<void> = decoder.close().finally(() => closing.delete(closed));
     closing.add(closed);
   };
@@ -81,57 +84,64 @@ export function openLivePreview({ ffmpegPath, clock, log, hub }: LivePreviewOpti
     if (isWanted) keyframes ??= openKeyframes();
     else cancelLinger = clock.setTimer(LINGER_MS, closeKeyframes);
   };
-  const openWatched = (): { decoder: DecoderKeeper; playout: Playout } => {
-    const playout = createPlayout({
-      clock,
-      intervalMs: 1000 / WATCHED_FPS,
-      mostWaiting: PLAYOUT_MOST_WAITING,
-      onFrame(jpeg) {
-        watchedAtMs = clock.monotonicMs();
-        hub.push(jpeg);
-      },
-    });
-    const decoder = keepDecoder({
-      ...common,
-      name: 'watched',
-      decoderArguments: planWatchedDecoder(),
-      mostQueued: WATCHED_MOST_QUEUED,
-      onFrame: (jpeg) => playout.push(jpeg),
-    });
-    if (init !== undefined) decoder.begin(init);
-    return { decoder, playout };
+  const show = (jpeg: Buffer): void => {
+    watchedAtMs = clock.monotonicMs();
+    hub.push(jpeg);
+  };
+  const openWatched = (): void => {
+    watched ??= openFragmentWatch({ ...common, onFrame: show });
+    if (init !== undefined) watched.begin(init);
   };
   const closeWatched = (): void => {
-    if (watched === undefined) return;
-    watched.playout.close();
-    closeLater(watched.decoder);
+    if (watched !== undefined) closeLater(watched);
     watched = undefined;
   };
-  const onWatched = (isWatched: boolean): void => {
+  const showLowDelay = (jpeg: Buffer): void => {
     closeWatched();
-    if (isWatched) watched = openWatched();
+    cancelStale();
+    cancelStale = clock.setTimer(LOW_DELAY_FRESH_MS, openWatched);
+    show(jpeg);
+  };
+  const closeLowDelay = (): void => {
+    cancelStale();
+    if (lowDelay !== undefined) closeLater(lowDelay);
+    lowDelay = undefined;
+  };
+  const openLowDelay = (): void => {
+    closeLowDelay();
+    if (lowDelayPort !== undefined)
+      lowDelay = openLowDelayWatch({ ...common, port: lowDelayPort, onFrame: showLowDelay });
+  };
+  const onWatched = (isWatched: boolean): void => {
+    if (isWatched) {
+      openWatched();
+      openLowDelay();
+    } else {
+      closeLowDelay();
+      closeWatched();
+    }
   };
   const stopListening = [hub.wanted.onChange(onWanted), hub.watched.onChange(onWatched)];
   if (hub.wanted.count > 0) onWanted(true);
   if (hub.watched.count > 0) onWatched(true);
 
   return {
-    partBegan(next) {
-      init = next;
+    partBegan(next, port) {
+      [init, lowDelayPort] = [next, port];
       newestKeyframe = undefined;
       keyframes?.begin(next);
-      watched?.decoder.begin(next);
+      if (hub.watched.count > 0) onWatched(true);
     },
     fragment(fragment) {
       if (fragment.startsWithKeyframe) {
         newestKeyframe = { startsWithKeyframe: true, read: fragment.readKeyframe };
         keyframes?.add(newestKeyframe);
       }
-      watched?.decoder.add(fragment);
+      watched?.add(fragment);
     },
     async close() {
       for (const stop of stopListening) stop();
-      closeWatched();
+      onWatched(false);
       closeKeyframes();
       await Promise.all(closing);
     },

@@ -2,13 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { FrameHub } from './frame-hub.ts';
-import { planOwedFrames } from './pace.ts';
+import { SETTLE_MS } from './paced-run.ts';
 import type { PacedRun } from './paced-run.ts';
 
 const BOUNDARY = 'padelvar-frame';
-
-/** A picture older than this stands for no living camera: a paced stream waits instead of repeating it. */
-export const STALE_FRAME_MS = 3_000;
 
 export const MJPEG_HEADERS = {
   'content-type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
@@ -35,49 +32,38 @@ export async function streamNewest({ hub, response, signal }: MjpegStream): Prom
 }
 
 /**
- * For the recorder: exactly `fps` frames a second by the monotonic clock, the newest repeated, so that a reader
- * which counts frames keeps true time. What a stall of the reader left owing is made up. While the camera is
- * silent nothing is sent, since bytes that grow mean a camera that lives. Resolves when all is sent that was owed at the
- * end of the run.
+ * For the recorder: exactly `fps` frames a second by the monotonic clock, each the picture that stood at its moment, so
+ * that a reader which counts frames keeps true time. It may be behind: what it is owed comes as fast as it reads. While
+ * the camera is silent nothing is sent, since bytes that grow mean a camera that lives. Resolves when all is sent that was owed
+ * at the end of the run.
  */
 export async function streamPaced(
-  stream: MjpegStream,
+  { hub, response, signal }: MjpegStream,
   clock: Clock,
   fps: number,
   run: PacedRun,
 ): Promise<void> {
-  const { hub, response, signal } = stream;
-  const { ending } = run;
-  const waiting = AbortSignal.any([signal, ending]);
+  const waiting = AbortSignal.any([signal, run.ending]);
+  const nextPicture = (): Promise<unknown> => hub.nextFrame(hub.latest()?.sequence ?? 0, waiting);
   begin(response);
-  const startedAtMs = hasFreshFrame(hub)
-    ? run.takeBeginMs()
-    : await freshFrame(hub, waiting).then(() => clock.monotonicMs());
-  let endedAtMs: number | undefined;
-  ending.addEventListener('abort', () => (endedAtMs = clock.monotonicMs()), { once: true, signal });
+  let beganMs = run.openReader();
+  for (; beganMs === undefined; beganMs = run.openReader()) await nextPicture();
   for (let sentFrames = 0; ;) {
-    const elapsedMs = (endedAtMs ?? clock.monotonicMs()) - startedAtMs;
-    const { owed, nextInMs } = planOwedFrames({ elapsedMs, sentFrames, fps });
-    if (owed === 0) {
-      if (ending.aborted) return;
-      await clock.sleep(nextInMs, waiting).catch(() => signal.throwIfAborted());
+    const dueMs = beganMs + (sentFrames * 1000) / fps;
+    if (!run.owes(dueMs)) return;
+    const earlyMs = dueMs + SETTLE_MS - clock.monotonicMs();
+    if (earlyMs > 0 && !run.ending.aborted) {
+      await clock.sleep(earlyMs, waiting).catch(() => signal.throwIfAborted());
       continue;
     }
-    await writePart(response, await freshFrame(hub, waiting), signal);
+    const picture = run.take(dueMs);
+    if (picture === undefined) {
+      await nextPicture();
+      continue;
+    }
+    await writePart(response, picture, signal);
     sentFrames += 1;
   }
-}
-
-function hasFreshFrame(hub: FrameHub): boolean {
-  const newest = hub.latest();
-  return newest !== undefined && newest.ageMs < STALE_FRAME_MS;
-}
-
-/** The newest frame if it is fresh, else the next to come. */
-async function freshFrame(hub: FrameHub, signal: AbortSignal): Promise<Buffer> {
-  const newest = hub.latest();
-  if (newest !== undefined && newest.ageMs < STALE_FRAME_MS) return newest.jpeg;
-  return (await hub.nextFrame(newest?.sequence ?? 0, signal)).jpeg;
 }
 
 /** The delimiter follows each frame at once: a browser shows a frame only when it has seen the next delimiter. */

@@ -15,3 +15,11 @@ test('a port given back is the last to be lent again', async () => {
   ports.give(await ports.take());
   expect([await ports.take(), await ports.take(), await ports.take()]).toEqual([8081, 8082, 8080]);
 });
+
+test('a port that is held is lent to nobody until it is given back', async () => {
+  const ports = createPortPool({ firstPort: 8080, lastPort: 8082 });
+  ports.hold(8081);
+  expect([await ports.take(), await ports.take()]).toEqual([8080, 8082]);
+  ports.give(8081);
+  expect(await ports.take()).toBe(8081);
+});

@@ -4,6 +4,8 @@ import { AppError } from '@padelvar/shared/errors';
 export interface PortPool {
   /** Rejects with AppError `port_range_full`. Whether another program holds the port shows when it is listened on. */
   take(): Promise<number>;
+  /** Lent already, to an FFmpeg that an earlier daemon left. */
+  hold(port: number): void;
   give(port: number): void;
 }
 
@@ -22,6 +24,9 @@ export function createPortPool({ firstPort, lastPort }: { firstPort: number; las
       }
       const message = `Expected a free port from ${firstPort} to ${lastPort}, found all of them in use.`;
       return Promise.reject(new AppError('port_range_full', message));
+    },
+    hold(port) {
+      taken.add(port);
     },
     give(port) {
       taken.delete(port);

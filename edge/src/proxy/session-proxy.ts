@@ -23,6 +23,8 @@ export interface SessionProxyOptions {
   hub: FrameHub;
   clock: Clock;
   log: Logger;
+  /** How much from before a recording's start is kept for one whose pictures are encoded, seconds. */
+  preRollSeconds: () => number;
   /** What `/health` says beside what the proxy knows itself; nothing secret. */
   health: () => Record<string, unknown>;
 }
@@ -38,7 +40,7 @@ export interface SessionProxy {
 /** Rejects with AppError `port_range_full`. */
 export async function openSessionProxy(options: SessionProxyOptions): Promise<SessionProxy> {
   const { ports, log, sessionId } = options;
-  const run = createPacedRun(options.clock);
+  const run = createPacedRun(options);
   const closing = new AbortController();
   const routes = createProxyRoutes({ ...options, run, signal: closing.signal });
   const server = createAdaptorServer({ fetch: routes.fetch, overrideGlobalObjects: false }) as Server;

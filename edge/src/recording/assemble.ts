@@ -7,6 +7,7 @@ import type { Chunk, MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { runsOf } from '../mp4/fragment.ts';
 import type { SampleRun } from '../mp4/fragment.ts';
 import { repairDurations } from '../mp4/repair-durations.ts';
+import { repairOffsets } from '../mp4/repair-offsets.ts';
 import { nameHvc1 } from '../mp4/sample-entry.ts';
 import { assembleSound } from './assemble-sound.ts';
 import { rescaleEnds, rescaleSelected } from './rescale.ts';
@@ -107,13 +108,29 @@ function chunksOf(selected: Selected, payloadOffset: number): Chunk[] {
     .slice(selected.from, selected.to)
     .flatMap((fragment) => runsOf(fragment, selected.track.trackId))
     .filter(({ sizes }) => sizes.length > 0);
-  const durations = repairDurations(durationsOf(runs));
+  const written = durationsOf(runs);
+  const durations = repairDurations(written);
+  const isReordered = runs.some(({ compositionOffsets }) => compositionOffsets !== undefined);
+  const offsets = isReordered
+    ? repairOffsets({ durations: written, spread: durations, ...shownOf(runs) })
+    : [];
   let taken = 0;
-  return runs.map((run) => ({
-    ...run,
-    offset: payloadOffset + run.offset - selected.first.offset,
-    durations: durations.slice(taken, (taken += run.durations.length)),
-  }));
+  return runs.map((run) => {
+    const [from, to] = [taken, (taken += run.durations.length)];
+    return {
+      ...run,
+      offset: payloadOffset + run.offset - selected.first.offset,
+      durations: durations.slice(from, to),
+      ...(run.compositionOffsets === undefined ? {} : { compositionOffsets: offsets.slice(from, to) }),
+    };
+  });
+}
+
+function shownOf(runs: readonly SampleRun[]): { offsets: number[]; keyframes: number[] } {
+  const offsets = runs.flatMap(({ sizes, compositionOffsets }) =>
+    compositionOffsets === undefined ? Array<number>(sizes.length).fill(0) : Array.from(compositionOffsets),
+  );
+  return { offsets, keyframes: runs.flatMap(({ keyframes }) => Array.from(keyframes)) };
 }
 
 /** The last frame of a run lasts until the next run begins, whatever the run itself says. */

@@ -19,7 +19,7 @@ import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { renameDurably, writeFileAtomic } from '../base/atomic-file.ts';
 import { punchHole } from '../base/punch-hole.ts';
 import { writeWhole } from '../base/write-whole.ts';
-import { loadPartRecords, partPath, removePart, savePartRecord } from '../ingest/part.ts';
+import { listPartNumbers, partPath, removePart, savePartRecord } from '../ingest/part.ts';
 import { tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { fileExists, headerPath, joinPath, saveRecord } from './folder.ts';
@@ -175,7 +175,7 @@ function shiftChunks(tracks: readonly MovieTrack[], byBytes: number): MovieTrack
 
 /** Once the movie has its final name, nothing of its parts is needed. */
 export async function removeLeftParts({ folder }: RecordingPaths): Promise<void> {
-  for (const { number } of await loadPartRecords(folder)) await removePart(folder, number);
+  for (const number of await listPartNumbers(folder)) await removePart(folder, number);
 }
 
 /** Whether a crash fell between the rename of step 2 and the record of step 3; the answer then points at the final file. */

@@ -2,8 +2,8 @@
  * A recording's own folder, `videos/<clubId>/<sessionId>/`: parts, start and stop marks, and later the header. Whatever
  * is needed to rebuild the recording lies here, so that a lost database loses no match.
  */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ClubId, CourtId, SessionId } from '@padelvar/shared/ids';
 import { FurtherMovie, Gap } from '@padelvar/shared/link';
 import { EndReason } from '@padelvar/shared/session';
@@ -28,23 +28,6 @@ export async function createRecordingFolder({ folder }: RecordingPaths): Promise
   // A club's first recording makes the folders above it too.
   for (let made = dirname(folder); first !== undefined && made.startsWith(first); made = dirname(made))
     await syncFolder(dirname(made));
-}
-
-export async function removeRecording({ folder, movie }: RecordingPaths): Promise<void> {
-  await rm(movie, { force: true });
-  await rm(joinPath(movie), { force: true });
-  await removeFurtherMovies(movie);
-  await rm(folder, { recursive: true, force: true });
-}
-
-/** Looked for one by one: a removal that was broken off leaves any of them. */
-async function removeFurtherMovies(movie: string): Promise<void> {
-  const folder = dirname(movie);
-  const stem = basename(movie, 'mp4');
-  for (const name of await readdir(folder).catch(() => [])) {
-    const isFurther = name.startsWith(stem) && /^[0-9]+\.mp4(\.new)?$/.test(name.slice(stem.length));
-    if (isFurther) await rm(join(folder, name), { force: true });
-  }
 }
 
 /** The first numbered movie of a recording whose codec changed: the one without a number is the first of all. */
@@ -144,4 +127,15 @@ export async function fileExists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The names of the folders in a folder; none where it can't be read. */
+export async function listFolders(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

@@ -1,12 +1,12 @@
 /** Pictures of single keyframes: a small movie of nothing else goes through one FFmpeg, at the lowest priority. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@padelvar/shared/errors';
 import { headerBytesFor, writeHeaderFirst, writeMovieHeader } from '@padelvar/shared/mp4/movie-header';
 import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
+import { lowerPriority } from '../base/child-process.ts';
 import type { KeyframePlace } from './storyboard-plan.ts';
 
 export interface KeyframePictures {
@@ -56,14 +56,6 @@ export async function drawKeyframes(options: KeyframePictures): Promise<Buffer> 
     'internal',
     `expected a picture, FFmpeg ended with ${String(code)}: ${String(await complaints)}`,
   );
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // It has ended already.
-  }
 }
 
 async function* feed({ track, places, read }: KeyframePictures): AsyncGenerator<Uint8Array> {

@@ -77,6 +77,11 @@ export function viewRunning(
   };
 }
 
+/** The view of a movie that stays as it is: it holds nothing of the recording that it was. */
+export function viewSettled(paths: RecordingPaths, movie: MovieFile): MovieView {
+  return viewFinished(paths, () => movie);
+}
+
 /** The view of a finished movie; `current` is read at each call, since joining moves the pieces. */
 export function viewFinished(paths: RecordingPaths, current: () => MovieFile): MovieView {
   const { sessionId, payloadOffset } = current();

@@ -19,7 +19,7 @@ import { planFurther, writeFurtherMovies } from './further-movies.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
 import { planHeaderRoom } from './layout.ts';
 import type { ObjectLayout } from './layout.ts';
-import { payloadBytes, viewFinished, viewRunning } from './movie-view.ts';
+import { payloadBytes, viewFinished, viewRunning, viewSettled } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
 import type { RecordedPart } from './recorded-part.ts';
 import type { PartIndex, Piece } from './select-fragments.ts';
@@ -40,12 +40,20 @@ export interface Recording {
   /** The tracks so far, chunk offsets counted from the beginning of the payload. */
   tracks(): MovieTrack[];
   gaps(): Gap[];
-  /** Writes the stop mark; the first reason stays. `gapReason`: why nothing is being recorded any more. */
-  markStop(reason: EndReason, gapReason?: string): Promise<EndReason>;
+  /** Writes the stop mark; the first stays. Answers its reason. */
+  markStop(stop: StopOptions): Promise<EndReason>;
   /** After the ingest has ended: writes the index. From here on the movie can be served and stored. */
   finalise(): Promise<MovieFile>;
   /** Gives the movie its final name. In place and quick for one part, a copy for several. */
   settle(): Promise<void>;
+}
+
+export interface StopOptions {
+  reason: EndReason;
+  /** Milliseconds from the start to the stop. */
+  elapsedMs: number;
+  /** Why nothing is being recorded any more. */
+  gapReason?: string | undefined;
 }
 
 export interface BeginOptions {
@@ -133,12 +141,11 @@ export function openRecording(
     },
     tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs())),
     gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs())),
-    async markStop(reason, gapReason) {
+    async markStop({ reason, elapsedMs: tookMs, gapReason }) {
       const existing = await findRecord(paths.folder, 'stop.json');
       if (existing !== undefined) return existing.reason;
-      const lastedMs = Math.min(elapsedMs(mark, clock), mark.durationSeconds * 1000);
       await saveRecord(paths.folder, 'stop.json', {
-        ...{ reason, stoppedAtMs: clock.nowMs(), elapsedMs: lastedMs },
+        ...{ reason, stoppedAtMs: clock.nowMs(), elapsedMs: Math.min(tookMs, mark.durationSeconds * 1000) },
         ...(gapReason === undefined ? {} : { gapReason }),
       });
       return reason;
@@ -168,6 +175,7 @@ export function openRecording(
         // From the rename on, the view reads the final file.
         onRenamed: (renamed) => (movie = renamed),
       });
+      view = viewSettled(paths, movie);
     },
   };
 }

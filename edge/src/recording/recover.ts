@@ -1,5 +1,5 @@
 /** Takes up what an earlier daemon left in a recording's folder, and finishes what can be finished. */
-import { open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSessionId } from '@padelvar/shared/ids';
 import type { EndReason } from '@padelvar/shared/session';
@@ -7,10 +7,10 @@ import { renameDurably } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { partPath } from '../ingest/part.ts';
 import { removeLeftParts, settleRenamed } from './finalise.ts';
-import { fileExists, findRecord, recordingPaths, saveRecord } from './folder.ts';
+import { fileExists, findRecord, listFolders, recordingPaths, saveRecord } from './folder.ts';
 import type { MovieFile, RecordingPaths, StartMarkFile, StopMarkFile } from './folder.ts';
 import { openLeftParts } from './left-parts.ts';
-import { viewFinished } from './movie-view.ts';
+import { viewSettled } from './movie-view.ts';
 import type { MovieView } from './movie-view.ts';
 import { openRecording } from './recording.ts';
 
@@ -75,7 +75,8 @@ export async function recoverRecording(
   const movie =
     settled?.pieces.every(({ part }) => part === 0) === true ? settled : await finishAgain(left, clock);
   if (movie === undefined) return undefined;
-  return { movie, view: viewFinished(paths, () => movie), reason: left.stop?.reason ?? reason };
+  if (!(await fileExists(paths.movie))) throw new Error(`expected the movie ${paths.movie}, found none`);
+  return { movie, view: viewSettled(paths, movie), reason: left.stop?.reason ?? reason };
 }
 
 async function finishAgain(
@@ -118,15 +119,5 @@ async function hasMediaDataFirst(path: string): Promise<boolean> {
     return second.buffer.toString('latin1', 4, 8) === 'mdat';
   } finally {
     await file.close();
-  }
-}
-
-async function listFolders(path: string): Promise<string[]> {
-  try {
-    return (await readdir(path, { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    return [];
   }
 }

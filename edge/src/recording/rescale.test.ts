@@ -20,6 +20,15 @@ test('a clock that is 200 ppm slow adds 1.08 s to a match of 90 min, and no fram
   expect(Math.max(...new Set(durations))).toBeLessThan(3_600 + 18);
 });
 
+test('of a clock that is 3 % slow the frames stay evenly apart, with two lengths for each run', () => {
+  const part = createPartIndex(1, 0, planFragments(100));
+  const { track } = assemble([{ ...part, scale: 1.03 }], START, Infinity);
+  const runs = (track?.chunks ?? []).map(({ durations }) => Array.from(durations));
+  expect(Math.min(...runs.flat())).toBeGreaterThanOrEqual(Math.floor(3_600 * 1.03));
+  expect(Math.max(...runs.flat())).toBeLessThan(3_600 * 1.03 + 12);
+  for (const durations of runs) expect(new Set(durations).size).toBeLessThanOrEqual(2);
+});
+
 test('whatever the clock, every frame stays, in order and with a length', () => {
   const scale = fc.double({ min: 0.95, max: 1.05, noNaN: true });
   const durations = fc.array(fc.integer({ min: 1, max: 9_000 }), { minLength: 2, maxLength: 20 });

@@ -1,6 +1,7 @@
 /**
- * Puts fragments of a camera whose clock runs fast or slow onto this machine's time. Frames keep their distance but for the
- * last of each run, which takes up what is missing or too much: a tenth of a millisecond in half a second at 200 ppm. Pure.
+ * Puts fragments of a camera whose clock runs fast or slow onto this machine's time. The frames of a run share what is missing
+ * or too much in whole ticks, and its last one takes the rest, less than a tick for each: motion stays even, and the index of a
+ * match has two entries for a run instead of one for a frame. Pure.
  */
 import type { Fragment, SampleRun } from '../mp4/fragment.ts';
 import type { Selected } from './select-fragments.ts';
@@ -28,21 +29,31 @@ function rescaleFragment(fragment: Fragment, scale: number): Fragment {
 }
 
 function rescaleRun(run: SampleRun, scale: number): SampleRun {
-  const ownTicks = run.durations.reduce((total, ticks) => total + ticks, 0);
+  const ownTicks = totalOf(run.durations);
   const decodeTicks = Math.round(run.decodeTicks * scale);
-  const endTicks = Math.round((run.decodeTicks + ownTicks) * scale);
-  return { ...run, decodeTicks, durations: stretch(run.durations, endTicks - decodeTicks - ownTicks) };
+  const scaledTicks = Math.round((run.decodeTicks + ownTicks) * scale) - decodeTicks;
+  return { ...run, decodeTicks, durations: stretch(run.durations, ownTicks, scaledTicks) };
 }
 
-/** From the last sample on, since none may last less than nothing. */
-function stretch(durations: Uint32Array, ticks: number): Uint32Array {
-  const stretched = Uint32Array.from(durations);
-  let missing = ticks;
+/** What lasted `ownTicks` together lasts `scaledTicks`; none of it lasts less than nothing. */
+function stretch(durations: Uint32Array, ownTicks: number, scaledTicks: number): Uint32Array {
+  const share = Math.trunc((scaledTicks - ownTicks) / durations.length);
+  const stretched = durations.map((own) => lengthen(own, share));
+  let missing = scaledTicks - totalOf(stretched);
   for (let index = stretched.length - 1; index >= 0 && missing !== 0; index -= 1) {
     const own = stretched[index] ?? 0;
-    const changed = Math.max(Math.min(own, 1), own + missing);
+    const changed = lengthen(own, missing);
     stretched[index] = changed;
     missing -= changed - own;
   }
   return stretched;
+}
+
+/** A sample without a length stays so. */
+function lengthen(own: number, ticks: number): number {
+  return Math.max(Math.min(own, 1), own + ticks);
+}
+
+function totalOf(durations: Uint32Array): number {
+  return durations.reduce((total, ticks) => total + ticks, 0);
 }

@@ -6,8 +6,16 @@ import type { CameraProbe } from '../camera/probe.ts';
 import type { Ingest, IngestOptions } from '../ingest/ingest.ts';
 import type { PartRecord } from '../ingest/part.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
+import type { PortPool } from '../proxy/port-pool.ts';
+import type { NewestPicture } from './picture-watch.ts';
 
 export interface CameraSource {
+  /** Milliseconds since the camera's last picture, where the daemon gets them all: bytes may grow out of older ones. */
+  silentMs(): number;
+  /** How many seconds of its pictures the FFmpeg that runs was given to encode. */
+  encodedSeconds(): number;
+  /** Undefined before the first. */
+  newestPicture(): NewestPicture | undefined;
   /** The ingest, begun where it does not run yet; from here on nothing is trimmed. */
   beginIngest(): Ingest;
   /** Ends the ingest and the camera's connection; the parts stay readable until `close`. */
@@ -21,6 +29,8 @@ export interface SourceOptions {
   address: string;
   /** Whether its sound is wanted. */
   audio: boolean;
+  /** Whether its live picture is to be there almost at once. */
+  lowDelay: boolean;
   probe: CameraProbe;
   /** Where the parts go. */
   folder: string;
@@ -37,11 +47,12 @@ export interface SourceOptions {
   /** When the last of them was seen to have grown, monotonic milliseconds, where that is known. */
   grewAtMs?: number | undefined;
   hub: FrameHub;
+  ports: PortPool;
   /** Whether the disk has room for another part. */
   hasRoom: () => boolean;
   /** That many bytes of a part outlast a power cut. */
   onSynced?: IngestOptions['onSynced'];
-  /** What of a court that is open and not recording stays on disk, seconds. */
+  /** What of a court that is open and not recording is kept, seconds. */
   preRollSeconds: () => number;
   /** The camera has sent a picture. */
   onArrival: () => void;

@@ -7,15 +7,14 @@ import type { CameraKind } from '@padelvar/shared/camera';
 import type { Ingest } from '../ingest/ingest.ts';
 import { createFrameHub } from '../proxy/frame-hub.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
-import type { PortPool } from '../proxy/port-pool.ts';
 import { openSessionProxy } from '../proxy/session-proxy.ts';
 import { createArrival } from './arrival.ts';
 import type { CameraSource, SourceOptions } from './camera-source.ts';
 import { openPacedSource } from './paced-source.ts';
+import type { NewestPicture } from './picture-watch.ts';
 import { openRtspSource } from './rtsp-source.ts';
 
 export interface CourtFeedOptions extends Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign' | 'onFailure'> {
-  ports: PortPool;
   health?: () => Record<string, unknown>;
 }
 
@@ -23,6 +22,12 @@ export interface CourtFeed {
   readonly kind: CameraKind;
   readonly port: number;
   readonly hub: FrameHub;
+  /** Milliseconds since the camera's last picture; 0 where only its part tells. */
+  silentMs(): number;
+  /** How many seconds of pictures the FFmpeg that encodes them has been given. */
+  encodedSeconds(): number;
+  /** Undefined before the first. */
+  newestPicture(): NewestPicture | undefined;
   /** Resolves with the first picture of the camera; rejects with AppError `camera_timeout` after `timeoutMs`. */
   firstFrame(timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** The same, but false as soon as a try to connect to the camera was in vain. */
@@ -67,6 +72,9 @@ export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFee
     kind: probe.kind,
     port: proxy.port,
     hub,
+    silentMs: () => source.silentMs(),
+    encodedSeconds: () => source.encodedSeconds(),
+    newestPicture: () => source.newestPicture(),
     firstFrame: (timeoutMs, signal) => arrival.wait(timeoutMs, signal),
     isThere: (timeoutMs, signal) => arrival.isThere(timeoutMs, signal),
     beginIngest: () => source.beginIngest(),

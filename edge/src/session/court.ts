@@ -10,4 +10,6 @@ export interface Court {
   audio?: boolean;
   /** Whether its camera stays connected while nobody plays. */
   warm?: boolean;
+  /** Whether its live picture is to be there almost at once. */
+  lowDelay?: boolean;
 }

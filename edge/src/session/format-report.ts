@@ -1,7 +1,7 @@
 /** What a session says of itself. Pure. */
 import type { CameraKind } from '@padelvar/shared/camera';
 import type { FurtherMovie, ReportedRecording, ReportedSession } from '@padelvar/shared/link';
-import type { EndReason, SessionState } from '@padelvar/shared/session';
+import type { EndReason, PictureTrouble, SessionState } from '@padelvar/shared/session';
 import type { MovieFile } from '../recording/folder.ts';
 import type { Recording } from '../recording/recording.ts';
 
@@ -14,6 +14,7 @@ export interface SessionFacts {
   reason: EndReason | undefined;
   detail: string | undefined;
   cameraKind: CameraKind | undefined;
+  picture: PictureTrouble | undefined;
   recording: Recording | undefined;
   growing: boolean;
   /** Frozen at the stop. */
@@ -21,12 +22,13 @@ export interface SessionFacts {
 }
 
 export function formatReport(facts: SessionFacts): ReportedSession {
-  const { sessionId, courtId, state, reason, detail, cameraKind, recording } = facts;
+  const { sessionId, courtId, state, reason, detail, cameraKind, picture, recording } = facts;
   return {
     ...{ sessionId, courtId, state },
     ...(reason === undefined ? {} : { reason }),
     ...(detail === undefined ? {} : { detail }),
     ...(cameraKind === undefined ? {} : { cameraKind }),
+    ...(picture === undefined ? {} : { picture }),
     ...(recording === undefined ? {} : { recording: formatRecording(recording, facts) }),
   };
 }

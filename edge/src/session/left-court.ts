@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 
-const LeftCourt = z.object({ sealed: z.string().min(1).max(10_000), audio: z.boolean() });
+const LeftCourt = z.object({
+  sealed: z.string().min(1).max(10_000),
+  audio: z.boolean(),
+  lowDelay: z.boolean().exactOptional(),
+});
 export type LeftCourt = z.infer<typeof LeftCourt>;
 
 export async function rememberCourt(folder: string, court: LeftCourt): Promise<void> {

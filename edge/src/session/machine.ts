@@ -14,6 +14,8 @@ export interface Machine {
   admitStart(request: StartRequest): Promise<void>;
   /** Whether a new part may begin: what is left when the disk is full belongs to indexes and the database. */
   hasRoom(): boolean;
+  /** Whether the folder for videos is there now, and the one that belongs here. */
+  isMediaHere(): Promise<boolean>;
   /** An index found no room: what was kept back for it is given up now. */
   releaseReserve(): Promise<void>;
 }
@@ -23,5 +25,6 @@ export const UNLIMITED_MACHINE: Machine = {
   admitOpening: () => Promise.resolve(),
   admitStart: () => Promise.resolve(),
   hasRoom: () => true,
+  isMediaHere: () => Promise.resolve(true),
   releaseReserve: () => Promise.resolve(),
 };

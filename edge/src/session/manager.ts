@@ -7,12 +7,13 @@ import { ORPHAN_SESSION_SECONDS } from '@padelvar/shared/limits';
 import { isEnded } from '@padelvar/shared/session';
 import type { EndReason } from '@padelvar/shared/session';
 import type { FrameHub } from '../proxy/frame-hub.ts';
-import { recordingPaths, removeRecording } from '../recording/folder.ts';
+import { recordingPaths } from '../recording/folder.ts';
 import { viewFurther, viewFurtherUpload } from '../recording/further-movies.ts';
 import type { FurtherView } from '../recording/further-movies.ts';
 import { clipFinished, clipRunning } from '../recording/clip-source.ts';
 import type { ClipSource } from '../recording/clip.ts';
 import type { MovieView } from '../recording/movie-view.ts';
+import { removeRecording } from '../recording/remove.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import { createCameraMemory } from './camera-memory.ts';
 import type { Court } from './court.ts';
@@ -24,11 +25,13 @@ import { planActions } from './plan.ts';
 import type { Action } from './plan.ts';
 import { recoverSessions } from './recover-sessions.ts';
 import type { RecoveredSession } from './recover-sessions.ts';
-import { untilRoom } from './until-room.ts';
+import { measureBytes, selectPast } from './select-past.ts';
+import type { PastSession } from './select-past.ts';
+import { untilDisk } from './until-disk.ts';
 import type { TakenOver } from './warm-court.ts';
 import { createWarmCourts } from './warm-courts.ts';
 
-/** Ended sessions that are remembered and reported, newest first. */
+/** Ended sessions that are remembered, newest first; those with a movie on the disk are, however old. */
 const REMEMBERED = 100;
 
 export type UploadProgress = ReportedRecording['upload'];
@@ -80,11 +83,14 @@ export interface SessionManager {
    * `finished` when what was over has become movies.
    */
   recover(): Promise<{ finished: Promise<void> }>;
+  /** What is under way, and what ended last. */
   reports(): ReportedSession[];
+  /** What the portal is told now: as much as fits, and each of those that wait in the end. */
+  nextReports(): ReportedSession[];
   /** Whether any session is under way. */
   hasOpen(): boolean;
   /** Sessions whose pictures are being encoded. */
-  encoding(): { sessionId: string; megapixels: number; pid: number | undefined }[];
+  encoding(): ({ sessionId: string } & NonNullable<MatchSession['encoding']>)[];
   find(sessionId: string): KnownMatch | undefined;
   /** Every match that is on the disk in movies, however old, with nothing of it still to become one. */
   finished(): FinishedMatch[];
@@ -107,6 +113,10 @@ interface Entry {
   endedAtMs: number | null;
   /** What lies beside the movie is known to whoever uploads it. */
   isFurtherTold: boolean;
+  /** It is being deleted. */
+  isUnwanted: boolean;
+  /** Something of it is still to become a movie. */
+  lacksFurther: boolean;
 }
 
 export function createSessionManager(options: ManagerOptions): SessionManager {
@@ -119,8 +129,11 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   let wanted: readonly DesiredSession[] | undefined;
   let isReleased = false;
   let isRecovered = false;
+  /** What was over has become movies too, as far as there was room. */
+  let areLeftFinished = false;
   let recovering: Promise<void> = Promise.resolve();
   let areCourtsKnown = false;
+  let reportsTold = 0;
   const cameras = createCameraMemory(join(options.dataDir, 'cameras'), clock);
   const warm = createWarmCourts({
     ...{ rooms: options, cameras },
@@ -143,13 +156,47 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     if (isEnded(session.state)) entry.endedAtMs ??= clock.nowMs();
     if (session.view !== undefined && session.view !== entry.view) {
       entry.view = session.view;
-      options.onView(session.view);
+      if (!entry.isUnwanted) options.onView(session.view);
     }
+    entry.lacksFurther = session.lacksFurther;
     tellFurther(entry);
     save(entry);
+    if (session.isOver) release(entry);
     // The court is free now, or its camera there: what waits for that goes on.
     if (isEnded(session.state) || session.state === 'created') queueMicrotask(act);
     if (isEnded(session.state)) queueMicrotask(keepWarm);
+  }
+
+  /** Its fragments, its camera and its proxy are nobody's any more. */
+  function release(entry: Entry): void {
+    entry.session = undefined;
+    forgetOld();
+  }
+
+  /** Of what is older than the newest and has nothing left on the disk. Not before all that lies there was looked at. */
+  function forgetOld(): void {
+    if (!areLeftFinished) return;
+    const isHeld = ({ report, session, view }: Entry): boolean =>
+      session !== undefined ||
+      view !== undefined ||
+      wanted?.some(({ sessionId }) => sessionId === report.sessionId) === true;
+    const ended = [...entries.values()].filter(({ endedAtMs }) => endedAtMs !== null);
+    ended.sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0));
+    for (const entry of ended.slice(REMEMBERED)) if (!isHeld(entry)) forget(entry.report.sessionId);
+  }
+
+  function forget(sessionId: string): void {
+    entries.delete(sessionId);
+    strikeOut(() => store.remove(sessionId));
+  }
+
+  /** What a disk does not let go now is struck out by the next daemon. */
+  function strikeOut(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      logger.error({ err: error }, 'sessions could not be struck out');
+    }
   }
 
   /** A disk that takes no row must not break off the step that a session is in: its folder is the truth. */
@@ -164,8 +211,11 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
 
   function add(clubId: string, report: ReportedSession, rest: Partial<Entry> = {}): Entry {
     const upload = report.recording?.upload ?? { sentBytes: 0, confirmed: false };
-    const nothing = { session: undefined, view: undefined, endedAtMs: null, isFurtherTold: false };
-    const entry = { clubId, report, upload, ...nothing, ...rest };
+    const nothing = { session: undefined, view: undefined, endedAtMs: null };
+    const entry = {
+      ...{ clubId, report, upload, ...nothing, isFurtherTold: false, isUnwanted: false, lacksFurther: false },
+      ...rest,
+    };
     entries.set(report.sessionId, entry);
     return entry;
   }
@@ -216,8 +266,8 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       refuse(sessionId, courtId, 'court_unknown');
       return;
     }
-    const { clubId, address, sealed, audio = false } = court;
-    const spec = { sessionId, courtId, clubId, address, sealed, audio };
+    const { clubId, address, sealed, audio = false, lowDelay = false } = court;
+    const spec = { sessionId, courtId, clubId, address, sealed, audio, lowDelay };
     const takeOver = (folder: string): Promise<TakenOver | undefined> => warm.handOver(spec, folder);
     const session = createMatchSession(spec, { ...options, cameras, takeOver, onChange: onSessionChange });
     add(court.clubId, session.report(), { session });
@@ -242,7 +292,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
   function tellFurther(entry: Entry): void {
     const { sessionId, recording } = reportOf(entry);
     const further = recording?.further ?? [];
-    if (entry.isFurtherTold || entry.view === undefined || further.length === 0) return;
+    if (entry.isFurtherTold || entry.isUnwanted || entry.view === undefined || further.length === 0) return;
     entry.isFurtherTold = true;
     const paths = recordingPaths(options.dataDir, entry.clubId, sessionId);
     for (const movie of further) options.onView(viewFurtherUpload(paths, sessionId, movie));
@@ -299,11 +349,22 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     save(add(clubId, report, { endedAtMs: clock.nowMs() }));
   }
 
+  const runningReports = (): ReportedSession[] =>
+    [...entries.values()].filter(({ endedAtMs }) => endedAtMs === null).map(reportOf);
+  const past = (): PastSession[] =>
+    [...entries.values()].flatMap((entry) =>
+      entry.endedAtMs === null ? [] : [{ report: reportOf(entry), endedAtMs: entry.endedAtMs }],
+    );
+
   function reports(): ReportedSession[] {
-    const running = [...entries.values()].filter(({ endedAtMs }) => endedAtMs === null);
-    const past = [...entries.values()].filter(({ endedAtMs }) => endedAtMs !== null);
-    past.sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0));
-    return [...running, ...past.slice(0, REMEMBERED)].map(reportOf);
+    const newest = past().sort((a, b) => b.endedAtMs - a.endedAtMs);
+    return [...runningReports(), ...newest.slice(0, REMEMBERED).map(({ report }) => report)];
+  }
+
+  function nextReports(): ReportedSession[] {
+    const running = runningReports();
+    reportsTold += 1;
+    return [...running, ...selectPast(past(), reportsTold, measureBytes(running))];
   }
 
   return {
@@ -315,6 +376,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     },
     reconcile(desired) {
       wanted = desired;
+      forgetOld();
       act();
     },
     async recover() {
@@ -324,7 +386,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       const unfinished = new Set<string>();
       const onNoRoom = (sessionId: string, again: () => Promise<void>): void => {
         unfinished.add(sessionId);
-        watch(untilRoom(again, { ...options, what: 'recovery', machine, signal: leaving.signal }));
+        watch(untilDisk(again, { ...options, what: 'recovery', machine, signal: leaving.signal }));
       };
       const left = await recoverSessions({
         ...options,
@@ -343,12 +405,16 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
       keepWarm();
       recovering = left.finished.then(() => {
         giveUpRest((sessionId) => unfinished.has(sessionId));
+        strikeOut(() => store.keep([...entries.keys()]));
+        areLeftFinished = true;
+        forgetOld();
         act();
         keepWarm();
       });
       return { finished: recovering };
     },
     reports,
+    nextReports,
     encoding: () =>
       [...entries.values()].flatMap(({ report: { sessionId }, session }) =>
         session?.encoding === undefined ? [] : [{ sessionId, ...session.encoding }],
@@ -371,7 +437,7 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
         const { view, endedAtMs } = entry;
         const movie = view?.finished();
         if (view === undefined || movie === undefined || endedAtMs === null) return [];
-        if (entry.session?.lacksFurther === true) return [];
+        if (entry.session?.lacksFurther ?? entry.lacksFurther) return [];
         const beside = reportOf(entry).recording?.further ?? [];
         const bytes = beside.reduce((sum, one) => sum + one.bytes, movie.totalBytes);
         return [{ sessionId: view.sessionId, bytes, endedAtMs, further: beside.map(({ number }) => number) }];
@@ -385,10 +451,12 @@ export function createSessionManager(options: ManagerOptions): SessionManager {
     async deleteMovie(sessionId) {
       const entry = entries.get(sessionId);
       if (entry?.endedAtMs === null) throw new AppError('conflict', 'expected a session that has ended');
+      if (entry !== undefined) entry.isUnwanted = true;
       await entry?.session?.settled();
       const clubId = entry?.clubId ?? parseSessionId(sessionId)?.clubId;
       if (clubId !== undefined) await removeRecording(recordingPaths(options.dataDir, clubId, sessionId));
       if (entry !== undefined) entry.view = undefined;
+      forgetOld();
     },
     closeOrphans(orphanSeconds = ORPHAN_SESSION_SECONDS) {
       const isOrphan = ({ session }: Entry): boolean =>

@@ -6,17 +6,18 @@ import { AppError } from '@padelvar/shared/errors';
 import { GROWTH_WINDOW_MS } from '@padelvar/shared/limits';
 import type { ReportedSession } from '@padelvar/shared/link';
 import { isEnded } from '@padelvar/shared/session';
-import type { EndReason, SessionState } from '@padelvar/shared/session';
+import type { EndReason, PictureTrouble, SessionState } from '@padelvar/shared/session';
 import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
-import { createRecordingFolder, findRecord, recordingPaths, removeRecording } from '../recording/folder.ts';
+import { createRecordingFolder, findRecord, recordingPaths } from '../recording/folder.ts';
 import type { StartMarkFile } from '../recording/folder.ts';
 import { endLeftIngest, openLeftParts } from '../recording/left-parts.ts';
 import type { LeftParts } from '../recording/left-parts.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import { beginRecording, openRecording } from '../recording/recording.ts';
 import type { Recording } from '../recording/recording.ts';
+import { removeRecording } from '../recording/remove.ts';
 import type { CourtFeed } from './court-feed.ts';
 import { detailOf, isDiskFull, reasonOf } from './end-reason.ts';
 import { formatReport } from './format-report.ts';
@@ -24,11 +25,12 @@ import { encodedMegapixelsOf } from './encoded-pictures.ts';
 import { rememberCourt } from './left-court.ts';
 import { UNLIMITED_MACHINE } from './machine.ts';
 import { forgetCamera, noteFailure, openSessionFeed } from './open-feed.ts';
+import { watchPicture } from './picture-watch.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
 import type { TakenOver } from './warm-court.ts';
 import { canMove } from './transitions.ts';
-import { untilRoom } from './until-room.ts';
+import { findDiskTrouble, untilDisk } from './until-disk.ts';
 
 /** Longest wait for the first picture; `create` as a whole answers within 8 s. A camera that was slow to answer gets a little more. */
 const FIRST_FRAME_MS = 7_000;
@@ -49,6 +51,8 @@ export interface MatchSession {
   readonly state: SessionState;
   /** Monotonic milliseconds since which the session is in its state. */
   readonly sinceMs: number;
+  /** It has ended, and nothing of it is under way any more: whoever has its report and view needs it no longer. */
+  readonly isOver: boolean;
   readonly view: MovieView | undefined;
   /** Something was recorded in another codec and is no movie of its own yet. */
   readonly lacksFurther: boolean;
@@ -57,7 +61,7 @@ export interface MatchSession {
   tracks(): MovieTrack[];
   readonly port: number | undefined;
   /** What its encoder has to do, while pictures are recorded that have to be encoded. */
-  readonly encoding: { megapixels: number; pid: number | undefined } | undefined;
+  readonly encoding: { megapixels: number; pid: number | undefined; pictureSeconds: number } | undefined;
   report(): ReportedSession;
   /** Connects the camera; ends in `created` or `failed`. Takes up parts and marks that an earlier daemon left. */
   open(): Promise<void>;
@@ -94,7 +98,10 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   let ingest: Ingest | undefined;
   let leftParts: LeftParts | undefined;
   let recording: Recording | undefined;
+  let picture: PictureTrouble | undefined;
+  let watching: Promise<void> = Promise.resolve();
   let finalElapsedMs: number | undefined;
+  let isOver = false;
   let cancelHardStop = (): void => undefined;
   let queue: Promise<void> = Promise.resolve();
   let settling: Promise<void> = Promise.resolve();
@@ -147,6 +154,21 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     await noting;
     ending.signal.throwIfAborted();
     move('created');
+    lookAtPicture();
+  }
+
+  /** As long as the camera is this session's. */
+  function lookAtPicture(): void {
+    watching = watchPicture({
+      ...{ ffmpegPath: context.ffmpegPath, clock, logger, signal: ending.signal },
+      lookTimes: context.lookTimes,
+      isRecording: () => recording !== undefined,
+      newest: () => feed?.newestPicture(),
+      onChange(found) {
+        picture = found;
+        context.onChange(self);
+      },
+    });
   }
 
   /** The camera is not what it was. */
@@ -162,10 +184,10 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     Math.max(LEAST_FRAME_MS, FIRST_FRAME_MS - (clock.monotonicMs() - fromMs));
 
   async function noteCourt(): Promise<void> {
-    const { sealed, audio = false } = spec;
+    const { sealed, audio = false, lowDelay = false } = spec;
     if (sealed === undefined) return;
     await attempt('the court could not be written down', () =>
-      rememberCourt(paths.folder, { sealed, audio }),
+      rememberCourt(paths.folder, { sealed, audio, lowDelay }),
     );
   }
 
@@ -184,6 +206,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       }
     }
     ingest = feed.beginIngest();
+    lookAtPicture();
     void becomeRecording();
   }
 
@@ -201,6 +224,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     reason = why;
     detail = detailOf(error);
     logger.warn({ reason, err: error }, 'session failed');
+    isOver = true;
     move('failed');
   }
 
@@ -273,16 +297,17 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       await closeUnused(why);
       return;
     }
-    finalElapsedMs = recording.elapsedMs();
-    reason ??= await markStop(recording, why);
+    const elapsedMs = (finalElapsedMs = recording.elapsedMs());
+    const stopped = recording;
+    const gapReason = machine.hasRoom() ? undefined : 'disk_full';
+    const mark = (): Promise<EndReason> => stopped.markStop({ reason: why, elapsedMs, gapReason });
+    reason ??= await tryMark(mark, why);
     move('stopping');
     await endFeed();
-    await finish(recording);
+    await finish(stopped, mark);
   }
 
-  async function markStop(stopped: Recording, why: EndReason): Promise<EndReason> {
-    const gapReason = machine.hasRoom() ? undefined : 'disk_full';
-    const mark = (): Promise<EndReason> => stopped.markStop(why, gapReason);
+  async function tryMark(mark: () => Promise<EndReason>, why: EndReason): Promise<EndReason> {
     try {
       return await mark().catch(async (error: unknown) => {
         if (!isDiskFull(error)) throw error;
@@ -290,24 +315,27 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
         return mark();
       });
     } catch (error) {
-      logger.error({ err: error }, 'stop mark could not be written');
+      logger.error({ err: error }, 'stop mark could not be written yet');
       return why;
     }
   }
 
-  const whenRoom = (what: string, step: () => Promise<unknown>): Promise<unknown> =>
-    untilRoom(step, { what, machine, clock, logger, signal: leaving.signal });
+  const whenDisk = (what: string, step: () => Promise<unknown>): Promise<unknown> =>
+    untilDisk(step, { what, machine, clock, logger, signal: leaving.signal });
 
-  async function finish(finishing: Recording): Promise<void> {
+  async function finish(finishing: Recording, mark: () => Promise<EndReason>): Promise<void> {
     try {
       if (ingest === undefined) {
         await endLeftIngest(paths.folder, clock);
         leftParts = await openLeftParts(paths.folder, clock);
       }
-      await whenRoom('the index could not be written', () => finishing.finalise());
+      await whenDisk('the index could not be written', async () => {
+        await mark().catch(unlessOfDisk);
+        await finishing.finalise();
+      });
     } catch (error) {
       // The next daemon finds the parts and the stop mark.
-      if (leaving.signal.aborted && isDiskFull(error)) return;
+      if (leaving.signal.aborted && (await findDiskTrouble(error, machine)) !== undefined) return;
       const noFrames = error instanceof AppError && error.kind === 'not_ready';
       await closeParts();
       if (noFrames) await discard();
@@ -318,14 +346,20 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     settling = settle(finishing);
   }
 
+  /** A mark that can't be written for another reason was told of, and hinders no stop. */
+  async function unlessOfDisk(error: unknown): Promise<void> {
+    if ((await findDiskTrouble(error, machine)) !== undefined) throw error;
+  }
+
   async function settle(finishing: Recording): Promise<void> {
     try {
-      await whenRoom('the movie could not take its final name', () => finishing.settle());
-      context.onChange(self);
+      await whenDisk('the movie could not take its final name', () => finishing.settle());
     } catch (error) {
       logger.error({ err: error }, 'the movie could not take its final name yet');
     }
     await closeParts();
+    isOver = true;
+    context.onChange(self);
   }
 
   async function closeUnused(why: EndReason): Promise<void> {
@@ -333,6 +367,7 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     await endFeed();
     await closeParts();
     await discard();
+    isOver = true;
     move('complete');
   }
 
@@ -353,7 +388,9 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
   const discard = (): Promise<void> => attempt('folder could not be removed', () => removeRecording(paths));
 
   function isGrowing(): boolean {
-    return ingest !== undefined && !isEnded(state) && ingest.growthAgeMs() < GROWTH_WINDOW_MS;
+    if (ingest === undefined || isEnded(state)) return false;
+    // An encoder that is behind writes on for a while after its camera has fallen silent.
+    return Math.max(ingest.growthAgeMs(), feed?.silentMs() ?? 0) < GROWTH_WINDOW_MS;
   }
 
   const self: MatchSession = {
@@ -363,6 +400,9 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     },
     get sinceMs() {
       return sinceMs;
+    },
+    get isOver() {
+      return isOver;
     },
     get view() {
       return recording?.view;
@@ -382,11 +422,14 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       const megapixels = encodedMegapixelsOf(feed);
       const part = ingest.parts.at(-1);
       const pid = part?.growing === true ? part.record.process.pid : undefined;
-      return megapixels === undefined ? undefined : { megapixels, pid };
+      return megapixels === undefined
+        ? undefined
+        : { megapixels, pid, pictureSeconds: feed.encodedSeconds() };
     },
     report: () =>
       formatReport({
         ...{ sessionId, courtId, state, reason, detail, recording },
+        picture: ending.signal.aborted ? undefined : picture,
         ...{ cameraKind: feed?.kind, growing: isGrowing(), finalElapsedMs },
       }),
     open: () => enqueue(open),
@@ -401,12 +444,14 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
       leaving.abort();
       cancelHardStop();
       await queue;
+      await watching;
       if (!isEnded(state)) await closeParts();
       await settling;
     },
     async settled() {
       await queue;
       leaving.abort();
+      await watching;
       await settling;
     },
   };

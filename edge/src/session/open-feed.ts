@@ -35,7 +35,7 @@ export interface OpenedFeed {
 
 export async function openSessionFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
   const { spec, rooms, folder, logger, health, signal } = options;
-  const { sessionId, address, audio = false } = spec;
+  const { sessionId, address, audio = false, lowDelay = false } = spec;
   const logPath = await openLogFolder(rooms.dataDir, sessionId);
   const remembered = await findRememberedProbe(folder);
   const recalled =
@@ -47,7 +47,7 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<OpenedF
   const mark = await findRecord(folder, 'start.json');
   const preRollSeconds = (): number => preRollSecondsOf(rooms);
   const feed = await openCourtFeed({
-    ...{ ...rooms, sessionId, address, audio, probe, logger, folder, logPath, existing, health },
+    ...{ ...rooms, sessionId, address, audio, lowDelay, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
     grewAtMs: options.grewAtMs,
     ...(mark === undefined ? {} : { firstPart: mark.part }),

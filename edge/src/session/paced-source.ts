@@ -22,6 +22,7 @@ export function openPacedSource(
     clock,
     log: logger,
     onFrame(jpeg) {
+      run.push(jpeg);
       hub.push(jpeg);
       options.onArrival();
     },
@@ -34,12 +35,21 @@ export function openPacedSource(
     await camera.close();
   };
   return {
+    silentMs: () => hub.latest()?.ageMs ?? Infinity,
+    encodedSeconds: () => run.readSeconds,
+    newestPicture() {
+      const latest = hub.latest();
+      if (latest === undefined) return undefined;
+      const { sequence, jpeg } = latest;
+      return { key: sequence, read: () => Promise.resolve({ format: 'mjpeg', bytes: jpeg }) };
+    },
     beginIngest() {
       run.begin();
       return (ingest ??= openIngest({
         ...planIngestOptions(options),
         planArguments: (partPath) => planEncodeArguments({ inputArguments, partPath }),
         endInput: () => run.end(),
+        partBeganMs: () => run.readerBeganMs,
       }));
     },
     stop,

@@ -4,13 +4,13 @@ import { isEnded } from '@padelvar/shared/session';
 import type { EndReason } from '@padelvar/shared/session';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { removeRecording } from '../recording/folder.ts';
 import type { MovieFile, StartMarkFile } from '../recording/folder.ts';
 import type { MovieView } from '../recording/movie-view.ts';
 import { endLeftIngest } from '../recording/left-parts.ts';
 import { findLeftRecordings, recoverRecording } from '../recording/recover.ts';
 import type { LeftRecording } from '../recording/recover.ts';
 import { elapsedMs } from '../recording/recording.ts';
+import { finishRemovals, removeRecording } from '../recording/remove.ts';
 import type { Court } from './court.ts';
 import { isDiskFull } from './end-reason.ts';
 import { formatMovie } from './format-report.ts';
@@ -55,6 +55,9 @@ export interface Recovery {
  */
 export async function recoverSessions(options: RecoverOptions): Promise<Recovery> {
   const { dataDir, logger } = options;
+  await finishRemovals(dataDir, (folder, error) =>
+    logger.error({ err: error, folder }, 'a removed recording could not be removed wholly'),
+  );
   const unreadable: string[] = [];
   const left = await findLeftRecordings(dataDir, (folder, error) => {
     logger.error({ err: error, folder }, 'recording folder left as it is');
@@ -111,9 +114,9 @@ async function planResumed(
   const { sessionId, clubId, courtId } = left;
   if (!goesOn(left, options.known(sessionId), options.clock)) return undefined;
   const court = options.courts.get(courtId) ?? (await options.recall(courtId, left.paths.folder));
-  const { address, sealed, audio = false } = court ?? {};
+  const { address, sealed, audio = false, lowDelay = false } = court ?? {};
   if (address === undefined) return undefined;
-  const spec = { sessionId, clubId, courtId, address, sealed, audio };
+  const spec = { sessionId, clubId, courtId, address, sealed, audio, lowDelay };
   const report = { sessionId, courtId, state: 'creating' as const };
   return { clubId, view: undefined, spec, report, endedAtMs: undefined };
 }

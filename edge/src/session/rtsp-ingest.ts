@@ -6,9 +6,11 @@ import { createCameraReturn } from '../camera/camera-return.ts';
 import { planInputArguments } from '../camera/ffmpeg-input.ts';
 import { formatInputList } from '../camera/input-list.ts';
 import type { CameraProbe } from '../camera/probe.ts';
+import { isAlive } from '../base/child-process.ts';
 import { planCopyArguments } from '../ingest/ffmpeg-arguments.ts';
 import { openIngest } from '../ingest/ingest.ts';
 import type { Ingest, IngestOptions } from '../ingest/ingest.ts';
+import { lendLowDelayPort } from '../proxy/low-delay-port.ts';
 import { planIngestOptions } from './camera-source.ts';
 import type { IngestSourceOptions } from './camera-source.ts';
 
@@ -39,6 +41,8 @@ export async function openRtspIngest(
     return writeFile(listPath, list, { mode: 0o600 });
   };
   await writeList();
+  const lowDelayPort = options.lowDelay ? await findLowDelayPort(options) : undefined;
+  let lentPort = lowDelayPort;
   const askCamera = createCameraReturn(options.address, clock);
   const isCameraBack = async (signal: AbortSignal): Promise<boolean> => {
     const found = await askCamera(signal);
@@ -52,7 +56,7 @@ export async function openRtspIngest(
     const codec = camera.codec === 'hevc' ? 'hevc' : 'h264';
     const inputArguments = planInputArguments({ listPath, probe: camera, withSound: sound !== undefined });
     const keepsLeadIn = camera.hasParameterSets;
-    return planCopyArguments({ inputArguments, codec, sound, keepsLeadIn, partPath });
+    return planCopyArguments({ inputArguments, codec, sound, keepsLeadIn, lowDelayPort, partPath });
   };
   const ingest = openIngest({
     ...planIngestOptions(options),
@@ -60,6 +64,7 @@ export async function openRtspIngest(
     hasOwnClock: true,
     isCameraBack,
     planArguments,
+    lowDelayPort,
   });
   const endTrimming = repeat(clock, TRIM_MS, () =>
     ingest
@@ -69,6 +74,8 @@ export async function openRtspIngest(
   const end = async (): Promise<void> => {
     await endTrimming();
     await rm(listPath, { force: true });
+    if (lentPort !== undefined) options.ports.give(lentPort);
+    lentPort = undefined;
   };
   return {
     ingest,
@@ -83,4 +90,19 @@ export async function openRtspIngest(
       await end();
     },
   };
+}
+
+/** Undefined where the pool has none to lend: the live picture then comes out of the part. */
+async function findLowDelayPort({
+  ports,
+  existing,
+  logger,
+}: IngestSourceOptions): Promise<number | undefined> {
+  const running = existing.findLast(({ process }) => isAlive(process));
+  try {
+    return await lendLowDelayPort(ports, running?.lowDelayPort);
+  } catch (error) {
+    logger.warn({ err: error }, 'no port for the low-delay output');
+    return undefined;
+  }
 }

@@ -6,6 +6,7 @@ import type { Part } from '../ingest/live-part.ts';
 import type { PortPool } from '../proxy/port-pool.ts';
 import type { ObjectLayout } from '../recording/layout.ts';
 import type { CameraMemory } from './camera-memory.ts';
+import type { LookTimes } from './judge-picture.ts';
 import type { Machine } from './machine.ts';
 
 export interface SessionSpec {
@@ -18,6 +19,8 @@ export interface SessionSpec {
   sealed?: string | undefined;
   /** Whether the camera's sound is recorded too. */
   audio?: boolean;
+  /** Whether its live picture is to be there almost at once. */
+  lowDelay?: boolean;
 }
 
 export interface SessionRooms {
@@ -31,6 +34,8 @@ export interface SessionRooms {
   machine?: Machine;
   /** How much from before its start belongs to a recording, seconds. */
   preRollSeconds?: () => number;
+  /** Between two looks at a session's picture; for tests. */
+  lookTimes?: LookTimes;
   /** What earlier sessions learnt of their cameras. */
   cameras?: CameraMemory;
   /** Where the index of a stored object is to stand whose recording begins now on that court; first where it is left out. */

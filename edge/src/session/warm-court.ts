@@ -33,6 +33,7 @@ export interface WarmCourtOptions {
   courtId: string;
   address: string;
   audio: boolean;
+  lowDelay: boolean;
   /** Where its parts go, under the videos; resolves once the camera is free. */
   folder: Promise<string>;
   rooms: SessionRooms;
@@ -60,7 +61,7 @@ export interface WarmCourt {
 
 /** Adopts what an earlier daemon left in its folder. */
 export function holdWarmCourt(options: WarmCourtOptions): WarmCourt {
-  const { courtId, address, audio, rooms } = options;
+  const { courtId, address, audio, lowDelay, rooms } = options;
   const { clock, dataDir, memoryFolder } = rooms;
   const logger = rooms.logger.child({ courtId });
   const name = warmName(courtId);
@@ -106,7 +107,7 @@ export function holdWarmCourt(options: WarmCourtOptions): WarmCourt {
     signal.throwIfAborted();
     const { ingest } = (held = await openRtspIngest(
       {
-        ...{ ...rooms, sessionId: name, address, audio, probe, folder, existing, logPath, logger },
+        ...{ ...rooms, sessionId: name, address, audio, lowDelay, probe, folder, existing, logPath, logger },
         preRollSeconds: () => preRollSecondsOf(rooms),
         hasRoom: () => rooms.machine?.hasRoom() ?? true,
       },

@@ -57,10 +57,10 @@ export function createWarmCourts({ rooms, cameras, onState, renewMs }: WarmCourt
   }
 
   function begin(spec: WarmSpec): void {
-    const { courtId, address, audio } = spec;
+    const { courtId, address, audio, lowDelay } = spec;
     const isFree = Promise.all([sweeping, lines.get(courtId)]);
     const court = holdWarmCourt({
-      ...{ courtId, address, audio, rooms, folder: isFree.then(() => folderOf(spec)) },
+      ...{ courtId, address, audio, lowDelay, rooms, folder: isFree.then(() => folderOf(spec)) },
       onState: (reason) => onState(courtId, reason),
       ...(renewMs === undefined ? {} : { renewMs }),
     });
@@ -90,9 +90,10 @@ export function createWarmCourts({ rooms, cameras, onState, renewMs }: WarmCourt
       }
       for (const [courtId, spec] of wanted) if (!held.has(courtId) && !isBusy(courtId)) begin(spec);
     },
-    async handOver({ courtId, address, audio = false, sessionId, clubId }, folder) {
+    async handOver({ courtId, address, audio = false, lowDelay = false, sessionId, clubId }, folder) {
       const one = held.get(courtId);
-      if (one !== undefined && one.key !== keyOf({ courtId, clubId, address, audio })) end(courtId, one);
+      const key = keyOf({ courtId, clubId, address, audio, lowDelay });
+      if (one !== undefined && one.key !== key) end(courtId, one);
       const court = held.get(courtId)?.court;
       held.delete(courtId);
       // One connection to a camera: what was held must be gone, or be taken over.
@@ -118,15 +119,23 @@ interface WarmSpec {
   clubId: string;
   address: string;
   audio: boolean;
+  lowDelay: boolean;
 }
 
-function specOf({ courtId, clubId, address, audio = false, warm = false }: Court): WarmSpec[] {
-  return warm && address !== undefined ? [{ courtId, clubId, address, audio }] : [];
+function specOf({
+  courtId,
+  clubId,
+  address,
+  audio = false,
+  lowDelay = false,
+  warm = false,
+}: Court): WarmSpec[] {
+  return warm && address !== undefined ? [{ courtId, clubId, address, audio, lowDelay }] : [];
 }
 
-/** Another camera, or another answer to the question of sound, is another FFmpeg. */
-function keyOf({ address, audio }: WarmSpec): string {
-  return audio ? `${address} sound` : address;
+/** Another camera, or another answer to the question of sound or of low delay, is another FFmpeg. */
+function keyOf({ address, audio, lowDelay }: WarmSpec): string {
+  return `${address}${audio ? ' sound' : ''}${lowDelay ? ' low delay' : ''}`;
 }
 
 async function listNames(path: string): Promise<string[]> {

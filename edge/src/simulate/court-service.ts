@@ -29,6 +29,8 @@ export interface LiveFrame {
 export interface CourtService {
   /** Not listening yet. */
   readonly server: Server;
+  /** Makes what this condition needs and the court has not at hand. */
+  prepare(condition: Condition): Promise<void>;
   /** Sends one frame to whoever watches now. */
   send(frame: LiveFrame): void;
 }

@@ -70,6 +70,7 @@ export async function openCourt(
 
   const apply = async (plan: FaultPlan): Promise<void> => {
     cancelEnd();
+    await service.prepare(plan.condition);
     condition = plan.condition;
     await arrangeListener(listener, plan);
     if (plan.endsAfterMs !== undefined) endAfter(plan.endsAfterMs);

@@ -15,6 +15,9 @@ describe('a fault', () => {
     [{ fault: 'codec' }, { otherStream: true }, true, undefined],
     [{ fault: 'clock-forward' }, { clockOffsetSeconds: 10_800 }, false, undefined],
     [{ fault: 'clock-back' }, { clockOffsetSeconds: -10_800 }, false, undefined],
+    [{ fault: 'black', seconds: 4 }, { picture: 'black' }, false, 4_000],
+    [{ fault: 'frozen' }, { picture: 'frozen' }, false, undefined],
+    [{ fault: 'clock-back', jumpSeconds: 3 }, { clockOffsetSeconds: -3 }, false, undefined],
   ] as const)('%j is %j', (fault, condition, drops, endsAfterMs) => {
     expect(planFault(fault)).toMatchObject({
       condition: { ...HEALTHY, ...condition },

@@ -1,6 +1,7 @@
 /** What can be made to go wrong with a simulated court, and what each fault means for it (pure). */
 import { z } from 'zod';
 import type { ClipSize } from './clip/clip.ts';
+import type { ShownPicture } from './clip/stream-spec.ts';
 
 export const FAULTS = [
   'none',
@@ -13,13 +14,21 @@ export const FAULTS = [
   'codec',
   'clock-forward',
   'clock-back',
+  'black',
+  'frozen',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
+
+/** RTP time wraps after 13 h: by more than half of that, forwards would be backwards. */
+const MAX_JUMP_SECONDS = 6 * 3600;
+const JUMP_SECONDS = 3 * 3600;
 
 /** A fault lasts `seconds`, or until the next one; a drop is over at once, a reboot takes 10 s by default. */
 export const Fault = z.strictObject({
   fault: z.enum(FAULTS),
   seconds: z.number().positive().max(86_400).optional(),
+  /** By how much the clock jumps, 3 h by default. */
+  jumpSeconds: z.number().positive().max(MAX_JUMP_SECONDS).optional(),
 });
 export type Fault = z.infer<typeof Fault>;
 
@@ -31,6 +40,8 @@ export interface Condition {
   /** The password that the address names is wrong. */
   refusesPassword: boolean;
   size: ClipSize;
+  /** What the camera sees; sending goes on. */
+  picture: ShownPicture;
   /** Connections get the court's other stream. */
   otherStream: boolean;
   /** By how much the camera's clock has jumped. */
@@ -39,11 +50,9 @@ export interface Condition {
 
 export const HEALTHY: Condition = {
   ...{ listens: true, silent: false, refusesPassword: false, size: 'full' },
-  ...{ otherStream: false, clockOffsetSeconds: 0 },
+  ...{ picture: 'live', otherStream: false, clockOffsetSeconds: 0 },
 };
 const REBOOT_SECONDS = 10;
-/** RTP time wraps after 13 h: by more than half of that, forwards would be backwards. */
-const CLOCK_JUMP_SECONDS = 3 * 3600;
 
 export interface FaultPlan {
   condition: Condition;
@@ -53,7 +62,7 @@ export interface FaultPlan {
   endsAfterMs: number | undefined;
 }
 
-export function planFault({ fault, seconds }: Fault): FaultPlan {
+export function planFault({ fault, seconds, jumpSeconds = JUMP_SECONDS }: Fault): FaultPlan {
   const plan = (condition: Partial<Condition>, drops = false): FaultPlan => ({
     condition: { ...HEALTHY, ...condition },
     drops,
@@ -80,8 +89,11 @@ export function planFault({ fault, seconds }: Fault): FaultPlan {
     case 'codec':
       return plan({ otherStream: true }, true);
     case 'clock-forward':
-      return plan({ clockOffsetSeconds: CLOCK_JUMP_SECONDS });
+      return plan({ clockOffsetSeconds: jumpSeconds });
     case 'clock-back':
-      return plan({ clockOffsetSeconds: -CLOCK_JUMP_SECONDS });
+      return plan({ clockOffsetSeconds: -jumpSeconds });
+    case 'black':
+    case 'frozen':
+      return plan({ picture: fault });
   }
 }

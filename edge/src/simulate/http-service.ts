@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createGatekeeper } from './authentication.ts';
+import { findBlackStill, makeBlackStill } from './clip/black-still.ts';
 import { findStill } from './clip/clip.ts';
 import { MAX_UNSENT_BYTES, type CourtContext, type CourtService, type LiveFrame } from './court-service.ts';
+import type { Condition } from './fault.ts';
 
 const BOUNDARY = 'padelvar-frame';
 
@@ -21,6 +23,7 @@ export function createMjpegService(context: CourtContext): CourtService {
   });
   return {
     server,
+    prepare: (condition) => prepareStill(context, condition),
     send(frame) {
       if (viewers.size === 0 || context.condition().silent) return;
       const part = formatPart(readJpeg(context, frame));
@@ -44,7 +47,11 @@ export function createStillService(context: CourtContext): CourtService {
     response.end(jpeg);
     logSent(context, newest, 1);
   });
-  return { server, send: (frame) => void (newest = frame) };
+  return {
+    server,
+    prepare: (condition) => prepareStill(context, condition),
+    send: (frame) => void (newest = frame),
+  };
 }
 
 /** An HTTP server that checks method and password first. */
@@ -66,7 +73,13 @@ function createCamera(
 }
 
 function readJpeg({ clip, condition }: CourtContext, { number }: LiveFrame): Buffer {
-  return readFileSync(findStill(clip, condition().size, number));
+  const { size, picture } = condition();
+  if (picture === 'black') return readFileSync(findBlackStill(clip));
+  return readFileSync(findStill(clip, size, picture === 'frozen' ? 0 : number));
+}
+
+async function prepareStill({ clip, ffmpegPath }: CourtContext, { picture }: Condition): Promise<void> {
+  if (picture === 'black') await makeBlackStill(clip, ffmpegPath);
 }
 
 function logSent({ sent, clock }: CourtContext, frame: LiveFrame, clients: number): void {

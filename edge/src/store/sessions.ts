@@ -17,6 +17,8 @@ export interface SessionStore {
   /** Newest first. */
   list(limit: number): StoredSession[];
   remove(sessionId: string): void;
+  /** Removes all others. */
+  keep(sessionIds: readonly string[]): void;
 }
 
 export function createSessionStore({ db }: Store): SessionStore {
@@ -24,11 +26,13 @@ export function createSessionStore({ db }: Store): SessionStore {
     'INSERT INTO session (id, body, ended_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body, ended_at = excluded.ended_at',
   );
   const select = db.prepare('SELECT body FROM session ORDER BY ended_at IS NOT NULL, ended_at DESC LIMIT ?');
+  const dropOthers = db.prepare('DELETE FROM session WHERE id NOT IN (SELECT value FROM json_each(?))');
   const drop = db.prepare('DELETE FROM session WHERE id = ?');
   return {
     save: (session) => void upsert.run(session.report.sessionId, JSON.stringify(session), session.endedAtMs),
     list: (limit) => (select.all(limit) as { body: string }[]).flatMap(({ body }) => parseSession(body)),
     remove: (sessionId) => void drop.run(sessionId),
+    keep: (sessionIds) => void dropOthers.run(JSON.stringify(sessionIds)),
   };
 }
 

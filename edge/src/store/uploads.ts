@@ -29,21 +29,18 @@ export interface UploadStore {
 }
 
 export function createUploadStore({ db }: Pick<Store, 'db'>): UploadStore {
+  const select = db.prepare<[string], { body: string }>('SELECT body FROM upload WHERE session_id = ?');
+  const upsert = db.prepare<[string, string]>(
+    'INSERT INTO upload VALUES (?, ?) ON CONFLICT (session_id) DO UPDATE SET body = excluded.body',
+  );
+  const drop = db.prepare<[string]>('DELETE FROM upload WHERE session_id = ?');
   return {
     find(sessionId) {
-      const row = db
-        .prepare<[string], { body: string }>('SELECT body FROM upload WHERE session_id = ?')
-        .get(sessionId);
+      const row = select.get(sessionId);
       return row === undefined ? undefined : parseRecord(row.body);
     },
-    save(sessionId, record) {
-      db.prepare(
-        'INSERT INTO upload VALUES (?, ?) ON CONFLICT (session_id) DO UPDATE SET body = excluded.body',
-      ).run(sessionId, JSON.stringify(record));
-    },
-    remove(sessionId) {
-      db.prepare('DELETE FROM upload WHERE session_id = ?').run(sessionId);
-    },
+    save: (sessionId, record) => void upsert.run(sessionId, JSON.stringify(record)),
+    remove: (sessionId) => void drop.run(sessionId),
   };
 }
 

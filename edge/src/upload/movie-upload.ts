@@ -69,6 +69,16 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     else if (resumed.firstPayload !== undefined) resumed.firstPayload.held = undefined;
   };
 
+  /** The portal lists a payload of part 1 of which the journal knows nothing: it is this movie's if its bytes are. */
+  const adoptPayload = async ({ firstPayload, payloadOffset }: OpenedUpload): Promise<void> => {
+    const listed = firstPayload?.listed;
+    const bytes = partBytes - payloadOffset;
+    if (firstPayload === undefined || firstPayload.held !== undefined || listed?.bytes !== bytes) return;
+    if (view().grownTo() < partBytes) return;
+    const body = await view().read(payloadOffset, bytes);
+    if (md5Of(body) === listed.md5) firstPayload.held = listed;
+  };
+
   /** Opens, and takes as sent what both the portal and the journal know. */
   const resume = async (signal: AbortSignal): Promise<void> => {
     const { payloadOffset } = view();
@@ -80,6 +90,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     const state = await portal.open(sessionId, layoutOf(payloadOffset), signal);
     const resumed = describeOpened(state, payloadOffset, known);
     await forgetLost(resumed);
+    if (!resumed.isComplete) await adoptPayload(resumed);
     opened = resumed;
     save(opened);
   };
@@ -102,8 +113,7 @@ export function createMovieUpload(options: MovieUploadOptions): MovieUpload {
     if (firstPayload === undefined) return;
     const body = await view().read(early.offset, early.bytes);
     const sent: SentPayload = { bytes: early.bytes, md5: md5Of(body) };
-    if (!isSame(firstPayload.listed, sent))
-      await sender.send(firstPayload.uploadId, { partNumber: 1, ...sent }, body, signal);
+    await sender.send(firstPayload.uploadId, { partNumber: 1, ...sent }, body, signal);
     firstPayload.held = sent;
     save(current);
   };

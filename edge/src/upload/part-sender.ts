@@ -52,8 +52,10 @@ export function createPartSender({ sessionId, portal, clock, share }: PartSender
         silentParts = 0;
         if (clock.monotonicMs() - fromMs < SLOW_PART_MS) trouble = undefined;
       } catch (error) {
-        silentParts = isSilence(error) ? silentParts + 1 : 0;
-        if (error instanceof AppError) trouble = storageTroubleOf(error.kind);
+        const isSlow = isSilence(error) && clock.monotonicMs() - fromMs >= SLOW_PART_MS;
+        silentParts = isSilence(error) && !isSlow ? silentParts + 1 : 0;
+        // Given up after so long, it was there all the time: what is silent is given up sooner.
+        if (error instanceof AppError && !isSlow) trouble = storageTroubleOf(error.kind);
         if (silentParts >= SILENT_PARTS) trouble = 'unreachable';
         throw error;
       } finally {

@@ -50,6 +50,23 @@ test('parts of the last 20 s count together, so that one that was slow is not th
   expect(meter.kbitPerSecond).toBe(Math.round((5 * MIB * 8) / 8_000));
 });
 
+test('parts that share an unfair line measure it together', async () => {
+  const clock = createManualClock();
+  const measured: number[] = [];
+  const onMeasured = (kbit: number): void => void measured.push(Math.round(kbit));
+  const meter = createUplinkMeter({ clock, onMeasured });
+  const send = (ms: number): Promise<void> => meter.around(5 * MIB, () => clock.sleep(ms));
+  // The line carries 1 MiB a second, the favoured one has 9 of 10 bytes.
+  const favoured = send(5_556);
+  const other = send(10_000);
+  await clock.advance(5_556);
+  await favoured;
+  expect(measured).toEqual([]);
+  await clock.advance(4_444);
+  await other;
+  expect(measured).toEqual([Math.round((10 * MIB * 8) / 10_000)]);
+});
+
 test('a part that fails, and one too small to tell, say nothing', async () => {
   const clock = createManualClock();
   const meter = createUplinkMeter({ clock, initial: 5_000 });

@@ -33,6 +33,7 @@ interface Sample {
   /** Of the line to itself. */
   ms: number;
   endedAtMs: number;
+  isHeldBack: boolean;
 }
 
 export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
@@ -40,16 +41,33 @@ export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
   const share = createFairShare(clock);
   let estimate = options.initial;
   let samples: Sample[] = [];
+  const underWay = new Set<symbol>();
+  /** Ended, and still beside one of `awaited` by then: no line is quite fair, one that was favoured says too much alone. */
+  let ended: Sample[] = [];
+  let awaited = new Set<symbol>();
 
-  const measure = (sample: Sample, isHeldBack: boolean): void => {
-    if (sample.bytes < LEAST_BYTES || sample.ms <= 0) return;
-    if (isHeldBack) {
-      estimate = estimate === undefined ? undefined : Math.max(estimate, rateOf([sample]));
+  const measure = (fresh: readonly Sample[]): void => {
+    const endedAtMs = fresh.at(-1)?.endedAtMs ?? 0;
+    if (fresh.some(({ isHeldBack }) => isHeldBack)) {
+      estimate = estimate === undefined ? undefined : Math.max(estimate, rateOf(fresh));
     } else {
-      samples = [...samples.filter(({ endedAtMs }) => sample.endedAtMs - endedAtMs < WINDOW_MS), sample];
+      samples = [...samples.filter((sample) => endedAtMs - sample.endedAtMs < WINDOW_MS), ...fresh];
       estimate = rateOf(samples);
     }
     if (estimate !== undefined) options.onMeasured?.(estimate);
+  };
+
+  const leave = (part: symbol, sample: Sample | undefined): void => {
+    underWay.delete(part);
+    awaited.delete(part);
+    if (sample !== undefined && sample.bytes >= LEAST_BYTES && sample.ms > 0) {
+      if (ended.length === 0) awaited = new Set(underWay);
+      ended.push(sample);
+    }
+    if (awaited.size > 0 || ended.length === 0) return;
+    const together = ended;
+    ended = [];
+    measure(together);
   };
 
   return {
@@ -57,17 +75,21 @@ export function createUplinkMeter(options: UplinkMeterOptions): UplinkMeter {
       return estimate === undefined ? undefined : Math.round(estimate);
     },
     async around(bytes, send) {
+      const part = Symbol('part');
       const since = { atMs: clock.monotonicMs(), shareMs: share.ms, waitedMs: waitedMs() };
+      let sample: Sample | undefined;
+      underWay.add(part);
       share.begin();
       try {
         const result = await send();
         const endedAtMs = clock.monotonicMs();
         const heldBackMs = waitedMs() - since.waitedMs;
         const isHeldBack = heldBackMs > (endedAtMs - since.atMs) * HELD_BACK_SHARE;
-        measure({ bytes, ms: share.ms - since.shareMs, endedAtMs }, isHeldBack);
+        sample = { bytes, ms: share.ms - since.shareMs, endedAtMs, isHeldBack };
         return result;
       } finally {
         share.end();
+        leave(part, sample);
       }
     },
   };

@@ -61,6 +61,8 @@ interface Movie {
   backoff: Backoff;
   /** Monotonic milliseconds before which nothing is tried. */
   notBeforeMs: number;
+  /** Bytes that the store held at most: what is sent again is no progress. */
+  furthestBytes: number;
   isRemoved: boolean;
 }
 
@@ -77,10 +79,13 @@ export function createUploader(options: UploaderOptions): Uploader {
 
   const settle = (sessionId: string, movie: Movie): void => {
     if (movies.get(sessionId) !== movie) return;
-    movie.backoff.reset();
+    const sentBytes = movie.upload.sentBytes();
+    // A store that takes parts and keeps none would be sent them for ever, as fast as the line is.
+    if (sentBytes > movie.furthestBytes) movie.backoff.reset();
+    movie.furthestBytes = Math.max(movie.furthestBytes, sentBytes);
     away.reset();
     awayUntilMs = -Infinity;
-    options.onProgress(sessionId, movie.upload.sentBytes());
+    options.onProgress(sessionId, sentBytes);
     if (!movie.upload.isConfirmed) return;
     movies.delete(sessionId);
     const record = store.find(sessionId);
@@ -129,7 +134,14 @@ export function createUploader(options: UploaderOptions): Uploader {
       const ready = [...movies].filter(
         ([, movie]) => !underWay.has(movie) && movie.notBeforeMs <= nowMs && movie.upload.hasWork(),
       );
-      const [next] = ready.sort(([a, x], [b, y]) => compareUrgency(a, x.view, b, y.view));
+      // Not sorted: after a week offline there are a thousand, and one is looked for.
+      const next = ready.reduce<(typeof ready)[number] | undefined>(
+        (first, one) =>
+          first === undefined || compareUrgency(one[0], one[1].view, first[0], first[1].view) < 0
+            ? one
+            : first,
+        undefined,
+      );
       if (next === undefined || (isRunning(next[1]) && [...underWay.keys()].some((one) => !isRunning(one))))
         return;
       underWay.set(next[1], run(...next));
@@ -183,7 +195,7 @@ function createMovie(view: MovieView, { portal, store, clock }: UploaderOptions,
     ...{ portal, store, clock, share, partBytes: UPLOAD_PART_BYTES },
   });
   const backoff = createBackoff({ maxMs: MAX_RETRY_MS });
-  const movie: Movie = { view, upload, backoff, notBeforeMs: 0, isRemoved: false };
+  const movie: Movie = { view, upload, backoff, notBeforeMs: 0, furthestBytes: 0, isRemoved: false };
   return movie;
 }
 

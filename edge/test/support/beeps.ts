@@ -1,4 +1,7 @@
-/** Measures how far a movie's sound is from its picture: the simulated court beeps when a whole second's frame is shown. */
+/**
+ * Measures how far a movie's sound is from its picture: the simulated court beeps when a whole second's frame is shown, in
+ * a pitch that tells which of four seconds it is.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
@@ -23,7 +26,8 @@ const LOUD = 0.1 * 32_768;
 const QUIET_SECONDS = 0.05;
 /** A shorter one was cut by the beginning, the end or a gap: its onset tells nothing. */
 const WHOLE_SECONDS = BEEP.seconds * 0.85;
-const MATCH_MS = 500;
+/** Four seconds have pitches of their own: more than half of that could be the next round's. */
+const MATCH_MS = (BEEP.hertz.count * 1000) / 2;
 
 export async function measureBeeps(path: string, { ffmpegPath, clip }: BeepOptions): Promise<Beeps> {
   const [numbers, times, onsets] = await Promise.all([
@@ -31,19 +35,20 @@ export async function measureBeeps(path: string, { ffmpegPath, clip }: BeepOptio
     listFrameTimes(path),
     findOnsets(path, ffmpegPath),
   ]);
-  const seconds = numbers.flatMap((number, index) => (number % clip.fps === 0 ? [times[index] ?? NaN] : []));
-  const offsetsMs = onsets.flatMap((onset) => {
-    const nearest = seconds.reduce(
-      (best, at) => (Math.abs(at - onset) < Math.abs(best - onset) ? at : best),
-      FAR,
-    );
-    const offset = (onset - nearest) * 1000;
-    return Math.abs(offset) < MATCH_MS ? [offset] : [];
+  const seconds = numbers.flatMap((number, index) =>
+    number % clip.fps === 0
+      ? [{ atSeconds: times[index] ?? NaN, pitch: (number / clip.fps) % BEEP.hertz.count }]
+      : [],
+  );
+  const offsetsMs = onsets.flatMap(({ atSeconds, pitch }) => {
+    const offsets = seconds
+      .filter((second) => second.pitch === pitch)
+      .map((second) => (atSeconds - second.atSeconds) * 1000)
+      .sort((a, b) => Math.abs(a) - Math.abs(b));
+    return offsets.slice(0, 1).filter((offset) => Math.abs(offset) < MATCH_MS);
   });
   return { offsetsMs, unmatched: Math.abs(seconds.length - offsetsMs.length) };
 }
-
-const FAR = Number.MAX_SAFE_INTEGER;
 
 /** When each frame is shown, seconds, in that order. */
 async function listFrameTimes(path: string): Promise<number[]> {
@@ -54,8 +59,15 @@ async function listFrameTimes(path: string): Promise<number[]> {
   return (lines.match(/[\d.]+/g) ?? []).map(Number);
 }
 
-/** When each beep begins, seconds of the movie's time; none without sound. */
-async function findOnsets(path: string, ffmpegPath: string): Promise<number[]> {
+interface Onset {
+  /** When the beep begins, seconds of the movie's time. */
+  atSeconds: number;
+  /** Which of the pitches it has, counted from 0. */
+  pitch: number;
+}
+
+/** None without sound. */
+async function findOnsets(path: string, ffmpegPath: string): Promise<Onset[]> {
   const ffmpeg = spawn(ffmpegPath, [
     ...[
       '-v',
@@ -72,7 +84,20 @@ async function findOnsets(path: string, ffmpegPath: string): Promise<number[]> {
   const [pcm] = await Promise.all([buffer(ffmpeg.stdout), once(ffmpeg, 'close')]);
   return findBursts(pcm)
     .filter(({ from, to }) => to - from > WHOLE_SECONDS)
-    .map(({ from }) => from);
+    .map((burst) => ({ atSeconds: burst.from, pitch: findPitch(pcm, burst) }));
+}
+
+/** By how often the wave crosses zero. */
+function findPitch(pcm: Buffer, { from, to }: { from: number; to: number }): number {
+  let crossings = 0;
+  let before = 0;
+  for (let sample = Math.round(from * SAMPLE_RATE); sample < to * SAMPLE_RATE; sample += 1) {
+    const value = pcm.readInt16LE(2 * sample);
+    if (Math.abs(value) < LOUD) continue;
+    if (before * value < 0) crossings += 1;
+    before = value;
+  }
+  return Math.round((crossings / 2 / (to - from) - BEEP.hertz.first) / BEEP.hertz.step);
 }
 
 /** Stretches of loudness, seconds. */

@@ -1,10 +1,17 @@
-/** Tells a scenario's figures in one line of the test run, and draws the random moments of scenarios from a seed. */
+/**
+ * Tells a scenario's figures in one line of the test run, which repeats these lines at its end; draws the random moments of
+ * scenarios from a seed.
+ */
+import { appendFileSync } from 'node:fs';
 
 export const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 
 export function tellFigures(scenario: string, figures: Readonly<Record<string, number | string>>): void {
   const told = Object.entries(figures).map(([name, value]) => `${name} ${formatFigure(value)}`);
-  process.stdout.write(`figures: ${scenario}: ${told.join(', ')}\n`);
+  const line = `${scenario}: ${told.join(', ')}\n`;
+  process.stdout.write(`figures: ${line}`);
+  const path = process.env['PADELVAR_FIGURES'];
+  if (path !== undefined) appendFileSync(path, line);
 }
 
 function formatFigure(value: number | string): string {

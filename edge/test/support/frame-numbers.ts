@@ -41,6 +41,15 @@ export async function readJpegNumber(jpeg: Buffer, ffmpegPath: string): Promise<
   return parseFrames(grey)[0];
 }
 
+/** The same of several of one size. */
+export async function readJpegNumbers(
+  jpegs: readonly Buffer[],
+  ffmpegPath: string,
+): Promise<(number | undefined)[]> {
+  const input = ['-f', 'image2pipe', '-c:v', 'mjpeg', '-i', 'pipe:0'];
+  return parseFrames(await runFfmpeg(ffmpegPath, input, Buffer.concat(jpegs)));
+}
+
 export function unwrapNumbers(numbers: readonly (number | undefined)[], frames: number): number[] {
   let previous: number | undefined;
   return numbers.map((number) => {

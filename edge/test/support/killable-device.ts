@@ -20,20 +20,33 @@ export interface DeviceSettings {
   ffmpegPath: string;
   /** Courts are called c1, c2, … */
   addresses: readonly string[];
+  /** Of all of them. */
+  lowDelay?: boolean;
 }
 
 const TELL_MS = 50;
 
 interface Told {
   reports: ReportedSession[];
+  /** Of the local proxies, by session. */
+  ports: Record<string, number | undefined>;
   /** By the clock that all processes share. */
   loadedAtMs: number;
 }
 
 export interface KillableDevice {
   reports(): readonly ReportedSession[];
+  /** Of that session's local proxy. */
+  portOf(sessionId: string): number | undefined;
   /** Does what the document wants now and after every restart. */
   want(desired: readonly DesiredSession[]): void;
+  /** SIGKILL; resolves once its process is gone. */
+  kill(): Promise<void>;
+  readonly isGone: boolean;
+  /** Resolves once its process is gone, whoever ended it. */
+  gone(): Promise<void>;
+  /** The next process, after the last is gone. */
+  restart(): void;
   /**
    * SIGKILL, and the next process at once. Resolves with the milliseconds from when its program was loaded until it told
    * that it holds those sessions again.
@@ -50,13 +63,14 @@ export interface KillableDevice {
 export function startDevice(settings: DeviceSettings): KillableDevice {
   let reports: readonly ReportedSession[] = [];
   let desired: readonly DesiredSession[] = [];
+  let ports: Told['ports'] = {};
   let loadedAtMs = 0;
   let child = spawnDevice();
 
   function spawnDevice(): ChildProcess {
     const spawned = fork(import.meta.filename, [JSON.stringify(settings)], { execArgv: [] });
     spawned.on('message', (told) => {
-      if (spawned === child) ({ reports, loadedAtMs } = told as Told);
+      if (spawned === child) ({ reports, ports, loadedAtMs } = told as Told);
     });
     spawned.once('message', () => spawned.send(desired));
     return spawned;
@@ -64,16 +78,28 @@ export function startDevice(settings: DeviceSettings): KillableDevice {
 
   const device: KillableDevice = {
     reports: () => reports,
+    portOf: (sessionId) => ports[sessionId],
     want(next) {
       desired = next;
-      child.send(desired);
+      if (child.connected) child.send(desired);
+    },
+    kill() {
+      child.kill('SIGKILL');
+      return device.gone();
+    },
+    get isGone() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
+    async gone() {
+      if (!device.isGone) await once(child, 'exit');
+    },
+    restart() {
+      [reports, ports] = [[], {}];
+      child = spawnDevice();
     },
     async killAndRestart(recording) {
-      const killed = child;
-      killed.kill('SIGKILL');
-      await once(killed, 'exit');
-      reports = [];
-      child = spawnDevice();
+      await device.kill();
+      device.restart();
       const isHeld = (sessionId: string): boolean =>
         reports.some((report) => report.sessionId === sessionId && report.recording?.growing === true);
       await device.until('the recordings to be held again', () => recording.every(isHeld));
@@ -88,7 +114,7 @@ export function startDevice(settings: DeviceSettings): KillableDevice {
     },
     async close() {
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      await device.gone();
     },
   };
   return device;
@@ -107,6 +133,7 @@ async function runDevice(settings: DeviceSettings): Promise<void> {
   manager.setCourts(
     settings.addresses.map((address, index) => ({
       courtId: `c${String(index + 1)}`,
+      lowDelay: settings.lowDelay ?? false,
       clubId: 'club',
       address,
     })),
@@ -115,7 +142,13 @@ async function runDevice(settings: DeviceSettings): Promise<void> {
     await manager.recover()
   ).finished;
   process.on('message', (desired) => manager.reconcile(desired as DesiredSession[]));
-  const tell = setInterval(() => process.send?.({ loadedAtMs, reports: manager.reports() }), TELL_MS);
+  const tell = setInterval(() => {
+    const reports = manager.reports();
+    const ports = Object.fromEntries(
+      reports.map(({ sessionId }) => [sessionId, manager.find(sessionId)?.port]),
+    );
+    process.send?.({ loadedAtMs, reports, ports } satisfies Told);
+  }, TELL_MS);
   await once(process, 'SIGTERM');
   clearInterval(tell);
   await manager.release();

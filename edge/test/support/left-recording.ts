@@ -26,6 +26,8 @@ export interface LeftOptions {
   dataDir: string;
   /** FFmpeg's options for it. */
   encoder: readonly string[];
+  /** Of the parts behind the first, where they differ. */
+  laterEncoder?: readonly string[];
   /** What the stored object keeps for its header. */
   headerRoomBytes: number;
   /** Begin 5 s apart. */
@@ -36,14 +38,27 @@ export interface LeftOptions {
 }
 
 export async function leaveRecording(options: LeftOptions): Promise<Left> {
-  const { headerRoomBytes, source = 'testsrc=size=160x96:rate=25' } = options;
+  const {
+    headerRoomBytes,
+    encoder,
+    laterEncoder = encoder,
+    source = 'testsrc=size=160x96:rate=25',
+  } = options;
   const paths = recordingPaths(options.dataDir, 'club', LEFT_SESSION);
   await mkdir(paths.folder, { recursive: true });
   const opened: LivePart[] = [];
   for (let number = 1; number <= options.parts; number += 1) {
     await run(TEST_FFMPEG, [
       ...['-v', 'error', '-f', 'lavfi', '-i', source, '-frames:v', String(options.frames)],
-      ...['-pix_fmt', 'yuv420p', '-g', '25', ...options.encoder, '-video_track_timescale', '90000'],
+      ...[
+        '-pix_fmt',
+        'yuv420p',
+        '-g',
+        '25',
+        ...(number === 1 ? encoder : laterEncoder),
+        '-video_track_timescale',
+        '90000',
+      ],
       ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '480000'],
       partPath(paths.folder, number),
     ]);

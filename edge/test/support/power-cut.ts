@@ -5,6 +5,7 @@
 import {
   closeSync,
   cpSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,7 +16,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { pick } from './figures.ts';
 import type { Random } from './figures.ts';
@@ -24,7 +25,12 @@ import type { Random } from './figures.ts';
 export const TAILS = ['nothing', 'some', 'zeros', 'garbage', 'pages'] as const;
 export type Tail = (typeof TAILS)[number];
 
+/** What is left of the database: all, nothing, or all but the end of its log, which was cut or never reached the disk. */
+export const DATABASES = ['whole', 'gone', 'log cut', 'log of zeros'] as const;
+export type DatabaseState = (typeof DATABASES)[number];
+
 const PAGE_BYTES = 4096;
+const COPY_TRIES = 5;
 const EARLIER_BOOT = '00000000-0000-0000-0000-000000000000';
 
 export interface CutOptions {
@@ -33,20 +39,47 @@ export interface CutOptions {
   /** Bytes of each part that outlast a power cut; a part that is missing here has no name on the disk yet. */
   synced: ReadonlyMap<string, number>;
   tail: Tail;
-  withDatabase: boolean;
+  database: DatabaseState;
   random: Random;
 }
 
-export function cutPower({ dataDir, into, synced, tail, withDatabase, random }: CutOptions): void {
-  cpSync(dataDir, into, { recursive: true, preserveTimestamps: true });
-  if (!withDatabase)
-    for (const end of ['', '-wal', '-shm']) rmSync(join(into, `edge.db${end}`), { force: true });
+export function cutPower({ dataDir, into, synced, tail, database, random }: CutOptions): void {
+  copyNow(dataDir, into);
+  cutDatabase(join(into, 'edge.db'), database, random);
   for (const name of readdirSync(into, { recursive: true, encoding: 'utf8' })) {
     const path = join(into, name);
-    if (/part-\d+\.mp4$/.test(name)) cutPart(path, synced.get(join(dataDir, name)), tail, random);
+    // What finishing writes into a part is tried step by step, in `recording-crash.test.ts`.
+    const isFinishing = existsSync(join(dirname(path), 'movie.json'));
+    if (/part-\d+\.mp4$/.test(name) && !isFinishing)
+      cutPart(path, synced.get(join(dataDir, name)), tail, random);
     if (/(?:part-\d+|start)\.json$/.test(name)) moveToEarlierBoot(path);
     if (name.endsWith('.new')) tearAside(path, random);
   }
+}
+
+/** A file that is just then being renamed is looked for again. */
+function copyNow(from: string, into: string): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      cpSync(from, into, { recursive: true, preserveTimestamps: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === COPY_TRIES) throw error;
+      rmSync(into, { recursive: true });
+    }
+  }
+}
+
+/** What processes share of it in memory is gone with them. */
+function cutDatabase(path: string, state: DatabaseState, random: Random): void {
+  rmSync(`${path}-shm`, { force: true });
+  const log = `${path}-wal`;
+  if (state === 'gone') for (const file of [path, log]) rmSync(file, { force: true });
+  if (state === 'whole' || !existsSync(log)) return;
+  const { size } = statSync(log);
+  const from = Math.floor(random() * size);
+  truncateSync(log, from);
+  if (state === 'log of zeros') truncateSync(log, size);
 }
 
 function cutPart(path: string, syncedBytes: number | undefined, tail: Tail, random: Random): void {

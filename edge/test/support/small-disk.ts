@@ -1,5 +1,5 @@
-/** A disk of a few megabytes that tests can fill: a file system in memory, where the tests may mount one. */
-import { execFile, execFileSync } from 'node:child_process';
+/** A disk of a few megabytes that tests can fill: a file system in memory. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, rmdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,19 +17,15 @@ export interface SmallDisk {
   close(): Promise<void>;
 }
 
-/** Whether this test may mount a file system: root, and not in a container that forbids it. */
-export function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
+/** Throws where file systems may not be mounted: what needs a small disk is then not tried, and that is said. */
 export async function openSmallDisk(megabytes: number): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-disk-'));
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${String(megabytes)}m`, 'tmpfs', folder]);
+  const size = ['-t', 'tmpfs', '-o', `size=${String(megabytes)}m`];
+  await run('mount', [...size, 'tmpfs', folder]).catch((error: unknown) => {
+    throw new Error('expected leave to mount a file system in memory: run as root, outside of containers', {
+      cause: error,
+    });
+  });
   const fillers: string[] = [];
   let isClosed = false;
   const freeBytes = async (): Promise<number> => {

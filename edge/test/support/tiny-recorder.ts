@@ -1,6 +1,7 @@
 /**
  * A stand-in for FFmpeg that takes a millisecond to start: a shell script that appends made-up fragments to its part, and
- * tells of two recorders of one court by a lock that the kernel gives back when its holder is gone. It ends with its folder.
+ * tells of two recorders of one court by a lock that the kernel gives back when its holder is gone, or a moment later: a
+ * program that it was about to run may still have it. It ends with its folder.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,14 +25,22 @@ folder="\${last%/*}"
 session="\${folder##*/}"
 court="\${session#sess_club_}"
 court="\${court%%_*}"
-exec 9>> "HERE/$court.lock"
-flock -n 9 || echo "$last" >> "HERE/two-recorders"
 mode=
 [ -e "HERE/$court.mode" ] && read -r mode < "HERE/$court.mode"
+[ "$mode" = orphaned ] && kill -9 "$PPID"
+exec 9>> "HERE/$court.lock"
+if ! flock -n 9; then
+  holder=0 state=
+  [ -e "HERE/$court.holder" ] && read -r holder < "HERE/$court.holder"
+  [ -r "/proc/$holder/stat" ] && read -r pid name state rest < "/proc/$holder/stat"
+  case "$state" in ''|Z|X) ;; *) echo "$last" >> "HERE/two-recorders" ;; esac
+fi
+echo "$$" > "HERE/$court.holder"
 trap 'exit 255' INT TERM
 case "$mode" in
   stubborn) trap '' INT TERM ;;
   refused) exit 1 ;;
+  orphaned) echo well > "HERE/$court.mode"; sleep 1 9>&- ;;
   silent) while [ -e "HERE/init" ]; do sleep 0.05 9>&-; done; exit ;;
 esac
 cat "HERE/init" > "$last" 9>&-
@@ -43,8 +52,11 @@ while [ -e "HERE/init" ]; do
 done
 `;
 
-/** Each named after what it does. A stubborn one ends with nothing but SIGKILL. */
-export type RecorderMode = 'well' | 'stubborn' | 'refused' | 'silent';
+/**
+ * Each named after what it does. A stubborn one ends with nothing but SIGKILL; an orphaned one kills its daemon as soon as it
+ * runs, and makes its file a second later.
+ */
+export type RecorderMode = 'well' | 'stubborn' | 'refused' | 'silent' | 'orphaned';
 
 export interface TinyRecorder {
   /** To be given as FFmpeg. */

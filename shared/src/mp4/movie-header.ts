@@ -82,7 +82,7 @@ export function durationOf(track: MovieTrack): number {
  * From the first frame shown to the end of the last, ticks: more than all durations where the last frame was to be shown
  * after others that were not recorded any more.
  */
-function shownTicks(track: MovieTrack): number {
+export function shownTicks(track: MovieTrack): number {
   if (track.edit !== undefined) return track.edit.durationTicks;
   let [decodeTicks, endTicks] = [0, 0];
   for (const { durations, compositionOffsets } of track.chunks) {
@@ -95,16 +95,16 @@ function shownTicks(track: MovieTrack): number {
 }
 
 /** How long the movie lasts because of that track, milliseconds. */
-function movieDurationOf(track: MovieTrack): number {
+export function movieDurationOf(track: MovieTrack): number {
   return toMovieTicks(shownTicks(track) + (track.delayTicks ?? 0), track.timescale);
 }
 
 /** How much later than decoded the first frame is shown, ticks. */
-function firstOffsetOf({ chunks }: MovieTrack): number {
+export function firstOffsetOf({ chunks }: MovieTrack): number {
   return Math.max(0, chunks[0]?.compositionOffsets?.[0] ?? 0);
 }
 
-export function toMovieTicks(ticks: number, timescale: number): number {
+function toMovieTicks(ticks: number, timescale: number): number {
   return Math.round((ticks * MOVIE_TIMESCALE) / timescale);
 }
 

@@ -2,6 +2,7 @@
 import { contentOf, findBox, getBox, readBoxes, viewOf } from './boxes.ts';
 import type { Box } from './boxes.ts';
 import { parseInitSegment } from './init-segment.ts';
+import { firstOffsetOf, shownTicks } from './movie-header.ts';
 import type { Chunk, MovieTrack } from './movie-header.ts';
 
 /** The tracks of a movie whose `ftyp` and `moov` lie in `data`. Throws where it is none. */
@@ -12,9 +13,50 @@ export function parseMovieTracks(data: Uint8Array): MovieTrack[] {
   const traks = [...readBoxes(data, ...contentOf(moov))].filter(({ type }) => type === 'trak');
   return traks.flatMap((trak, index) => {
     const track = init.tracks[index];
-    return track === undefined
-      ? []
-      : [{ ...track, chunks: parseChunks(data, getBox(data, ['mdia', 'minf', 'stbl'], trak)) }];
+    if (track === undefined) return [];
+    const chunks = parseChunks(data, getBox(data, ['mdia', 'minf', 'stbl'], trak));
+    return [{ ...track, chunks, ...parseEdits(data, moov, trak, { ...track, chunks }) }];
+  });
+}
+
+/** What the edit list hides of the samples and how long the track waits (clause 8.6.6); nothing where it shows all at once. */
+function parseEdits(
+  data: Uint8Array,
+  moov: Box,
+  trak: Box,
+  track: MovieTrack,
+): Pick<MovieTrack, 'edit' | 'delayTicks'> {
+  const mvhdAt = contentOf(getBox(data, ['mvhd'], moov))[0];
+  const movieTimescale = viewOf(data).getUint32(mvhdAt + (data[mvhdAt] === 1 ? 20 : 12));
+  const toTicks = (movieTicks: number): number => Math.round((movieTicks * track.timescale) / movieTimescale);
+  const edits = listEdits(data, trak);
+  const shown = edits.find(({ mediaTicks }) => mediaTicks >= 0);
+  if (shown === undefined) return {};
+  const delays = edits.slice(0, edits.indexOf(shown));
+  const delayTicks = toTicks(delays.reduce((sum, { movieTicks }) => sum + movieTicks, 0));
+  const skipTicks = shown.mediaTicks - firstOffsetOf(track);
+  const durationTicks = toTicks(shown.movieTicks);
+  // Told in the ticks of the movie, all that there is can seem a little less or more.
+  const isAll = skipTicks === 0 && Math.abs(durationTicks - shownTicks(track)) <= toTicks(1);
+  return {
+    ...(isAll ? {} : { edit: { skipTicks, durationTicks } }),
+    ...(delayTicks === 0 ? {} : { delayTicks }),
+  };
+}
+
+/** `mediaTicks` is -1 where nothing is shown. */
+function listEdits(data: Uint8Array, trak: Box): { movieTicks: number; mediaTicks: number }[] {
+  const edts = findBox(data, 'edts', trak);
+  const elst = edts === undefined ? undefined : findBox(data, 'elst', edts);
+  if (elst === undefined) return [];
+  const view = viewOf(data);
+  const at = contentOf(elst)[0];
+  const isLong = data[at] === 1;
+  return Array.from({ length: view.getUint32(at + 4) }, (_, index) => {
+    const entry = at + 8 + index * (isLong ? 20 : 12);
+    return isLong
+      ? { movieTicks: Number(view.getBigUint64(entry)), mediaTicks: Number(view.getBigInt64(entry + 8)) }
+      : { movieTicks: view.getUint32(entry), mediaTicks: view.getInt32(entry + 4) };
   });
 }
 

@@ -21,7 +21,7 @@ export function canControl(who: Who, session: Pick<Session, 'ownerId' | 'clubId'
   return who.role !== 'SUPPORT' && session.ownerId === who.userId;
 }
 
-/** Decide on an objection to a video, or give it to the authorities. */
+/** Decide on an objection to a video, give it to another player or to the authorities. */
 export function canDecide(who: Who, video: { clubId: string }): boolean {
   return who.role === 'SUPER_ADMIN' || (who.role === 'CLUB_ADMIN' && who.clubIds.includes(video.clubId));
 }

@@ -1,6 +1,7 @@
 /**
- * The pages' door to the portal's REST API: one method per route, typed by the shared contract. Owns no
- * state and no page; may import only `request.ts` and types of `@padelvar/shared`.
+ * The door to the portal's REST API, for pages and for programs: one method per route, typed by the shared contract. Owns
+ * no state and no page; may import only its own parts, `request.ts`, `media-urls.ts` and types of `@padelvar/shared`, so
+ * that it runs wherever there is a `fetch`.
  */
 import type { Clip, ClipCreate, ClipList } from '@padelvar/shared/clip-api';
 import type { ShareCreate, ShareCreated, SharedVideo, ShareList } from '@padelvar/shared/library-api';
@@ -9,16 +10,19 @@ import type {
   ClubCreate,
   ClubList,
   ClubUpdate,
+  ClubWatch,
   Court,
   CourtCreate,
   CourtList,
   CourtUpdate,
   DeletionReceipt,
   DeviceList,
+  DeviceSettings,
   Enrollment,
   EnrollmentCreate,
   Health,
   LoginRequest,
+  LoginResponse,
   Me,
   PreviewInfo,
   RecordStatus,
@@ -36,14 +40,15 @@ import type { ShownNotice } from '@padelvar/shared/recording-notice';
 import type { z } from 'zod';
 import { ownAccount } from './account-api.ts';
 import { clubRunning } from './club-api.ts';
+import { deviceCare } from './device-api.ts';
 import { courtside } from './courtside-api.ts';
 import { privacy } from './privacy-api.ts';
 import { portalSettings } from './settings-api.ts';
-import { getReasonedSnapshotUrl } from './media-urls.ts';
+import { downloadUrl, getReasonedSnapshotUrl, getSnapshotUrl, getStreamUrl } from './media-urls.ts';
 import {
   formatQuery,
+  requestFile,
   requestJson,
-  requestPicture,
   type Fetch,
   type PageRequest,
   type RequestOptions,
@@ -77,13 +82,29 @@ export function createApi(fetch: Fetch) {
     ...recording(call),
     ...courtside(call),
     ...clubRunning(call),
+    ...deviceCare(call),
     ...privacy(call),
     ...portalSettings(call),
     ...library(call),
     ...administration(call),
+    ...media(fetch),
+  };
+}
+
+/** What is no JSON. A page gives addresses to the browser, which streams, resumes and saves by itself. */
+function media(fetch: Fetch) {
+  return {
+    getStreamUrl,
+    getSnapshotUrl,
     /** One picture of a court, for support; the portal writes the look and its reason into the club's log. */
-    lookAtCourt: (sessionId: string, reason: string) =>
-      requestPicture(fetch, getReasonedSnapshotUrl(sessionId, reason)),
+    lookAtCourt: async (sessionId: string, reason: string) =>
+      (await requestFile(fetch, getReasonedSnapshotUrl(sessionId, reason), 'image/jpeg')).blob(),
+    /** For programs: the answer's body is the movie, or of a `range` such as `bytes=0-99` that piece of it. */
+    downloadVideo: (sessionId: string, { range, signal }: { range?: string; signal?: AbortSignal } = {}) =>
+      requestFile(fetch, downloadUrl(sessionId), 'video/mp4', {
+        ...(range === undefined ? {} : { headers: { range } }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
   };
 }
 
@@ -91,7 +112,8 @@ type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
 
 function accounts(call: Call) {
   return {
-    login: (json: z.input<typeof LoginRequest>) => call<unknown>('/api/auth/login', { method: 'POST', json }),
+    login: (json: z.input<typeof LoginRequest>) =>
+      call<z.infer<typeof LoginResponse>>('/api/auth/login', { method: 'POST', json }),
     logout: () => call<unknown>('/api/auth/logout', { method: 'POST' }),
     register: (json: z.input<typeof RegisterRequest>) =>
       call<unknown>('/api/auth/register', { method: 'POST', json }),
@@ -102,11 +124,11 @@ function accounts(call: Call) {
 function recording(call: Call) {
   return {
     /** Opens the court's camera; the same key repeats the same opening. */
-    createSession: (courtId: string, idempotencyKey: string) =>
+    createSession: (courtId: string, idempotencyKey?: string) =>
       call<Session>('/api/video/session/create', {
         method: 'POST',
         json: { courtId },
-        headers: { 'idempotency-key': idempotencyKey },
+        ...(idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': idempotencyKey } }),
       }),
     closeSession: (sessionId: string) =>
       call<unknown>('/api/video/session/close', { method: 'POST', json: { sessionId } }),
@@ -133,6 +155,8 @@ function library(call: Call) {
     getVideo: (sessionId: string) => call<Video>(`/api/video/files/${sessionId}`),
     deleteVideo: (sessionId: string) =>
       call<DeletionReceipt>(`/api/video/files/${sessionId}`, { method: 'DELETE' }),
+    /** A link to the match on the club's own network. */
+    linkAtClub: (sessionId: string) => call<ClubWatch>(`/api/video/files/${sessionId}/local`),
     listShares: (sessionId: string, page: PageRequest = {}) =>
       call<z.infer<typeof ShareList>>(`/api/video/files/${sessionId}/shares${query(page)}`),
     /** The address of the link is in this answer and in no other. */
@@ -150,6 +174,9 @@ function library(call: Call) {
     getClip: (sessionId: string, clipId: string) => call<Clip>(`${clipsOf(sessionId)}/${clipId}`),
     renameClip: (sessionId: string, clipId: string, name: string) =>
       call<Clip>(`${clipsOf(sessionId)}/${clipId}`, { method: 'PATCH', json: { name } }),
+    /** Whether it stays when its match expires. */
+    keepClip: (sessionId: string, clipId: string, kept: boolean) =>
+      call<Clip>(`${clipsOf(sessionId)}/${clipId}`, { method: 'PATCH', json: { kept } }),
     deleteClip: (sessionId: string, clipId: string) =>
       call<unknown>(`${clipsOf(sessionId)}/${clipId}`, { method: 'DELETE' }),
     openShare: (token: string) => call<SharedVideo>(`/api/shares/${token}`),
@@ -162,11 +189,15 @@ function administration(call: Call) {
     createClub: (json: z.input<typeof ClubCreate>) => call<Club>('/api/clubs', { method: 'POST', json }),
     updateClub: (clubId: string, json: z.input<typeof ClubUpdate>) =>
       call<Club>(`/api/clubs/${clubId}`, { method: 'PATCH', json }),
+    /** A `conflict` while it has mini-PCs, videos or open sessions. */
+    deleteClub: (clubId: string) => call<unknown>(`/api/clubs/${clubId}`, { method: 'DELETE' }),
     courts: (page: PageRequest = {}) => call<z.infer<typeof CourtList>>(`/api/courts${query(page)}`),
     createCourt: (clubId: string, json: z.input<typeof CourtCreate>) =>
       call<Court>(`/api/clubs/${clubId}/courts`, { method: 'POST', json }),
     updateCourt: (courtId: string, json: z.input<typeof CourtUpdate>) =>
       call<Court>(`/api/courts/${courtId}`, { method: 'PATCH', json }),
+    /** Its videos stay; `court_busy` while a session is open on it. */
+    deleteCourt: (courtId: string) => call<unknown>(`/api/courts/${courtId}`, { method: 'DELETE' }),
     users: (page: PageRequest = {}) => call<UserPage>(`/api/admin/users${query(page)}`),
     createUser: (json: z.input<typeof UserCreate>) =>
       call<User>('/api/admin/users', { method: 'POST', json }),
@@ -176,6 +207,11 @@ function administration(call: Call) {
     setPassword: (userId: string, password: string) =>
       call<unknown>(`/api/admin/users/${userId}/password`, { method: 'POST', json: { password } }),
     devices: (page: PageRequest = {}) => call<z.infer<typeof DeviceList>>(`/api/admin/devices${query(page)}`),
+    /** It is cut off at once. */
+    removeDevice: (deviceId: string) => call<unknown>(`/api/admin/devices/${deviceId}`, { method: 'DELETE' }),
+    /** What its uploads may take of the line, and how long it keeps its copies. */
+    updateDevice: (deviceId: string, json: z.input<typeof DeviceSettings>) =>
+      call<z.infer<typeof DeviceSettings>>(`/api/admin/devices/${deviceId}`, { method: 'PATCH', json }),
     /** A single-use token; the answer is the only time it is shown. */
     enroll: (json: z.input<typeof EnrollmentCreate>) =>
       call<z.infer<typeof Enrollment>>('/api/admin/devices/enrollments', { method: 'POST', json }),

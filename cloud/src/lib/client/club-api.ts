@@ -1,6 +1,7 @@
 /** The client's part for whoever runs a club: members, invitations, numbers, the audit log. For `api.ts` to compose. */
 import type {
   AuditList,
+  ClubLog,
   InvitationCreate,
   InvitationCreated,
   InvitationList,
@@ -9,6 +10,7 @@ import type {
   Statistics,
   StorageUse,
 } from '@padelvar/shared/club-api';
+import type { ClubLogo } from '@padelvar/shared/logo';
 import type { CameraTest } from '@padelvar/shared/link';
 import type { CameraTestRequest } from '@padelvar/shared/portal-api';
 import type { Schedule, ScheduleCreate, ScheduleList } from '@padelvar/shared/schedule-api';
@@ -42,6 +44,13 @@ export function clubRunning(call: Call) {
     /** What the camera is and one picture of it, stored nowhere. */
     testCamera: (clubId: string, json: z.input<typeof CameraTestRequest>) =>
       call<CameraTest>(`/api/clubs/${clubId}/camera-test`, { method: 'POST', json }),
+    /** Who looked at the club's courts and videos. */
+    clubLog: (clubId: string, page: PageRequest = {}) =>
+      call<z.infer<typeof ClubLog>>(`/api/clubs/${clubId}/log${formatQuery({ ...page })}`),
+    /** In the place of the one before. */
+    setLogo: (clubId: string, file: Blob) =>
+      call<ClubLogo>(`/api/clubs/${clubId}/logo`, { method: 'PUT', file }),
+    removeLogo: (clubId: string) => call<unknown>(`/api/clubs/${clubId}/logo`, { method: 'DELETE' }),
     storageUse: (clubId: string) => call<StorageUse>(`/api/clubs/${clubId}/storage`),
     statistics: (clubId: string, days: number) =>
       call<Statistics>(`/api/clubs/${clubId}/statistics${formatQuery({ days })}`),

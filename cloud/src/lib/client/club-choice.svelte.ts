@@ -1,5 +1,6 @@
 /** Which club an administrator's page is about: named in the address, or else the first. */
 import type { Club } from '@padelvar/shared/portal-api';
+import { createContext } from 'svelte';
 import type { Api } from './api.ts';
 import { readAll } from './read-all.ts';
 
@@ -33,3 +34,6 @@ export class ClubChoice {
     this.clubs = this.clubs?.map((club) => (club.clubId === changed.clubId ? changed : club));
   }
 }
+
+/** The pages of a club and the band above them are about the same club. */
+export const [getClubChoice, setClubChoice] = createContext<ClubChoice>();

@@ -3,6 +3,7 @@ import type {
   Claimed,
   CourtCodeView,
   CourtSign,
+  HandedOver,
   MatchJoined,
   MatchPeople,
   NextGroupAnswer,
@@ -39,6 +40,12 @@ export function courtside(call: Call) {
       }),
     joinMatch: (code: string) =>
       call<z.infer<typeof MatchJoined>>('/api/matches/join', { method: 'POST', json: { code } }),
+    /** The club gives a match to the player with this address. */
+    handOver: (sessionId: string, email: string) =>
+      call<z.infer<typeof HandedOver>>(`/api/video/files/${sessionId}/owner`, {
+        method: 'POST',
+        json: { email },
+      }),
     getSign: (courtId: string) => call<CourtSign>(`/api/courts/${courtId}/code`),
     rotateCode: (courtId: string) => call<CourtSign>(`/api/courts/${courtId}/code`, { method: 'POST' }),
   };

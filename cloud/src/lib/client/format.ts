@@ -57,8 +57,12 @@ export function formatDay(instant: string, nowMs: number, timeZone?: string): st
     weekday: 'long',
     day: 'numeric',
     month: 'long',
-    ...(date.getFullYear() === new Date(nowMs).getFullYear() ? {} : { year: 'numeric' }),
+    ...(yearOf(date, timeZone) === yearOf(new Date(nowMs), timeZone) ? {} : { year: 'numeric' }),
   }).format(date);
+}
+
+function yearOf(date: Date, timeZone: string | undefined): string {
+  return new Intl.DateTimeFormat('en', { year: 'numeric', ...inZone(timeZone) }).format(date);
 }
 
 /** `19:30`. */

@@ -1,12 +1,12 @@
 /** Addresses of pictures and movies, for `<img>`, `<video>` and plain links: bytes never pass through scripts. */
 
 /** A multipart stream of JPEGs that ends when the image is taken away; `turn` opens a new one. */
-export function getStreamUrl(sessionId: string, turn: number): string {
+export function getStreamUrl(sessionId: string, turn = 0): string {
   return `/api/preview/${sessionId}/stream.mjpeg?t=${turn}`;
 }
 
 /** One JPEG; `turn` makes each address new, so that no cache answers. */
-export function getSnapshotUrl(sessionId: string, turn: number): string {
+export function getSnapshotUrl(sessionId: string, turn = 0): string {
   return `/api/preview/${sessionId}/snapshot.jpg?t=${turn}`;
 }
 
@@ -32,6 +32,11 @@ export function clipMovieUrl(
   disposition: 'inline' | 'attachment',
 ): string {
   return `/api/video/files/${sessionId}/clips/${clipId}/movie?disposition=${disposition}`;
+}
+
+/** A picture of the match that a clip is of; it stays with a clip that is kept. */
+export function clipThumbnailUrl(sessionId: string, clipId: string): string {
+  return `/api/video/files/${sessionId}/clips/${clipId}/thumbnail.jpg`;
 }
 
 /** A movie beside the match as an attachment. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestJson, requestPicture } from './request.ts';
+import { requestFile, requestJson } from './request.ts';
 
 const problem = {
   type: 'about:blank',
@@ -55,12 +55,17 @@ describe('a request', () => {
 
 describe('a picture', () => {
   it('is handed over as it came', async () => {
-    const picture = await requestPicture(answering(new Response(new Uint8Array([255, 216]))), '/x.jpg');
+    const picture = await requestFile(
+      answering(new Response(new Uint8Array([255, 216]))),
+      '/x.jpg',
+      'image/jpeg',
+    ).then((answer) => answer.blob());
     expect(picture.size).toBe(2);
   });
 
   it('that is refused fails with the kind of the problem document', async () => {
     const response = Response.json(problem, { status: 409 });
-    await expect(requestPicture(answering(response), '/x.jpg')).rejects.toMatchObject({ kind: 'court_busy' });
+    const asked = requestFile(answering(response), '/x.jpg', 'image/jpeg');
+    await expect(asked).rejects.toMatchObject({ kind: 'court_busy' });
   });
 });

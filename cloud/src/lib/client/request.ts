@@ -38,8 +38,10 @@ export function isLinkOver(trouble: unknown): boolean {
 }
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   json?: unknown;
+  /** Instead of `json`: bytes, sent as what they say they are. */
+  file?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -72,25 +74,32 @@ export async function requestJson(
   throw errorOf(response.status, body);
 }
 
-/** One JPEG. */
-export async function requestPicture(fetch: Fetch, path: string): Promise<Blob> {
-  const response = await send(fetch, path, { headers: { accept: 'image/jpeg, application/problem+json' } });
+/** One file: the answer whose body it is, not read yet. */
+export async function requestFile(
+  fetch: Fetch,
+  path: string,
+  type: string,
+  options: RequestOptions = {},
+): Promise<Response> {
+  const headers = { ...options.headers, accept: `${type}, application/problem+json` };
+  const response = await send(fetch, path, { ...options, headers });
   if (!response.ok) throw errorOf(response.status, await readJson(response));
-  return await response.blob();
+  return response;
 }
 
 async function send(fetch: Fetch, path: string, options: RequestOptions): Promise<Response> {
-  const { method = 'GET', json, headers = {}, signal } = options;
+  const { method = 'GET', json, file, headers = {}, signal } = options;
   try {
     return await fetch(path, {
       method,
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
-        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' ? {} : { 'content-type': file?.type ?? 'application/json' }),
         ...headers,
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(file === undefined ? {} : { body: file }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {

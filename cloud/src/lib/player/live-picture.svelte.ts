@@ -2,8 +2,9 @@
  * How a live picture reaches an `<img>`: one multipart stream, or one still after another at 5 per second.
  * A stream that fails gives way to stills by itself.
  */
-import { getSnapshotUrl, getStreamUrl } from '#lib/client/media-urls.ts';
+import type { Api } from '#lib/client/api.ts';
 
+type Addresses = Pick<Api, 'getStreamUrl' | 'getSnapshotUrl'>;
 export type PictureMode = 'stream' | 'snapshots';
 
 const SNAPSHOT_INTERVAL_MS = 200;
@@ -14,16 +15,18 @@ export class LivePicture {
   mode = $state<PictureMode>('stream');
   /** Whether the last picture arrived. */
   shown = $state(false);
+  readonly #api: Addresses;
   #turn = $state(0);
   #askedAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly address: string = $derived.by(() =>
     this.mode === 'stream'
-      ? getStreamUrl(this.sessionId, this.#turn)
-      : getSnapshotUrl(this.sessionId, this.#turn),
+      ? this.#api.getStreamUrl(this.sessionId, this.#turn)
+      : this.#api.getSnapshotUrl(this.sessionId, this.#turn),
   );
 
-  constructor(sessionId: string) {
+  constructor(api: Addresses, sessionId: string) {
+    this.#api = api;
     this.sessionId = sessionId;
   }
 

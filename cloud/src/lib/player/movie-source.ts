@@ -3,7 +3,9 @@
  * Safari, and the plain file where neither plays. A link that has ended in the middle is asked for anew.
  */
 import type { ErrorData, HlsConfig } from 'hls.js';
+import { planLoaders } from './hls-loaders.ts';
 import { holdPicture } from './hold-picture.ts';
+import { openPlaylist, type OpenedPlaylist } from './opened-playlist.ts';
 import { createStoredLink } from './stored-link.ts';
 import type { StoredLink } from './stored-link.ts';
 
@@ -12,6 +14,8 @@ export interface MovieSource {
   src: string;
   /** The same movie as a playlist of byte ranges, where it has one. */
   playlist?: string | undefined;
+  /** The playlist, where it has been asked for. */
+  opened?: OpenedPlaylist | undefined;
 }
 
 export interface MovieSourceOptions extends MovieSource {
@@ -31,14 +35,14 @@ const PIECE_RETRIES = { maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 800
 const RENEWAL_SECONDS = 1;
 
 /** For `{@attach}` on the `<video>`. */
-export function playMovie({ src, playlist, onfailed }: MovieSourceOptions) {
+export function playMovie({ src, playlist, opened, onfailed }: MovieSourceOptions) {
   return (video: HTMLVideoElement): (() => void) => {
     const ended = new AbortController();
     const playFile = (): void => keepPlaying(video, src, ended.signal, onfailed);
     if (playlist === undefined) playFile();
     else if (isSafari() && video.canPlayType(HLS_TYPE) !== '') {
       playNatively(video, playlist, ended.signal, playFile);
-    } else void playPieces(video, playlist, ended.signal, playFile);
+    } else void playPieces(video, opened ?? openPlaylist(playlist), ended.signal, playFile);
     return () => ended.abort();
   };
 }
@@ -58,15 +62,15 @@ function playNatively(
   video.addEventListener('error', otherwise, { once: true, signal });
 }
 
-/** A chunk of its own: pages without a player do not fetch it. */
-const fetchLibrary = () => import('hls.js').catch(() => undefined);
+/** A chunk of its own: pages without a player do not fetch it. A movie has one picture and at most one sound. */
+const fetchLibrary = () => import('hls.js/light').catch(() => undefined);
 
 /** Fetched with the page's own scripts, while the page still asks which movie it is; again where that failed. */
 const fetched = import.meta.env.SSR ? undefined : fetchLibrary();
 
 async function playPieces(
   video: HTMLVideoElement,
-  playlist: string,
+  playlist: OpenedPlaylist,
   signal: AbortSignal,
   otherwise: () => void,
 ): Promise<void> {
@@ -76,13 +80,14 @@ async function playPieces(
     otherwise();
     return;
   }
-  const { default: HlsPlayer, ErrorDetails, Events } = loaded;
+  const { default: HlsPlayer, ErrorDetails, Events, FetchLoader } = loaded;
   const stored = createStoredLink();
   let arrived = false;
   const hls = new HlsPlayer({
     // No worker: pages run no script that is not the portal's own file.
     ...{ enableWorker: false, progressive: true, startPosition: 0, backBufferLength: 60 },
     ...{ maxBufferLength: IDLE_BUFFER_SECONDS, maxMaxBufferLength: PLAYING_BUFFER_SECONDS },
+    ...planLoaders(FetchLoader, playlist),
     ...planFetching(stored, () => arrived),
   });
   const stop = (): void => hls.destroy();
@@ -100,7 +105,7 @@ async function playPieces(
     arrived = true;
     if (networkDetails instanceof Response) stored.remember(frag.url, networkDetails.url);
   });
-  hls.loadSource(playlist);
+  hls.loadSource(playlist.address);
   hls.attachMedia(video);
   const bufferAhead = (seconds: number): void => void (hls.config.maxBufferLength = seconds);
   video.addEventListener('play', () => bufferAhead(PLAYING_BUFFER_SECONDS), { signal });

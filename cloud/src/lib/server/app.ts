@@ -22,6 +22,8 @@ import { openPortalChannel } from './broker/portal-channel.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { createClipMovies } from './clips/clip-movies.ts';
 import { createClips } from './clips/clips.ts';
+import { createKeepClips } from './clips/keep-clips.ts';
+import { createClubLogos } from './clubs/club-logos.ts';
 import { createClubNumbers } from './clubs/club-numbers.ts';
 import { createClubs } from './clubs/clubs.ts';
 import { createCourts } from './clubs/courts.ts';
@@ -34,9 +36,12 @@ import { createDeviceAdmin } from './devices/device-admin.ts';
 import { createDeviceTokens } from './devices/device-tokens.ts';
 import { createDevices } from './devices/devices.ts';
 import { createWatchLinks } from './devices/watch-links.ts';
+import { createClipCopies } from './files/clip-copies.ts';
 import { createFiles } from './files/files.ts';
 import { createMatchLetters } from './files/match-letters.ts';
+import { createMatchWriter } from './files/match-writer.ts';
 import { createMovieRelay } from './files/movie-relay.ts';
+import { createObjectLinks } from './files/object-links.ts';
 import { createPlayback } from './files/playback.ts';
 import { createRetention } from './files/retention.ts';
 import { createStorageSweep } from './files/storage-sweep.ts';
@@ -49,9 +54,10 @@ import { createMembers } from './members/members.ts';
 import { createMail, type Mail } from './mail/mail.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createLeaving } from './privacy/leave.ts';
+import { createObjectionLetters } from './privacy/objection-letters.ts';
 import { createObjections } from './privacy/objections.ts';
 import { createLiveStatus } from './sessions/live-status.ts';
-import { beginDue } from './schedules/begin-due.ts';
+import { createDuePlans } from './schedules/begin-due.ts';
 import { createSchedules } from './schedules/schedules.ts';
 import { createSessions } from './sessions/sessions.ts';
 import type { Settings } from './settings.ts';
@@ -114,7 +120,9 @@ async function openApp(
   const library = openLibrary(basis, dir, link, people);
   opened.push(() => library.storage.close());
   opened.push(() => library.previews.close());
-  writeAboutMatches(basis, mail, people, library);
+  const privacy = openPrivacy(basis, people, link, library);
+  const courtside = openCourtside(basis, people, link);
+  writeAboutMatches(basis, mail, people, { ...library, ...privacy, matchPeople: courtside.people });
   const services: Services = {
     ...basis,
     mail,
@@ -122,8 +130,8 @@ async function openApp(
     ...people,
     ...link,
     ...library,
-    ...openCourtside(basis, people, link),
-    ...openPrivacy(basis, people, link, library),
+    ...courtside,
+    ...privacy,
     courts: createCourts({ db, clock, audit: people.audit, devices: link.devices }),
     deviceAdmin: createDeviceAdmin({
       ...{ db, clock, audit: people.audit, broker: link.broker },
@@ -188,6 +196,7 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
       ...{ db, clock, audit },
       defaultRetentionDays: async () => (await portalSettings.get()).defaultRetentionDays,
     }),
+    clubLogos: createClubLogos({ db, clock, audit }),
     clubNumbers: createClubNumbers({ db, clock }),
     members: createMembers({ db, audit }),
     schedules: createSchedules({ db, clock, audit }),
@@ -216,16 +225,28 @@ function openOwnAccounts({ db, clock, log, settings }: Basis, mail: Mail, people
 
 /** Letters about matches go out as the matches change. */
 function writeAboutMatches(
-  { db, log, settings: { origin } }: Basis,
+  { db, clock, log, settings: { origin } }: Basis,
   mail: Mail,
   { auth: { identities } }: People,
-  { uploads, retention }: Pick<Services, 'uploads' | 'retention'>,
+  {
+    uploads,
+    retention,
+    objections,
+    matchPeople,
+  }: Pick<Services, 'uploads' | 'retention' | 'objections'> & { matchPeople: Services['people'] },
 ): void {
-  const letters = createMatchLetters({ db, mail, identities, origin });
-  const report = (error: unknown): void =>
-    log.error({ err: error }, 'a letter about a match was not written');
-  uploads.onReady((sessionId) => void letters.ready(sessionId).catch(report));
-  retention.onNotice((sessionId, daysBefore) => void letters.expiring(sessionId, daysBefore).catch(report));
+  const writer = createMatchWriter({ db, mail, identities, origin });
+  const letters = createMatchLetters({ db, writer });
+  const onObjections = createObjectionLetters({ db, writer, nowMs: () => clock.nowMs(), origin });
+  const finish = (written: Promise<void>): void =>
+    void written.catch((error: unknown) =>
+      log.error({ err: error }, 'a letter about a match was not written'),
+    );
+  uploads.onReady((sessionId) => finish(letters.ready(sessionId)));
+  retention.onNotice((sessionId, daysBefore) => finish(letters.expiring(sessionId, daysBefore)));
+  matchPeople.onHandedOver((sessionId) => finish(letters.handedOver(sessionId)));
+  objections.onRaised((raised) => finish(onObjections.raised(raised)));
+  objections.onSettled((settled) => finish(onObjections.settled(settled)));
 }
 
 /** The control link: broker, devices, sessions. */
@@ -294,29 +315,34 @@ function openLibrary(
   const sideFiles = createSideFiles({ db, clock, store });
   const uploads = createUploads({ db, clock, log, store, sideFiles });
   const furtherMovies = createFurtherMovies({ db, clock, log, store });
-  const furtherVideos = createFurtherVideos({ db, store, playLinkSeconds });
-  const further = { furtherMovies, furtherVideos };
   const { fetchStored } = storage;
-  const relay = fetchStored && createMovieRelay({ clock, origin, fetchStored });
+  const relay = createMovieRelay({ clock, origin, fetchStored: fetchStored ?? fetch });
+  const isDirect = fetchStored === undefined;
+  const links = createObjectLinks({ store, relay, isDirect, playLinkSeconds });
+  const furtherVideos = createFurtherVideos({ db, links });
+  const further = { furtherMovies, furtherVideos };
+  const clipCopies = createClipCopies({ db, store });
   const files = createFiles({
-    ...{ ...further, db, clock, store, uploads },
-    ...{ sessions, devices, relay, playLinkSeconds },
+    ...{ ...further, clipCopies, db, clock, store, uploads },
+    ...{ sessions, devices, links },
   });
   const shares = createShares({ db, clock, audit, origin });
+  const movies = createClipMovies({
+    origin,
+    fetchStored: fetchStored ?? fetch,
+    link: (sessionId) => files.link(sessionId, 'inline'),
+  });
+  const playback = createPlayback({ db, sideFiles });
   const clips = createClips({
-    ...{ db, clock, audit },
-    movies: createClipMovies({
-      origin,
-      fetchStored: fetchStored ?? fetch,
-      link: (sessionId) => files.link(sessionId, 'inline'),
-    }),
+    ...{ db, clock, audit, store, links, movies, clipCopies },
     requireMovie: (sessionId) => files.requireReady(sessionId),
+    findThumbnail: (sessionId) => playback.file(sessionId, 'thumbnail.jpg'),
   });
   uploads.onReady((sessionId) => sessions.changed(sessionId));
   furtherMovies.onReady((sessionId) => sessions.changed(sessionId));
   const previews = createPreviews({ db, clock, log, devices, sessions });
-  const playback = createPlayback({ db, sideFiles });
-  const retention = createRetention({ db, clock, log, audit, files });
+  const keepClips = createKeepClips({ db, clock, store, movies, sideFiles, clipCopies });
+  const retention = createRetention({ db, clock, log, audit, files, keepClips });
   const storageSweep = createStorageSweep({ db, clock, log, store });
   const stored = { ...further, storage, store, uploads };
   return { ...stored, playback, retention, storageSweep, files, shares, clips, previews };
@@ -327,9 +353,9 @@ function planLapses({ objections }: Services) {
   return { name: 'show what nobody decided on', when: '* * * * *', run: () => objections.lapse() };
 }
 
-/** Planned recordings begin within the minute they are due. */
+/** Planned recordings begin when they are due, and soon after what was in their way is gone. */
 function planBeginnings(services: Services) {
-  return { name: 'begin planned recordings', when: '* * * * *', run: () => beginDue(services) };
+  return { name: 'begin planned recordings', when: '*/10 * * * * *', run: createDuePlans(services) };
 }
 
 function planJobs(services: Services) {

@@ -1,4 +1,7 @@
-/** A court's sound: a beep at the beginning of every second of the court's time, so that a movie's sound can be placed. */
+/**
+ * A court's sound: a beep at the beginning of every second of the court's time, by whose pitch four seconds are told
+ * apart, so that a movie's sound can be placed.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip } from './clip.ts';
@@ -19,8 +22,8 @@ export interface Sound extends SoundFormat {
   packets: Buffer[];
 }
 
-/** The beep, hertz and seconds. */
-export const BEEP = { hertz: 1_000, seconds: 0.1 };
+/** The beep, seconds; the pitches of four seconds one after the other, hertz. */
+export const BEEP = { seconds: 0.1, hertz: { first: 600, step: 300, count: 4 } };
 
 /** 8 s are a whole number of packets with each of them (AAC: 125 frames of 1,024 samples). */
 const ROUND_SECONDS = 8;
@@ -35,7 +38,7 @@ const ADTS_HEADER_BYTES = 7;
 
 export async function loadSound(clip: Clip, codec: SoundCodec, ffmpegPath: string): Promise<Sound> {
   const format = FORMATS[codec];
-  const path = join(clip.folder, `sound-v1.${codec}`);
+  const path = join(clip.folder, `sound-v2.${codec}`);
   await makeFile(ffmpegPath, path, (aside, run) => run(planSoundArguments(format, aside)));
   const bytes = await readFile(path);
   const packets = codec === 'aac' ? splitAdts(bytes) : splitEvenly(bytes, format.samplesPerPacket);
@@ -47,7 +50,8 @@ export async function loadSound(clip: Clip, codec: SoundCodec, ffmpegPath: strin
 
 function planSoundArguments({ codec, sampleRate }: SoundFormat, path: string): string[] {
   const { hertz, seconds } = BEEP;
-  const wave = `0.5*sin(2*PI*${String(hertz)}*t)*lt(mod(t\\,1)\\,${String(seconds)})`;
+  const pitch = `(${String(hertz.first)}+${String(hertz.step)}*mod(floor(t)\\,${String(hertz.count)}))`;
+  const wave = `0.5*sin(2*PI*${pitch}*t)*lt(mod(t\\,1)\\,${String(seconds)})`;
   const source = `aevalsrc=${wave}:s=${String(sampleRate)}:d=${String(3 * ROUND_SECONDS)}`;
   const output = {
     aac: ['-c:a', 'aac', '-b:a', '64k', '-f', 'adts'],

@@ -2,12 +2,16 @@
 import type { VideoCodec } from './access-units.ts';
 import type { ClipSpec } from './clip-spec.ts';
 
+/** What there is to see: the clip, darkness with the noise of a sensor, or its first picture for ever. */
+export type ShownPicture = 'live' | 'black' | 'frozen';
+
 export interface StreamSpec {
   codec: VideoCodec;
   /** Pictures between two that others refer to, shown earlier than they are sent. */
   bFrames: number;
   /** Frames from keyframe to keyframe. */
   gopFrames: number;
+  picture: ShownPicture;
 }
 
 /** Raised whenever the same spec gives a different stream. */
@@ -15,21 +19,23 @@ const STREAM_VERSION = 1;
 
 /** The clip's own stream: H.264 without B-frames. */
 export function planStream(clip: ClipSpec, asked: Partial<StreamSpec> = {}): StreamSpec {
-  return { codec: 'h264', bFrames: 0, gopFrames: clip.gopFrames, ...asked };
+  return { codec: 'h264', bFrames: 0, gopFrames: clip.gopFrames, picture: 'live', ...asked };
 }
 
 /** Undefined where the stream is the clip's own. */
 export function formatStreamName(
   clip: ClipSpec,
-  { codec, bFrames, gopFrames }: StreamSpec,
+  { codec, bFrames, gopFrames, picture }: StreamSpec,
 ): string | undefined {
-  if (codec === 'h264' && bFrames === 0 && gopFrames === clip.gopFrames) return undefined;
-  return `${codec}-v${String(STREAM_VERSION)}-b${String(bFrames)}-gop${String(gopFrames)}`;
+  const isOwn = codec === 'h264' && bFrames === 0 && gopFrames === clip.gopFrames;
+  if (isOwn && picture === 'live') return undefined;
+  const name = `${codec}-v${String(STREAM_VERSION)}-b${String(bFrames)}-gop${String(gopFrames)}`;
+  return picture === 'live' ? name : `${name}-${picture}`;
 }
 
 /** FFmpeg's arguments: the clip's H.264 in, Annex B out, and beside it a list of each frame's times in sending order. */
 export function planStreamArguments(
-  fps: number,
+  { fps, frames }: { fps: number; frames: number },
   spec: StreamSpec,
   inputPath: string,
   output: { stream: string; times: string },
@@ -38,10 +44,18 @@ export function planStreamArguments(
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
     ...['-r', String(fps), '-f', 'h264', '-i', inputPath, '-map', '0:v:0', '-pix_fmt', 'yuv420p'],
+    ...FILTERS[spec.picture],
+    ...['-frames:v', String(frames)],
     ...(spec.codec === 'hevc' ? planHevc(spec) : planH264(spec)),
     ...['-f', 'tee', both],
   ];
 }
+
+const FILTERS: Record<ShownPicture, string[]> = {
+  live: [],
+  black: ['-vf', 'drawbox=color=black:t=fill,noise=alls=6:allf=t'],
+  frozen: ['-vf', 'trim=end_frame=1,loop=loop=-1:size=1,setpts=N/FR/TB'],
+};
 
 /** Closed GOPs of fixed length, parameter sets at each keyframe, one slice a frame. */
 function planH264({ bFrames, gopFrames }: StreamSpec): string[] {

@@ -53,7 +53,7 @@ async function loadUnits(
   const stream = join(clip.folder, `${name}-${size}.${spec.codec}`);
   const times = `${stream}.times`;
   await makeFile(ffmpegPath, stream, async (aside, run) => {
-    await run(planStreamArguments(clip.fps, spec, own, { stream: aside, times: `${aside}.times` }));
+    await run(planStreamArguments(clip, spec, own, { stream: aside, times: `${aside}.times` }));
     await rename(`${aside}.times`, times);
   });
   const units = parseAccessUnits(await readFile(stream), spec.codec);

@@ -16,6 +16,16 @@ describe('the live stream', () => {
     expect(times).toEqual([0, 3, 1, 2, 4, 7, 5, 6]);
   });
 
+  it('stamps pictures with the time of the one before where its RTP time stands still', () => {
+    const unit = { nals: [Buffer.from([0x41])], isKeyframe: true, shown: 0 };
+    const stream: VideoStream = { codec: 'h264', units: [unit], parameterSets: [] };
+    const times = Array.from({ length: 10 }, (_, index) => {
+      const options = { fps: 25, setsInBand: true, stuck: { every: 5, frames: 2 } };
+      return Math.round(packPicture(unit, { index, number: 0 }, stream, options).takenAtSeconds * 25);
+    });
+    expect(times).toEqual([0, 1, 2, 2, 2, 5, 6, 7, 7, 7]);
+  });
+
   it('neither skips nor repeats a packet of sound', () => {
     const packets = Array.from({ length: 125 }, (_, index) => Buffer.from([index]));
     const sound = { codec: 'aac' as const, sampleRate: 16_000, samplesPerPacket: 1_024, packets };

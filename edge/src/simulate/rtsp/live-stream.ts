@@ -42,15 +42,27 @@ export function listTracks(
   return [describeVideo(stream, fps, setsInSdp), ...(sound === undefined ? [] : [describeSound(sound)])];
 }
 
+/** Pictures that a camera stamps badly: of `every` so many, the last of them, have the RTP time of the one before. */
+export interface StuckStamps {
+  every: number;
+  frames: number;
+}
+
+/** How many pictures before it the one is whose RTP time it has. */
+function stuckBy(index: number, { every, frames }: StuckStamps): number {
+  return Math.max(0, (index % every) - (every - frames) + 1);
+}
+
 /** `frame.number` counts in the order of sending; the picture itself shows `unit.shown`. */
 export function packPicture(
   unit: StreamUnit,
   { index, number }: LiveFrame,
   { codec }: VideoStream,
-  options: { fps: number; setsInBand: boolean },
+  options: { fps: number; setsInBand: boolean; stuck?: StuckStamps },
 ): TrackPackets {
   const sent = options.setsInBand ? unit : dropParameterSets(unit, codec);
-  const takenAtSeconds = (index - number + unit.shown) / options.fps;
+  const stuckFrames = options.stuck === undefined ? 0 : stuckBy(index, options.stuck);
+  const takenAtSeconds = (index - number + unit.shown - stuckFrames) / options.fps;
   return {
     ...{ track: VIDEO_TRACK, clockHz: VIDEO_CLOCK_HZ, takenAtSeconds },
     payloads: splitPicture(sent, codec),

@@ -3,11 +3,12 @@ import { createServer } from 'node:net';
 import { createGatekeeper } from '../authentication.ts';
 import type { ClipSize } from '../clip/clip.ts';
 import { loadSound, type Sound, type SoundCodec } from '../clip/sound.ts';
-import { planStream, type StreamSpec } from '../clip/stream-spec.ts';
+import { planStream, type ShownPicture, type StreamSpec } from '../clip/stream-spec.ts';
 import { loadStream, type VideoStream } from '../clip/stream.ts';
 import type { CourtContext, CourtService, LiveFrame } from '../court-service.ts';
+import type { Condition } from '../fault.ts';
 import { listTracks, packPicture, packSound, toTicks } from './live-stream.ts';
-import type { CameraClock, TrackPackets } from './live-stream.ts';
+import type { CameraClock, StuckStamps, TrackPackets } from './live-stream.ts';
 import { serveRtspConnection, type RtspConnection } from './rtsp-connection.ts';
 import type { RtspTrack } from './sdp.ts';
 
@@ -24,6 +25,8 @@ export interface RtspOptions {
   audio?: SoundCodec;
   /** By how many parts in a million the camera's clock runs fast. */
   clockPpm?: number;
+  /** Pictures whose RTP time stands still; none by default. */
+  stuckStamps?: StuckStamps;
   /** When after PLAY the first sender reports come; at once by default. */
   firstReportSeconds?: number | 'never';
 }
@@ -38,7 +41,10 @@ export async function createRtspService(context: CourtContext, options: RtspOpti
   const gatekeeper = createGatekeeper(context.credentials, context.schemes);
   const connections = new Set<RtspConnection>();
   const startedAtMs = clock.nowMs();
+  /** Made when they are first asked for. */
+  const faulty = new Map<ShownPicture, VideoStream>();
   let size: ClipSize = 'full';
+  let picture: ShownPicture = 'live';
   let nextIndex = 0;
 
   const streams = (): Sizes => (condition().otherStream ? other : own);
@@ -77,7 +83,8 @@ export async function createRtspService(context: CourtContext, options: RtspOpti
     const stream = pickStream(frame.number);
     const unit = stream.units[frame.number];
     if (condition().silent || connections.size === 0 || unit === undefined) return;
-    const packing = { fps: clip.fps, setsInBand: options.parameterSetsInBand ?? true };
+    const { parameterSetsInBand: setsInBand = true, stuckStamps: stuck } = options;
+    const packing = { fps: clip.fps, setsInBand, ...(stuck === undefined ? {} : { stuck }) };
     const clients = sendToAll(packPicture(unit, frame, stream, packing));
     if (clients > 0) {
       sent.add({ index: frame.index, number: unit.shown, sentAtMs: clock.monotonicMs(), clients });
@@ -86,15 +93,22 @@ export async function createRtspService(context: CourtContext, options: RtspOpti
     for (const packets of packSound(sound, frame.index, clip.fps)) sendToAll(packets);
   }
 
-  /** A change of resolution waits for the next keyframe. */
+  /** A change of resolution or of what is seen waits for the next keyframe. */
   function pickStream(number: number): VideoStream {
     const { full, half } = streams();
-    if (full.units[number]?.isKeyframe === true) size = condition().size;
-    return size === 'full' ? full : half;
+    if (full.units[number]?.isKeyframe === true) ({ size, picture } = condition());
+    return faulty.get(picture) ?? (size === 'full' ? full : half);
+  }
+
+  async function prepare({ picture: wanted }: Condition): Promise<void> {
+    if (wanted === 'live' || faulty.has(wanted)) return;
+    const spec = planStream(clip, { ...options.stream, picture: wanted });
+    faulty.set(wanted, await loadStream(clip, 'full', spec, context.ffmpegPath));
   }
 
   return {
     server,
+    prepare,
     send(frame) {
       nextIndex = frame.index + 1;
       sendFrame(frame);

@@ -44,6 +44,8 @@ const RULES = {
   'video.download': SHARED,
   'video.delete': OWN,
   'video.share': OWN,
+  /** Given to another player. */
+  'video.hand-over': CLUB_STAFF,
   /** Given to the authorities, with a reason. */
   'video.disclose': CLUB_STAFF,
   /** Objections of people who are in a video. */
@@ -55,6 +57,8 @@ const RULES = {
   'club.write': CLUB_STAFF,
   /** Who belongs to it, and who is invited. */
   'club.people': ['super', 'support', 'club-admin'],
+  /** Who looked at its courts and videos. */
+  'club.log': ['super', 'support', 'club-admin'],
   'schedule.read': ['super', 'support', 'club-admin'],
   'club.numbers': ['super', 'support', 'club-admin'],
   'club.create': ['super'],

@@ -57,7 +57,7 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccount {
     guesses.check(userId);
     guesses.count(userId);
     if (given === undefined || !(await identities.isPassword(userId, given))) {
-      throw new AppError('bad_request', 'expected your present password', { field });
+      throw new AppError('bad_request', 'expected your present password', { field, fault: 'wrong_password' });
     }
     guesses.forgive(userId);
   };

@@ -13,18 +13,22 @@ import { accountRoutes } from './account.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { clipRoutes } from './clips.ts';
+import { clubLogRoutes } from './club-log.ts';
 import { clubPeopleRoutes } from './club-people.ts';
 import { cameraTestRoutes } from './camera-test.ts';
 import { clubRoutes } from './clubs.ts';
 import { clubWatchRoutes } from './club-watch.ts';
 import { courtCodeRoutes } from './court-codes.ts';
 import { courtRoutes } from './courts.ts';
+import { deviceCommandRoutes } from './device-commands.ts';
 import { deviceRoutes } from './devices.ts';
 import { edgeRoutes } from './edge.ts';
 import { fileRoutes } from './files.ts';
 import { furtherRoutes } from './further.ts';
+import { handOverRoutes } from './hand-over.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { liveRoutes } from './live.ts';
+import { logoRoutes } from './logos.ts';
 import { mailEntryRoutes } from './mail-entry.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { peopleRoutes } from './people.ts';
@@ -57,15 +61,19 @@ const SECTIONS = [
   accountRoutes,
   impersonationRoutes,
   clubRoutes,
+  logoRoutes,
   clubPeopleRoutes,
+  clubLogRoutes,
   numberRoutes,
   scheduleRoutes,
   courtRoutes,
   courtCodeRoutes,
   cameraTestRoutes,
   peopleRoutes,
+  handOverRoutes,
   adminRoutes,
   deviceRoutes,
+  deviceCommandRoutes,
   systemRoutes,
   videoSessionRoutes,
   recordRoutes,

@@ -1,9 +1,18 @@
-/** Clips of a match: made, renamed and deleted by whoever may share it; watched by whoever may watch it. */
+/** Clips of a match: made, renamed, kept and deleted by whoever may share it; watched by whoever may watch it. */
 import { createRoute } from '@hono/zod-openapi';
 import { Clip, ClipCreate, ClipList, ClipQuery, ClipRef, ClipUpdate } from '@padelvar/shared/clip-api';
 import { PageQuery } from '@padelvar/shared/page';
 import { SessionRef } from '@padelvar/shared/portal-api';
-import { createSection, DispositionQuery, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import {
+  createSection,
+  DispositionQuery,
+  fileAnswer,
+  jsonAnswer,
+  jsonBody,
+  LOGGED_IN,
+  problems,
+} from './describe.ts';
+import { respondSmallFile } from './small-file.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
 
@@ -50,14 +59,14 @@ const get = createRoute({
   responses: { 200: jsonAnswer(Clip, 'The clip'), ...problems(400, 401, 403, 404) },
 });
 
-const rename = createRoute({
+const update = createRoute({
   method: 'patch',
   path: '/api/video/files/{sessionId}/clips/{clipId}',
   tags,
   security,
-  summary: 'Rename a clip',
+  summary: 'Rename a clip, or keep it past the end of its match',
   request: { params: ClipRef, body: jsonBody(ClipUpdate) },
-  responses: { 200: jsonAnswer(Clip, 'The clip'), ...problems(400, 401, 403, 404) },
+  responses: { 200: jsonAnswer(Clip, 'The clip'), ...problems(400, 401, 403, 404, 409) },
 });
 
 const remove = createRoute({
@@ -68,6 +77,16 @@ const remove = createRoute({
   summary: 'Delete a clip and the links to it; its match stays',
   request: { params: ClipRef },
   responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404) },
+});
+
+const thumbnail = createRoute({
+  method: 'get',
+  path: '/api/video/files/{sessionId}/clips/{clipId}/thumbnail.jpg',
+  tags,
+  security,
+  summary: 'A picture of the match that the clip is of, also where it has outlived that',
+  request: { params: ClipRef },
+  responses: { 200: fileAnswer('image/jpeg', 'The picture'), ...problems(400, 401, 403, 404, 409) },
 });
 
 const movie = createRoute({
@@ -83,6 +102,7 @@ const movie = createRoute({
   responses: {
     200: { description: 'The clip' },
     206: { description: 'The part that was asked for' },
+    302: { description: 'Where it is, of a clip that is stored by itself' },
     ...problems(400, 401, 403, 404, 409, 410),
   },
 });
@@ -112,17 +132,22 @@ export function clipRoutes({ clips, gate }: Services) {
       await gate.requireSession(c.get('caller'), 'session.see', sessionId);
       return c.json(await clips.get(gate.requireCaller(c.get('caller')), sessionId, clipId), 200);
     })
-    .openapi(rename, async (c) => {
+    .openapi(update, async (c) => {
       const { sessionId, clipId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'video.clip', sessionId);
       const caller = gate.requireCaller(c.get('caller'));
-      return c.json(await clips.rename(caller, sessionId, clipId, c.req.valid('json').name), 200);
+      return c.json(await clips.update(caller, sessionId, clipId, c.req.valid('json')), 200);
     })
     .openapi(remove, async (c) => {
       const { sessionId, clipId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'video.clip', sessionId);
       await clips.delete(gate.requireCaller(c.get('caller')), sessionId, clipId);
       return c.body(null, 204);
+    })
+    .openapi(thumbnail, async (c) => {
+      const { sessionId, clipId } = c.req.valid('param');
+      await gate.requireSession(c.get('caller'), 'video.thumbnail', sessionId);
+      return respondSmallFile(c.req.raw, await clips.thumbnail(sessionId, clipId));
     })
     .openapi(movie, async (c) => {
       const { sessionId, clipId } = c.req.valid('param');

@@ -19,6 +19,14 @@ export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description
   return { description, content: { 'application/json': { schema } } };
 }
 
+/** Bytes of any kind, as a body. */
+export const Binary = z.any().openapi({ type: 'string', format: 'binary' });
+
+/** An answer that is a file of this type, for `responses`. */
+export function fileAnswer(type: string, description = 'The file') {
+  return { description, content: { [type]: { schema: Binary } } };
+}
+
 /** What a movie is asked for: to be saved, where nothing is said. */
 export const DispositionQuery = z.object({
   disposition: z

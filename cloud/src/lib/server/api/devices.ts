@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { DeviceId } from '@padelvar/shared/ids';
 import { PageQuery } from '@padelvar/shared/page';
-import { DeviceList, Enrollment, EnrollmentCreate } from '@padelvar/shared/portal-api';
+import { Device, DeviceList, Enrollment, EnrollmentCreate } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -17,6 +17,16 @@ const list = createRoute({
   summary: 'Devices that the caller may see',
   request: { query: PageQuery },
   responses: { 200: jsonAnswer(DeviceList, 'Devices by club and name'), ...problems(400, 401, 403) },
+});
+
+const one = createRoute({
+  method: 'get',
+  path: '/api/admin/devices/{deviceId}',
+  tags,
+  security,
+  summary: 'One device',
+  request: { params: z.object({ deviceId: DeviceId }) },
+  responses: { 200: jsonAnswer(Device, 'The device'), ...problems(400, 401, 403, 404) },
 });
 
 const enroll = createRoute({
@@ -44,6 +54,11 @@ export function deviceRoutes({ devices, deviceAdmin, gate, audit }: Services) {
     .openapi(list, async (c) => {
       const caller = gate.requireGlobal(c.get('caller'), 'device.status');
       return c.json(await deviceAdmin.list(caller, c.req.valid('query')), 200);
+    })
+    .openapi(one, async (c) => {
+      const { deviceId } = c.req.valid('param');
+      const row = await gate.requireDevice(c.get('caller'), 'device.status', deviceId);
+      return c.json(await deviceAdmin.view(row), 200);
     })
     .openapi(enroll, async (c) => {
       const input = c.req.valid('json');

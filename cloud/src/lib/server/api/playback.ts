@@ -4,14 +4,10 @@ import { AppError } from '@padelvar/shared/errors';
 import { ShareToken } from '@padelvar/shared/library-api';
 import { SessionRef } from '@padelvar/shared/portal-api';
 import type { Context } from 'hono';
-import { createSection, LOGGED_IN, problems } from './describe.ts';
+import { createSection, fileAnswer, LOGGED_IN, problems } from './describe.ts';
 import { respondSmallFile } from './small-file.ts';
 import type { ApiEnv } from './env.ts';
 import type { Services } from './services.ts';
-
-const Binary = z.any().openapi({ type: 'string', format: 'binary' });
-
-const ofFile = (type: string) => ({ description: 'The file', content: { [type]: { schema: Binary } } });
 
 function describeFile<Path extends string>(path: Path, type: string, summary: string) {
   return createRoute({
@@ -21,7 +17,7 @@ function describeFile<Path extends string>(path: Path, type: string, summary: st
     security: LOGGED_IN,
     summary,
     request: { params: SessionRef },
-    responses: { 200: ofFile(type), ...problems(400, 401, 403, 404, 409) },
+    responses: { 200: fileAnswer(type), ...problems(400, 401, 403, 404, 409) },
   });
 }
 
@@ -32,7 +28,7 @@ function describeShared<Path extends string>(path: Path, type: string, summary: 
     tags: ['shares'],
     summary,
     request: { params: z.object({ token: ShareToken }) },
-    responses: { 200: ofFile(type), ...problems(400, 404, 409, 410) },
+    responses: { 200: fileAnswer(type), ...problems(400, 404, 409, 410) },
   });
 }
 

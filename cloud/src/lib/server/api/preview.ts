@@ -6,7 +6,7 @@ import type { Visitor } from '../access/decide.ts';
 import { readJpeg } from '../previews/jpeg-upload.ts';
 import { MJPEG_CONTENT_TYPE, streamFrames } from '../previews/mjpeg-body.ts';
 import { keepChecked } from '../previews/watched-rights.ts';
-import { createSection, jsonAnswer, problems } from './describe.ts';
+import { Binary, createSection, jsonAnswer, problems } from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
 import { findVisitor, LOGGED_IN_OR_GUEST, visitorOf } from './visitor.ts';
@@ -14,7 +14,6 @@ import { findVisitor, LOGGED_IN_OR_GUEST, visitorOf } from './visitor.ts';
 const tags = ['preview'];
 const security = LOGGED_IN_OR_GUEST;
 const params = SessionRef;
-const Binary = z.any().openapi({ type: 'string', format: 'binary' });
 
 const stream = createRoute({
   method: 'get',

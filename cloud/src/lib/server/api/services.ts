@@ -12,6 +12,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { PortalChannel } from '../broker/portal-channel.ts';
 import type { Clips } from '../clips/clips.ts';
 import type { Clubs } from '../clubs/clubs.ts';
+import type { ClubLogos } from '../clubs/club-logos.ts';
 import type { ClubNumbers } from '../clubs/club-numbers.ts';
 import type { Courts } from '../clubs/courts.ts';
 import type { Clock } from '../clock.ts';
@@ -62,6 +63,7 @@ export interface Services {
   audit: Audit;
   users: Users;
   clubs: Clubs;
+  clubLogos: ClubLogos;
   clubNumbers: ClubNumbers;
   members: Members;
   schedules: Schedules;

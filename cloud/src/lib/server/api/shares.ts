@@ -69,7 +69,7 @@ const movie = createRoute({
   responses: {
     200: { description: 'The movie' },
     206: { description: 'The part that was asked for' },
-    302: { description: 'Where the movie is, for a minute' },
+    302: { description: 'Where the movie is to be watched, for a minute' },
     ...problems(400, 403, 409, 410),
   },
 });
@@ -79,10 +79,10 @@ export function shareRoutes({ shares, files, clips, gate }: Services) {
     .openapi(create, async (c) => {
       const { sessionId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'video.share', sessionId);
-      await files.requireReady(sessionId);
       const caller = gate.requireCaller(c.get('caller'));
       const wanted = c.req.valid('json');
-      if (wanted.clipId !== undefined) await clips.get(caller, sessionId, wanted.clipId);
+      if (wanted.clipId === undefined) await files.requireReady(sessionId);
+      else await clips.get(caller, sessionId, wanted.clipId);
       const made = await shares.create(caller, sessionId, wanted);
       return c.json(made, 201);
     })
@@ -99,9 +99,10 @@ export function shareRoutes({ shares, files, clips, gate }: Services) {
     })
     .openapi(open, async (c) => {
       const { sessionId, clipId, canDownload, expiresAtMs } = await shares.open(c.req.valid('param').token);
-      const video = { ...(await files.describeShared(sessionId)), clipName: null };
       const shown =
-        clipId === undefined ? video : { ...video, ...(await clips.describeShared(sessionId, clipId)) };
+        clipId === undefined
+          ? { ...(await files.describeShared(sessionId)), clipName: null }
+          : await clips.describeShared(sessionId, clipId);
       return c.json({ ...shown, download: canDownload, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
     })
     .openapi(movie, async (c) => {

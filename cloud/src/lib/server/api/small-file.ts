@@ -9,8 +9,12 @@ const TEXT = /^(text\/|application\/vnd\.apple\.mpegurl)/;
 /** May be kept by the browser that asked, and is asked about each time: rights can end. */
 const CACHE = 'private, no-cache';
 
-export function respondSmallFile(request: Request, { body, contentType, etag }: SideFile): Response {
-  const headers = new Headers({ 'content-type': contentType, 'cache-control': CACHE, etag });
+export function respondSmallFile(
+  request: Request,
+  { body, contentType, etag }: SideFile,
+  cache = CACHE,
+): Response {
+  const headers = new Headers({ 'content-type': contentType, 'cache-control': cache, etag });
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
   return TEXT.test(contentType) ? respondText(request, body, headers) : respondBytes(request, body, headers);
 }

@@ -1,5 +1,5 @@
 /** `/api/edge/uploads/…`: how a device brings its movies to the store. Device token only. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import {
   SignPartRequest,
   SignPartResponse,
@@ -12,14 +12,13 @@ import { SessionRef } from '@padelvar/shared/portal-api';
 import { SIDE_FILE_MAX_BYTES, SideFileName } from '@padelvar/shared/side-files';
 import { readBounded } from '../uploads/read-bounded.ts';
 import { tooLarge } from '../uploads/side-file-content.ts';
-import { createSection, jsonAnswer, jsonBody, problems } from './describe.ts';
+import { Binary, createSection, jsonAnswer, jsonBody, problems } from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
 
 const tags = ['edge'];
 const security = DEVICE_TOKEN;
 const params = SessionRef;
-const Binary = z.any().openapi({ type: 'string', format: 'binary' });
 
 const open = createRoute({
   method: 'post',

@@ -15,7 +15,7 @@ export interface Audit {
    * while somebody sees the portal as another user is theirs, not that user's.
    */
   record(who: Person | Guest | undefined, action: string, object: string, detail?: object): Promise<void>;
-  /** As `record`, but once per {@link VIEW_WINDOW_MS} for the same person, action and object: a live picture is one view. */
+  /** As `record`, but the same line once per {@link VIEW_WINDOW_MS}: a live picture is one view, another reason another. */
   recordView(caller: Person, action: string, object: string, detail?: object): Promise<void>;
 }
 
@@ -30,17 +30,23 @@ export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
         user_id: who === undefined ? null : idOf(who),
         action,
         object,
-        detail: JSON.stringify({ ...detail, ...seenAs(who) }),
+        detail: formatDetail(who, detail),
       })
       .execute();
   };
-  const hasRecent = async (userId: string, action: string, object: string): Promise<boolean> => {
+  const hasRecent: (...line: Parameters<Audit['recordView']>) => Promise<boolean> = async (
+    caller,
+    action,
+    object,
+    detail = {},
+  ) => {
     const row = await db
       .selectFrom('audit')
       .select('id')
       .where('object', '=', object)
       .where('action', '=', action)
-      .where('user_id', '=', userId)
+      .where('user_id', '=', idOf(caller))
+      .where('detail', '=', formatDetail(caller, detail))
       .where('at', '>', clock.nowMs() - VIEW_WINDOW_MS)
       .limit(1)
       .executeTakeFirst();
@@ -49,7 +55,7 @@ export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
   return {
     record,
     async recordView(caller, action, object, detail = {}) {
-      if (await hasRecent(idOf(caller), action, object)) return;
+      if (await hasRecent(caller, action, object, detail)) return;
       await record(caller, action, object, detail);
     },
   };
@@ -57,6 +63,10 @@ export function createAudit({ db, clock }: { db: Db; clock: Clock }): Audit {
 
 function idOf(who: Person | Guest): string {
   return 'guestId' in who ? who.guestId : (who.impersonator?.userId ?? who.userId);
+}
+
+function formatDetail(who: Person | Guest | undefined, detail: object): string {
+  return JSON.stringify({ ...detail, ...seenAs(who) });
 }
 
 function seenAs(who: Person | Guest | undefined): { seenAs?: string } {

@@ -108,6 +108,7 @@ export async function linkPassword(auth: BetterAuth, userId: string, hash: strin
 export function emailTaken(): AppError {
   return new AppError('conflict', 'expected an e-mail address without an account; this one has one', {
     field: 'email',
+    fault: 'taken',
   });
 }
 

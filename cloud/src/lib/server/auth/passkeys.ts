@@ -54,7 +54,7 @@ export function createPasskeys({ db, clock, origin }: { db: Db; clock: Clock; or
     async beginCreate({ userId, email, name }) {
       const known = await listRows(userId);
       if (known.length >= MAX_PASSKEYS) {
-        throw new AppError('conflict', `expected fewer than ${MAX_PASSKEYS} passkeys`);
+        throw new AppError('conflict', `expected fewer than ${MAX_PASSKEYS} passkeys`, { fault: 'too_many' });
       }
       const options = await generateRegistrationOptions({
         rpName: 'PadelVar',
@@ -93,7 +93,8 @@ export function createPasskeys({ db, clock, origin }: { db: Db; clock: Clock; or
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id')
         .executeTakeFirst();
-      if (made === undefined) throw new AppError('conflict', 'expected a passkey that is not here yet');
+      if (made === undefined)
+        throw new AppError('conflict', 'expected a passkey that is not here yet', { fault: 'taken' });
       return formatPasskey(row);
     },
     async remove(userId, passkeyId) {

@@ -1,4 +1,4 @@
-/** Clips as rows, with the names of where their match was played. */
+/** Clips as rows, with the names of where their match was played and where their bytes are. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { parseKeys, planPage } from '../db/cursor.ts';
@@ -7,6 +7,7 @@ import type { Db } from '../db/database.ts';
 import type { ClipTable } from '../db/tables.ts';
 import { hasSideFile, isOwn } from '../files/video-rows.ts';
 import type { SessionScope } from '../sessions/session-list.ts';
+import type { Cut } from './clip-movies.ts';
 
 export interface ClipQuery extends PageRequest {
   /** Whose clips: those of one match, or all of the matches that somebody may see. */
@@ -20,11 +21,19 @@ export type ClipRow = Selectable<ClipTable> & {
   clubName: string;
   timeZone: string;
   courtName: string;
+  brandColor: string | null;
+  /** Of its club; null keeps videos. */
+  retentionDays: number | null;
+  width: number;
+  height: number;
+  codec: string | null;
   hasThumbnail: boolean;
   movieKey: string;
   movieBytes: number;
   /** Unix milliseconds. */
   movieBeganAt: number;
+  /** Its own object, where its match has expired. */
+  copy: { key: string; thumbnail: { key: string; bytes: number } | undefined } | undefined;
 };
 
 const Newest = z.tuple([z.number(), z.string()]);
@@ -57,19 +66,53 @@ export async function findClipRow(db: Db, sessionId: string, clipId: string): Pr
   return row && withNames(row);
 }
 
-/** Of movies that can be watched. */
+/** Of these matches, the oldest first. */
+export async function listClipsOf(db: Db, sessionIds: readonly string[]): Promise<ClipRow[]> {
+  if (sessionIds.length === 0) return [];
+  const rows = await selectClips(db)
+    .where('clip.session_id', 'in', [...sessionIds])
+    .orderBy('clip.created_at')
+    .orderBy('clip.id')
+    .execute();
+  return rows.map(withNames);
+}
+
+/** Clips of a movie that stay when it goes, or have stayed. */
+export async function listKeptRows(db: Db, sessionId: string): Promise<ClipRow[]> {
+  const rows = await selectClips(db)
+    .where('clip.session_id', '=', sessionId)
+    .where('clip.kept', '=', 1)
+    .execute();
+  return rows.map(withNames);
+}
+
+/** Of movies that can be watched, and those that have outlived theirs. */
 function selectClips(db: Db) {
   return db
     .selectFrom('clip')
     .innerJoin('match_session', 'match_session.id', 'clip.session_id')
     .leftJoin('club', 'club.id', 'match_session.club_id')
     .leftJoin('court', 'court.id', 'match_session.court_id')
-    .where('match_session.movie_state', '=', 'ready')
+    .leftJoin('clip_copy', 'clip_copy.clip_id', 'clip.id')
+    .where((eb) =>
+      eb.or([
+        eb('match_session.movie_state', '=', 'ready'),
+        eb.and([
+          eb('match_session.movie_state', '=', 'deleted'),
+          eb('clip.kept', '=', 1),
+          eb('clip_copy.state', '=', 'complete'),
+        ]),
+      ]),
+    )
     .selectAll('clip')
     .select([
       'match_session.club_id as clubId',
       'match_session.court_id as courtId',
       'match_session.owner_id as ownerId',
+      'match_session.movie_state as movieState',
+      'match_session.movie_width as width',
+      'match_session.movie_height as height',
+      'match_session.movie_codec as codec',
       'match_session.object_key as movieKey',
       'match_session.movie_bytes as movieBytes',
       'match_session.started_at as startedAt',
@@ -77,7 +120,12 @@ function selectClips(db: Db) {
       'match_session.opened_at as openedAt',
       'club.name as clubName',
       'club.time_zone as timeZone',
+      'club.brand_color as brandColor',
+      'club.retention_days as retentionDays',
       'court.name as courtName',
+      'clip_copy.object_key as copyKey',
+      'clip_copy.thumbnail_key as copyThumbnailKey',
+      'clip_copy.thumbnail_bytes as copyThumbnailBytes',
     ])
     .select((eb) => hasSideFile(eb, 'thumbnail.jpg').as('hasThumbnail'));
 }
@@ -86,14 +134,29 @@ type Found = Awaited<ReturnType<ReturnType<typeof selectClips>['executeTakeFirst
 
 /** A match outlives its club and court: their ids then stand for their names. */
 function withNames(row: Found): ClipRow {
+  const copy = row.movieState === 'ready' ? undefined : copyOf(row);
   return {
     ...row,
+    copy,
     clubName: row.clubName ?? row.clubId,
     courtName: row.courtName ?? row.courtId,
     timeZone: row.timeZone ?? 'UTC',
-    hasThumbnail: Boolean(row.hasThumbnail),
+    width: row.width ?? 0,
+    height: row.height ?? 0,
+    hasThumbnail: copy === undefined ? Boolean(row.hasThumbnail) : copy.thumbnail !== undefined,
     movieKey: row.movieKey ?? '',
     movieBytes: row.movieBytes ?? 0,
     movieBeganAt: row.startedAt ?? row.requestedAt ?? row.openedAt,
   };
+}
+
+function copyOf({ copyKey, copyThumbnailKey: key, copyThumbnailBytes: bytes }: Found): ClipRow['copy'] {
+  if (copyKey === null) return undefined;
+  return { key: copyKey, thumbnail: key === null || bytes === null ? undefined : { key, bytes } };
+}
+
+/** Where the clip's bytes are while its match is there. */
+export function cutOf(row: ClipRow): Cut {
+  const { session_id: sessionId, movieKey, movieBytes, from_ms: fromMs, to_ms: toMs } = row;
+  return { sessionId, movieKey, movieBytes, fromMs, toMs };
 }

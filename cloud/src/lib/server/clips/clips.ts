@@ -1,26 +1,31 @@
 /**
  * Clips: ranges of stored movies, each with a name, played and saved as a movie of its own. Owns the table `clip`; a clip
- * has no bytes of its own, and goes with its movie. Rights are the gate's question. May import `db`, `audit`, `access`,
- * `files`, `sessions`, `storage`, `clock`.
+ * has no bytes of its own, and goes with its movie, unless it is kept and its movie expires (`keep-clips.ts`). Rights are
+ * the gate's question. May import `db`, `audit`, `access`, `files`, `sessions`, `storage`, `uploads`, `clock`.
  */
 import { randomBytes } from 'node:crypto';
-import { planRange } from '@padelvar/shared/byte-range';
 import { MAX_CLIPS } from '@padelvar/shared/clip-api';
-import type { Clip, ClipCreate } from '@padelvar/shared/clip-api';
+import type { Clip, ClipCreate, ClipUpdate } from '@padelvar/shared/clip-api';
 import { AppError } from '@padelvar/shared/errors';
 import type { z } from 'zod';
-import { decide } from '../access/decide.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Page } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
-import { formatFileName } from '../files/file-name.ts';
-import { flowWhile } from '../files/movie-relay.ts';
-import { formatContentDisposition } from '../storage/content-disposition.ts';
-import type { ClipMovies, Cut } from './clip-movies.ts';
+import { transact } from '../db/transact.ts';
+import type { ClipCopies } from '../files/clip-copies.ts';
+import type { ObjectLinks } from '../files/object-links.ts';
+import { contentTypeOf } from '../storage/content-type.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { SideFile } from '../uploads/side-files.ts';
+import { sendClip } from './clip-file.ts';
+import type { ClipMovies } from './clip-movies.ts';
 import { findClipRow, listClipRows } from './clip-rows.ts';
 import type { ClipQuery, ClipRow } from './clip-rows.ts';
+import { findLogo } from '../clubs/club-logos.ts';
+import { formatClip, formatSharedClip, nameFile } from './clip-view.ts';
+import type { SharedClip } from './clip-view.ts';
 
 export interface Clips {
   /** Of a movie that is ready. Throws `conflict` at {@link MAX_CLIPS}, `bad_request` where the movie has nothing there. */
@@ -31,7 +36,15 @@ export interface Clips {
   get(caller: Caller, sessionId: string, clipId: string): Promise<Clip>;
   /** What a link to this clip says of it; `gone` where it was deleted. */
   describeShared(sessionId: string, clipId: string): Promise<SharedClip>;
-  rename(caller: Caller, sessionId: string, clipId: string, name: string): Promise<Clip>;
+  /** Throws `conflict` where a clip whose match has expired is to be kept no more: it is deleted instead. */
+  update(
+    caller: Caller,
+    sessionId: string,
+    clipId: string,
+    changes: z.output<typeof ClipUpdate>,
+  ): Promise<Clip>;
+  /** A picture of its match; `not_ready` where there is none. */
+  thumbnail(sessionId: string, clipId: string): Promise<SideFile>;
   /** Links to it end with it. */
   delete(caller: Caller, sessionId: string, clipId: string): Promise<void>;
   /** The clip as a file, with ranges, as long as `mayGoOn` says so and it is there. */
@@ -44,16 +57,6 @@ export interface ClipFile {
   disposition: 'inline' | 'attachment';
 }
 
-export interface SharedClip {
-  clipName: string;
-  durationSeconds: number;
-  bytes: number;
-  recordedAt: string;
-  /** What lies beside the match shows more than the clip. */
-  stream: false;
-  storyboard: false;
-}
-
 export interface ClipsOptions {
   db: Db;
   clock: Clock;
@@ -61,9 +64,15 @@ export interface ClipsOptions {
   movies: ClipMovies;
   /** The size of a movie that is ready; throws what `Files.requireReady` throws. */
   requireMovie: (sessionId: string) => Promise<{ key: string; bytes: number }>;
+  store: Pick<ObjectStore, 'read'>;
+  links: Pick<ObjectLinks, 'send'>;
+  /** The picture beside a match that is there. */
+  findThumbnail: (sessionId: string) => Promise<SideFile>;
+  clipCopies: Pick<ClipCopies, 'eraseLeft'>;
 }
 
-export function createClips({ db, clock, audit, movies, requireMovie }: ClipsOptions): Clips {
+export function createClips(options: ClipsOptions): Clips {
+  const { db, clock, audit, movies, requireMovie, store, links, findThumbnail, clipCopies } = options;
   const getRow = async (sessionId: string, clipId: string): Promise<ClipRow> => {
     const row = await findClipRow(db, sessionId, clipId);
     if (row === undefined)
@@ -76,6 +85,10 @@ export function createClips({ db, clock, audit, movies, requireMovie }: ClipsOpt
     if (row === undefined) throw new AppError('gone', 'this clip has been deleted');
     return row;
   };
+
+  /** What the store refuses now goes with the next sweep: the clip itself has changed. */
+  const eraseCopies = (sessionId: string): Promise<void> =>
+    clipCopies.eraseLeft(sessionId).catch(() => undefined);
 
   return {
     async create(caller, sessionId, { name, fromMs, toMs }) {
@@ -98,57 +111,42 @@ export function createClips({ db, clock, audit, movies, requireMovie }: ClipsOpt
     get: async (caller, sessionId, clipId) => formatClip(await getRow(sessionId, clipId), caller),
     async describeShared(sessionId, clipId) {
       const row = await getStanding(sessionId, clipId);
-      const durationSeconds = (row.to_ms - row.from_ms) / 1000;
-      const beside = { stream: false, storyboard: false } as const;
-      return { clipName: row.name, durationSeconds, bytes: row.bytes, recordedAt: beganAt(row), ...beside };
+      return formatSharedClip(row, await findLogo(db, row.clubId));
     },
-    async rename(caller, sessionId, clipId, name) {
-      await getRow(sessionId, clipId);
-      await db.updateTable('clip').set({ name }).where('id', '=', clipId).execute();
+    async update(caller, sessionId, clipId, { name, kept }) {
+      const before = await getRow(sessionId, clipId);
+      if (kept !== undefined && kept !== (before.kept === 1)) {
+        await setKept(db, before, kept);
+        await audit.record(caller, kept ? 'clip.keep' : 'clip.release', sessionId, { clipId });
+        if (!kept) await eraseCopies(sessionId);
+      }
+      if (name !== undefined) await db.updateTable('clip').set({ name }).where('id', '=', clipId).execute();
       return formatClip(await getRow(sessionId, clipId), caller);
+    },
+    async thumbnail(sessionId, clipId) {
+      const { id, copy } = await getRow(sessionId, clipId);
+      if (copy === undefined) return findThumbnail(sessionId);
+      const { thumbnail } = copy;
+      const body = thumbnail && (await store.read(thumbnail.key, thumbnail.bytes));
+      if (body === undefined) throw new AppError('not_ready', 'there is no picture of this match');
+      return { body, contentType: contentTypeOf('thumbnail.jpg'), etag: `"${id}"` };
     },
     async delete(caller, sessionId, clipId) {
       await getRow(sessionId, clipId);
       await db.deleteFrom('clip').where('id', '=', clipId).execute();
       await audit.record(caller, 'clip.delete', sessionId, { clipId });
+      await eraseCopies(sessionId);
     },
     async send(request, { sessionId, clipId, disposition }, mayGoOn) {
       const row = await getRow(sessionId, clipId);
-      const cut = cutOf(row);
-      const planned = await movies.plan(cut);
-      const etag = `"${row.id}-${String(row.movieBytes)}"`;
-      const headers = new Headers({
-        'accept-ranges': 'bytes',
-        'cache-control': 'private, no-cache, no-transform',
-        'content-disposition': formatContentDisposition(disposition, nameFile(row)),
-        'content-type': 'video/mp4',
-        'x-content-type-options': 'nosniff',
-        etag,
-      });
-      if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
-      const { totalBytes } = planned;
-      const decision = planRange({
-        range: request.headers.get('range') ?? undefined,
-        ifRange: request.headers.get('if-range') ?? undefined,
-        etag,
-        totalBytes,
-      });
-      if (decision.kind === 'unsatisfiable')
-        throw new AppError('range_not_satisfiable', `expected a range within ${String(totalBytes)} bytes`);
-      const range = decision.kind === 'part' ? decision.range : { start: 0, end: totalBytes };
-      const status = decision.kind === 'part' ? 206 : 200;
-      if (status === 206)
-        headers.set(
-          'content-range',
-          `bytes ${String(range.start)}-${String(range.end - 1)}/${String(totalBytes)}`,
-        );
-      headers.set('content-length', String(range.end - range.start));
-      if (request.method === 'HEAD') return new Response(null, { status, headers });
-      const body = flowWhile(await movies.open(cut, planned, range), clock, async () => {
+      const goesOn = async (): Promise<boolean> => {
         await getStanding(sessionId, clipId);
         return mayGoOn();
-      });
-      return new Response(body, { status, headers });
+      };
+      if (row.copy !== undefined) {
+        return links.send(request, { key: row.copy.key, fileName: nameFile(row), disposition }, goesOn);
+      }
+      return sendClip(request, { row, disposition, movies, clock, mayGoOn: goesOn });
     },
   };
 }
@@ -163,31 +161,27 @@ async function refuseTooMany(db: Db, sessionId: string): Promise<void> {
   throw new AppError(
     'conflict',
     `expected fewer than ${String(MAX_CLIPS)} clips of a match; delete one first`,
+    { fault: 'too_many' },
   );
 }
 
-function cutOf(row: ClipRow): Cut {
-  const { session_id: sessionId, movieKey, movieBytes, from_ms: fromMs, to_ms: toMs } = row;
-  return { sessionId, movieKey, movieBytes, fromMs, toMs };
-}
-
-function beganAt(row: ClipRow): string {
-  return new Date(row.movieBeganAt + row.from_ms).toISOString();
-}
-
-function nameFile(row: ClipRow): string {
-  return formatFileName({ ...row, recordedAt: row.movieBeganAt + row.from_ms, title: row.name });
-}
-
-function formatClip(row: ClipRow, caller: Caller): Clip {
-  const { clubId, ownerId, clubName, courtName, timeZone } = row;
-  const match = { kind: 'session', clubId, ownerId, participantIds: [] } as const;
-  return {
-    ...{ clipId: row.id, sessionId: row.session_id, name: row.name, fromMs: row.from_ms, toMs: row.to_ms },
-    ...{ bytes: row.bytes, createdAt: new Date(row.created_at).toISOString() },
-    ...{ clubName, courtName, timeZone, recordedAt: beganAt(row) },
-    // Support sees that there is a clip, and no picture of it.
-    thumbnail: row.hasThumbnail && caller.role !== 'SUPPORT',
-    canEdit: decide(caller, 'video.clip', match) === 'allow',
-  };
+/** In a transaction, so that no clip is left to be kept of a match that has just gone. */
+async function setKept(db: Db, { id, session_id: sessionId }: ClipRow, kept: boolean): Promise<void> {
+  await transact(db, async (trx) => {
+    const match = await trx
+      .selectFrom('match_session')
+      .select('movie_state')
+      .where('id', '=', sessionId)
+      .executeTakeFirst();
+    if (match?.movie_state !== 'ready') {
+      throw new AppError('conflict', 'this clip is all that is left of its match: delete it instead', {
+        fault: 'last_copy',
+      });
+    }
+    await trx
+      .updateTable('clip')
+      .set({ kept: kept ? 1 : 0 })
+      .where('id', '=', id)
+      .execute();
+  });
 }

@@ -28,15 +28,27 @@ export function createClubNumbers({ db, clock }: { db: Db; clock: Clock }): Club
         .where('club_id', '=', clubId)
         .where('movie_state', '=', 'ready')
         .executeTakeFirstOrThrow();
+      const clips = await db
+        .selectFrom('clip_copy')
+        .innerJoin('match_session', 'match_session.id', 'clip_copy.session_id')
+        .select((eb) => [
+          eb.fn.countAll<number>().as('keptClips'),
+          eb.fn.coalesce(eb.fn.sum<number>('clip_copy.bytes'), eb.lit(0)).as('keptBytes'),
+        ])
+        .where('club_id', '=', clubId)
+        .where('clip_copy.state', '=', 'complete')
+        .executeTakeFirstOrThrow();
       const { recent } = await db
         .selectFrom('match_session')
         .select((eb) => eb.fn.countAll<number>().as('recent'))
         .where('club_id', '=', clubId)
         .where('started_at', '>', clock.nowMs() - RATE_DAYS * DAY_MS)
         .executeTakeFirstOrThrow();
-      const { videos, bytes } = held;
+      const { keptClips, keptBytes } = clips;
+      const { videos } = held;
+      const bytes = held.bytes + (await sumBeside(db, clubId));
       return {
-        ...{ videos, bytes },
+        ...{ videos, bytes: bytes + keptBytes, keptClips },
         bytesPerVideo: videos === 0 ? USUAL_BYTES : Math.round(bytes / videos),
         videosPerDay: recent / RATE_DAYS,
       };
@@ -75,6 +87,24 @@ export function createClubNumbers({ db, clock }: { db: Db; clock: Clock }): Club
       };
     },
   };
+}
+
+/** Bytes that lie in the store beside the movies: further movies of a match, pictures and indexes. */
+async function sumBeside(db: Db, clubId: string): Promise<number> {
+  const further = await db
+    .selectFrom('further_movie')
+    .innerJoin('match_session', 'match_session.id', 'further_movie.session_id')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('further_movie.bytes'), eb.lit(0)).as('bytes'))
+    .where('match_session.club_id', '=', clubId)
+    .where('further_movie.state', '=', 'complete')
+    .executeTakeFirstOrThrow();
+  const sideFiles = await db
+    .selectFrom('side_file')
+    .innerJoin('match_session', 'match_session.id', 'side_file.session_id')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('side_file.bytes'), eb.lit(0)).as('bytes'))
+    .where('match_session.club_id', '=', clubId)
+    .executeTakeFirstOrThrow();
+  return further.bytes + sideFiles.bytes;
 }
 
 interface CountedRow {

@@ -1,10 +1,11 @@
 /** What holds at a club's courts, between the API and the columns of `club`. */
 import { OpeningHours } from '@padelvar/shared/opening-hours';
+import type { LogoGround } from '@padelvar/shared/logo';
 import type { Club } from '@padelvar/shared/portal-api';
 import type { Selectable, Updateable } from 'kysely';
 import type { ClubTable } from '../db/tables.ts';
 
-type Rules = Omit<Club, 'clubId' | 'name' | 'timeZone' | 'courts'>;
+type Rules = Omit<Club, 'clubId' | 'name' | 'timeZone' | 'courts' | 'logo'>;
 export type RuleColumns = Pick<
   Selectable<ClubTable>,
   | 'guests_allowed'
@@ -44,12 +45,12 @@ export function readRules(row: RuleColumns): Rules {
   };
 }
 
-type Changes = { [Name in keyof Rules]?: Rules[Name] | undefined };
+type Changes = { [Name in keyof Rules]?: Rules[Name] | undefined } & { logoGround?: LogoGround | undefined };
 
 /** The columns that change. */
 export function planRules(changes: Changes): Updateable<ClubTable> {
   const { guestsAllowed, openingHours, nextGroup, nextGroupIdleMinutes } = changes;
-  const { defaultMinutes, maxMinutes, retentionDays, brandColor, anybodyMayJoin } = changes;
+  const { defaultMinutes, maxMinutes, retentionDays, brandColor, anybodyMayJoin, logoGround } = changes;
   return {
     ...(guestsAllowed === undefined ? {} : { guests_allowed: guestsAllowed ? 1 : 0 }),
     ...(openingHours === undefined
@@ -62,5 +63,6 @@ export function planRules(changes: Changes): Updateable<ClubTable> {
     ...(retentionDays === undefined ? {} : { retention_days: retentionDays }),
     ...(brandColor === undefined ? {} : { brand_color: brandColor }),
     ...(anybodyMayJoin === undefined ? {} : { join_open: anybodyMayJoin ? 1 : 0 }),
+    ...(logoGround === undefined ? {} : { logo_ground: logoGround }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { AppError } from '@padelvar/shared/errors';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from '@padelvar/shared/limits';
+import type { ClubLogo } from '@padelvar/shared/logo';
 import type { Club, ClubCreate, ClubUpdate } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
 import type { Audit } from '../audit/audit.ts';
@@ -12,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
+import { findLogos } from './club-logos.ts';
 import { CLUB_RULES, planRules, readRules, type RuleColumns } from './club-rules.ts';
 
 export interface Clubs {
@@ -35,6 +37,10 @@ export interface ClubsOptions {
 
 export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOptions): Clubs {
   const newClubColumns = async () => ({ retention_days: await defaultRetentionDays() });
+  const get = async (clubId: string): Promise<Club> => {
+    const row = await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow();
+    return toClub(row, await findLogos(db, [clubId]));
+  };
   return {
     async list(caller, { cursor, limit }) {
       const isStaff = caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT';
@@ -51,7 +57,11 @@ export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOpt
         .limit(limit + 1)
         .execute();
       const { rows, nextCursor } = planPage(found, limit, (row) => [row.name, row.id]);
-      return { items: rows.map(toClub), nextCursor };
+      const logos = await findLogos(
+        db,
+        rows.map(({ id }) => id),
+      );
+      return { items: rows.map((row) => toClub(row, logos)), nextCursor };
     },
     async create(caller, { clubId, name, timeZone }) {
       checkTimeZone(timeZone);
@@ -67,7 +77,7 @@ export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOpt
         })
         .execute();
       await audit.record(caller, 'club.create', clubId);
-      return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());
+      return get(clubId);
     },
     async update(caller, clubId, { name, timeZone, ...rules }) {
       if (timeZone !== undefined) checkTimeZone(timeZone);
@@ -81,7 +91,7 @@ export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOpt
         await db.updateTable('club').set(set).where('id', '=', clubId).execute();
         await audit.record(caller, 'club.update', clubId, set);
       }
-      return toClub(await selectClubs(db).where('club.id', '=', clubId).executeTakeFirstOrThrow());
+      return get(clubId);
     },
     async planMinutes(clubId, asked) {
       const club = await db
@@ -122,15 +132,19 @@ function selectClubs(db: Db) {
 
 type ClubColumns = RuleColumns & { id: string; name: string; time_zone: string; courts: number | null };
 
-function toClub(row: ClubColumns): Club {
+function toClub(row: ClubColumns, logos: ReadonlyMap<string, ClubLogo>): Club {
   const { id: clubId, name, time_zone: timeZone, courts } = row;
-  return { clubId, name, timeZone, courts: courts ?? 0, ...readRules(row) };
+  const logo = logos.get(clubId) ?? null;
+  return { clubId, name, timeZone, courts: courts ?? 0, logo, ...readRules(row) };
 }
 
 async function refuseTaken(db: Db, clubId: string): Promise<void> {
   const taken = await db.selectFrom('club').select('id').where('id', '=', clubId).executeTakeFirst();
   if (taken === undefined) return;
-  throw new AppError('conflict', `expected an id without a club; ${clubId} is taken`, { field: 'clubId' });
+  throw new AppError('conflict', `expected an id without a club; ${clubId} is taken`, {
+    field: 'clubId',
+    fault: 'taken',
+  });
 }
 
 async function refuseInUse(db: Db, clubId: string): Promise<void> {
@@ -139,6 +153,7 @@ async function refuseInUse(db: Db, clubId: string): Promise<void> {
     throw new AppError(
       'conflict',
       `expected a club without mini-PCs; found ${device.id}. Take it away first`,
+      { fault: 'in_use' },
     );
   }
   const inUse = await db
@@ -158,6 +173,7 @@ async function refuseInUse(db: Db, clubId: string): Promise<void> {
   throw new AppError(
     'conflict',
     `expected a club without videos or open sessions; found ${inUse.id}. Delete its videos first`,
+    { fault: 'in_use' },
   );
 }
 

@@ -74,7 +74,8 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
       await audit.record(caller, 'court.create', courtId, { deviceId, camera: sealed !== null });
       return get(courtId);
     },
-    async update(caller, court, { name, deviceId = court.device_id, cameraAddress, warm, audio }) {
+    async update(caller, court, changes) {
+      const { name, deviceId = court.device_id, cameraAddress, warm, audio, lowDelay } = changes;
       const isMoved = deviceId !== court.device_id;
       if (isMoved) {
         await refuseBusy(db, court.id);
@@ -87,6 +88,7 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
         .set({ name: name ?? court.name, device_id: deviceId })
         .$if(warm !== undefined, (query) => query.set({ warm: warm === true ? 1 : 0 }))
         .$if(audio !== undefined, (query) => query.set({ audio: audio === true ? 1 : 0 }))
+        .$if(lowDelay !== undefined, (query) => query.set({ low_delay: lowDelay === true ? 1 : 0 }))
         .$if(isNewCamera, (query) =>
           query.set({ camera_sealed: sealed, camera_state: 'unknown', camera_reason: null }),
         )
@@ -113,6 +115,7 @@ async function refuseTaken(db: Db, courtId: string): Promise<void> {
   if (taken === undefined) return;
   throw new AppError('conflict', `expected an id without a court in the whole portal; ${courtId} is taken`, {
     field: 'courtId',
+    fault: 'taken',
   });
 }
 

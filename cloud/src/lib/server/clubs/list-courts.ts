@@ -69,5 +69,6 @@ function toCourt(row: CourtRow, busy: boolean, deviceOnline: boolean): Court {
     busy,
     warm: row.warm === 1,
     audio: row.audio === 1,
+    lowDelay: row.low_delay === 1,
   };
 }

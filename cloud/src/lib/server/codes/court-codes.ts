@@ -3,11 +3,13 @@
  * import `db`, `audit`, `clubs`.
  */
 import { AppError } from '@padelvar/shared/errors';
+import type { ClubLogo } from '@padelvar/shared/logo';
 import type { CourtSign } from '@padelvar/shared/players-api';
 import type { CourtRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
+import { findLogo } from '../clubs/club-logos.ts';
 import { readRules } from '../clubs/club-rules.ts';
 import type { Db } from '../db/database.ts';
 import { createCode } from './code-text.ts';
@@ -16,6 +18,7 @@ import { createCode } from './code-text.ts';
 export interface CodedCourt extends ReturnType<typeof readRules> {
   court: CourtRow;
   clubName: string;
+  logo: ClubLogo | null;
   timeZone: string;
 }
 
@@ -47,7 +50,8 @@ export function createCourtCodes({ db, clock, audit, origin }: CourtCodesOptions
       .select('club.brand_color as brandColor')
       .where('court.id', '=', court.id)
       .executeTakeFirstOrThrow();
-    return { courtId: court.id, ...row, url: `${origin}/c/${row.code}` };
+    const logo = await findLogo(db, court.club_id);
+    return { courtId: court.id, ...row, logo, url: `${origin}/c/${row.code}` };
   };
   const insert = (court: CourtRow) =>
     db
@@ -90,5 +94,6 @@ async function findByCode(db: Db, code: string): Promise<CodedCourt | undefined>
     .selectAll()
     .where('id', '=', court.club_id)
     .executeTakeFirstOrThrow();
-  return { court, clubName: club.name, timeZone: club.time_zone, ...readRules(club) };
+  const logo = await findLogo(db, club.id);
+  return { court, clubName: club.name, logo, timeZone: club.time_zone, ...readRules(club) };
 }

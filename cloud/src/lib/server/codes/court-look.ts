@@ -28,6 +28,7 @@ export async function lookAtCourt(
     courtName: court.name,
     clubName: coded.clubName,
     brandColor: coded.brandColor,
+    logo: coded.logo,
     timeZone,
     state,
     mayStart: hindrance === null && state === 'free',

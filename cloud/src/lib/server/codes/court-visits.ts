@@ -117,7 +117,9 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
     async ask(caller, visit) {
       const open = await findOthers(caller, await find(visit));
       if (open === undefined)
-        throw new AppError('conflict', 'expected an open match of somebody else on this court');
+        throw new AppError('conflict', 'expected an open match of somebody else on this court', {
+          fault: 'match_over',
+        });
       await people.ask(caller.userId, open);
     },
     async nextGroup(visit) {

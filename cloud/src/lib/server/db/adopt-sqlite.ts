@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import { migrateSqlite, type Db } from './database.ts';
 import type { Tables } from './tables.ts';
 
-type AnyRow = Record<string, string | number | null>;
+type AnyRow = Record<string, string | number | Buffer | null>;
 const ROWS_AT_ONCE = 200;
 
 /** All rows or none; does nothing where the database has users or clubs already. */

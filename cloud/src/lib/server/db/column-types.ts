@@ -9,6 +9,11 @@ export const INSTANT = 'bigint';
 /** Bytes, counts, revisions, lengths in ms: whatever may outgrow 31 bits, or comes from outside. Read as a number on both. */
 export const WHOLE = 'bigint';
 
+/** Bytes. Read as a Buffer on both. */
+export function bytesType(db: Kysely<unknown>): 'blob' | 'bytea' {
+  return isPostgres(db) ? 'bytea' : 'blob';
+}
+
 /**
  * Types of further columns in better-auth's own tables (`user`, `session`, `account`, …), which writes them itself. The
  * portal's handle reads them alike on both: instants as ISO 8601 texts, flags as 0 or 1.

@@ -21,6 +21,11 @@ import { createOwnAccount } from './migrations/016-own-account.ts';
 import { createImpersonation } from './migrations/017-impersonation.ts';
 import { createFirstPayload } from './migrations/023-first-payload.ts';
 import { createFurtherMovies } from './migrations/025-further-movies.ts';
+import { createKeptClips } from './migrations/026-kept-clips.ts';
+import { addToldMovies } from './migrations/027-told-movies.ts';
+import { createClubLogo } from './migrations/030-club-logo.ts';
+import { createLowDelay } from './migrations/031-low-delay.ts';
+import { addPictureTrouble } from './migrations/033-picture-trouble.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -44,4 +49,9 @@ export const MIGRATIONS: Record<string, Migration> = {
   '017-impersonation': { up: createImpersonation },
   '023-first-payload': { up: createFirstPayload },
   '025-further-movies': { up: createFurtherMovies },
+  '026-kept-clips': { up: createKeptClips },
+  '027-told-movies': { up: addToldMovies },
+  '030-club-logo': { up: createClubLogo },
+  '031-low-delay': { up: createLowDelay },
+  '033-picture-trouble': { up: addPictureTrouble },
 };

@@ -3,7 +3,10 @@
  * Instants are Unix milliseconds, flags 0 or 1, so that SQLite and PostgreSQL hold the same.
  */
 import type { Locale } from '@padelvar/shared/locale';
+import type { LogoGround } from '@padelvar/shared/logo';
+import type { LogoType } from '@padelvar/shared/logo-check';
 import type { Role } from '@padelvar/shared/roles';
+import type { ScheduleOutcome } from '@padelvar/shared/schedule-api';
 import type { MovieState } from '@padelvar/shared/session';
 import type { SideFileName } from '@padelvar/shared/side-files';
 import type { Generated } from 'kysely';
@@ -117,6 +120,20 @@ export interface ClubTable {
   brand_color: string | null;
   /** Whether anybody who registers may name this club and is its player from then on. */
   join_open: Generated<number>;
+  /** What its logo stands on. */
+  logo_ground: Generated<LogoGround>;
+}
+
+export interface ClubLogoTable {
+  club_id: string;
+  /** SHA-256 of the bytes, the first half, hex. */
+  version: string;
+  content_type: LogoType;
+  /** Pixels. */
+  width: number;
+  height: number;
+  stored_at: number;
+  content: Buffer;
 }
 
 /** A planned recording; dates and time are those of the club's wall. */
@@ -137,7 +154,7 @@ export interface ScheduleTable {
   /** Null: never again. */
   next_at: number | null;
   last_at: number | null;
-  last_outcome: string | null;
+  last_outcome: ScheduleOutcome | null;
   last_session_id: string | null;
 }
 
@@ -173,6 +190,8 @@ export interface CourtTable {
   warm: Generated<number>;
   /** Whether sound is recorded. */
   audio: Generated<number>;
+  /** Whether its live picture is there almost at once. */
+  low_delay: Generated<number>;
   created_at: number;
 }
 
@@ -285,6 +304,8 @@ export interface MatchSessionTable {
   notice_language: Generated<string | null>;
   /** Until then its video is withheld: somebody who is in it objects, and nobody has decided yet. */
   hidden_until: Generated<number | null>;
+  /** What its camera shows is no match: one of PictureTrouble. */
+  picture: Generated<string | null>;
 }
 
 export interface SessionParticipantTable {
@@ -338,6 +359,8 @@ export interface UploadTable {
   max_parts: number;
   state: 'open' | 'complete' | 'aborted';
   created_at: number;
+  /** A `ToldMovie` as JSON, once it was to be completed. */
+  told: Generated<string | null>;
 }
 
 /** The payload of part 1, on its way by an upload of its own until the header is known. */
@@ -396,7 +419,7 @@ export interface RetentionNoticeTable {
   made_at: number;
 }
 
-/** A range of a movie under a name of its own; its bytes are the movie's. */
+/** A range of a movie under a name of its own; its bytes are the movie's as long as that is there. */
 export interface ClipTable {
   id: string;
   session_id: string;
@@ -407,6 +430,23 @@ export interface ClipTable {
   /** Of the clip as a file. */
   bytes: number;
   created_by: string;
+  created_at: number;
+  /** 1 where it stays when its match expires. */
+  kept: Generated<number>;
+}
+
+/** The object of its own that a kept clip has from its match's end on. */
+export interface ClipCopyTable {
+  clip_id: string;
+  session_id: string;
+  object_key: string;
+  /** Of the copying. */
+  upload_id: string;
+  state: 'open' | 'complete';
+  bytes: number;
+  /** The match's picture, where it had one. */
+  thumbnail_key: string | null;
+  thumbnail_bytes: number | null;
   created_at: number;
 }
 
@@ -474,6 +514,7 @@ export interface Tables {
   mail_outbox: MailOutboxTable;
   mail_token: MailTokenTable;
   club: ClubTable;
+  club_logo: ClubLogoTable;
   club_member: ClubMemberTable;
   invitation: InvitationTable;
   schedule: ScheduleTable;
@@ -495,6 +536,7 @@ export interface Tables {
   signed_part: SignedPartTable;
   retention_notice: RetentionNoticeTable;
   clip: ClipTable;
+  clip_copy: ClipCopyTable;
   share: ShareTable;
   objection: ObjectionTable;
   portal_setting: PortalSettingTable;

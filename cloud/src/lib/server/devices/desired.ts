@@ -102,7 +102,8 @@ function findLastEvent(
 function desiredCourt(row: Selectable<CourtTable>): DesiredCourt {
   const warm = row.warm === 1 ? { warm: true } : {};
   const audio = row.audio === 1 ? { audio: true } : {};
-  const court = { courtId: row.id, clubId: row.club_id, name: row.name, ...warm, ...audio };
+  const lowDelay = row.low_delay === 1 ? { lowDelay: true } : {};
+  const court = { courtId: row.id, clubId: row.club_id, name: row.name, ...warm, ...audio, ...lowDelay };
   return row.camera_sealed === null
     ? court
     : { ...court, camera: SealedCamera.parse(JSON.parse(row.camera_sealed)) };

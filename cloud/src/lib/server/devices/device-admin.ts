@@ -1,5 +1,5 @@
 /** Devices as people look after them: the list, and taking one away. */
-import { DeviceUplink } from '@padelvar/shared/portal-api';
+import { Uplink } from '@padelvar/shared/device-answers';
 import type { Device, DeviceSettings } from '@padelvar/shared/portal-api';
 import type { Transaction } from 'kysely';
 import type { DeviceRow } from '../access/objects.ts';
@@ -17,6 +17,8 @@ import { findTroubles } from './storage-troubles.ts';
 export interface DeviceAdmin {
   /** All for staff, those of one's own clubs for everybody else. */
   list(caller: Caller, page: PageRequest): Promise<Page<Device>>;
+  /** The same of one. */
+  view(row: DeviceRow): Promise<Device>;
   /** Throws `not_found`. Its device hears of it at once. */
   change(caller: Caller, deviceId: string, changes: DeviceSettings): Promise<DeviceSettings>;
   /** Its tokens, keys and connection end at once; what was open on it has failed; its courts lose their cameras. */
@@ -36,17 +38,24 @@ export interface DeviceAdminOptions {
 
 export function createDeviceAdmin(options: DeviceAdminOptions): DeviceAdmin {
   const { db, clock, audit, broker, onEnded } = options;
+  const describe = async (rows: readonly DeviceRow[]): Promise<Device[]> => {
+    const ids = rows.map((row) => row.id);
+    const open = await countOpenSessions(db, ids);
+    const troubles = await findTroubles(db, ids);
+    return rows.map((row) => ({
+      ...toDevice(row, clock.nowMs(), open.get(row.id) ?? 0),
+      storage: troubles.get(row.id) ?? null,
+    }));
+  };
   return {
     async list(caller, page) {
       const { rows, nextCursor } = await listRows(db, caller, page);
-      const ids = rows.map((row) => row.id);
-      const open = await countOpenSessions(db, ids);
-      const troubles = await findTroubles(db, ids);
-      const describe = (row: DeviceRow): Device => ({
-        ...toDevice(row, clock.nowMs(), open.get(row.id) ?? 0),
-        storage: troubles.get(row.id) ?? null,
-      });
-      return { items: rows.map(describe), nextCursor };
+      return { items: await describe(rows), nextCursor };
+    },
+    async view(row) {
+      const [device] = await describe([row]);
+      if (device === undefined) throw new Error('expected one description of one row');
+      return device;
     },
     async change(caller, deviceId, changes) {
       const { uplinkKbitPerSecond: uplink, keepUploadedHours: hours } = changes;
@@ -141,12 +150,13 @@ function toDevice(row: DeviceRow, nowMs: number, sessions: number): Omit<Device,
     lastSeenAt: row.last_seen_at === null ? null : new Date(row.last_seen_at).toISOString(),
     build: row.build,
     lan: JSON.parse(row.lan) as string[],
+    epoch: row.epoch,
     clockOffsetMs: row.clock_offset_ms,
     sessions,
     diskFreeBytes: row.disk_free_bytes,
     recordingMinutesLeft: row.recording_minutes_left,
     media: row.media,
-    uplink: row.uplink === null ? null : DeviceUplink.parse(JSON.parse(row.uplink)),
+    uplink: row.uplink === null ? null : Uplink.parse(JSON.parse(row.uplink)),
     settings: { uplinkKbitPerSecond: row.uplink_kbit_per_second, keepUploadedHours: row.keep_uploaded_hours },
   };
 }

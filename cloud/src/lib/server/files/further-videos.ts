@@ -2,10 +2,10 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { FurtherVideo } from '@padelvar/shared/library-api';
 import type { Db } from '../db/database.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { findFurtherRow, listFurtherRows } from '../uploads/further-rows.ts';
 import type { FurtherRef, FurtherRow } from '../uploads/further-rows.ts';
 import { addMovieNumber, formatFileName } from './file-name.ts';
+import type { ObjectLinks } from './object-links.ts';
 import { findVideoRow } from './video-rows.ts';
 import { recordedAt } from './video-view.ts';
 
@@ -16,17 +16,12 @@ export interface FurtherVideos {
   link(ref: FurtherRef, disposition: 'inline' | 'attachment', method: string): Promise<string>;
 }
 
-/** As of the match itself: long enough to begin and to resume a download. */
-const ATTACHMENT_LINK_SECONDS = 60 * 60;
-
 export interface FurtherVideosOptions {
   db: Db;
-  store: ObjectStore;
-  /** How long a link for watching lives. */
-  playLinkSeconds: number;
+  links: Pick<ObjectLinks, 'sign'>;
 }
 
-export function createFurtherVideos({ db, store, playLinkSeconds }: FurtherVideosOptions): FurtherVideos {
+export function createFurtherVideos({ db, links }: FurtherVideosOptions): FurtherVideos {
   return {
     async list(sessionIds) {
       const rows = Map.groupBy(await listFurtherRows(db, sessionIds), (row) => row.session_id);
@@ -39,13 +34,8 @@ export function createFurtherVideos({ db, store, playLinkSeconds }: FurtherVideo
         throw new AppError('not_found', `expected a movie ${ref.number} beside this match; found none`);
       if (movie.state !== 'complete') throw new AppError('not_ready', 'this movie is not ready yet');
       const fileName = formatFileName({ ...match, recordedAt: recordedAt(match) });
-      return store.signGet({
-        key: movie.object_key,
-        fileName: addMovieNumber(fileName, ref.number),
-        method: method === 'HEAD' ? 'HEAD' : 'GET',
-        disposition,
-        expiresInSeconds: disposition === 'inline' ? playLinkSeconds : ATTACHMENT_LINK_SECONDS,
-      });
+      const wanted = { key: movie.object_key, fileName: addMovieNumber(fileName, ref.number), disposition };
+      return links.sign(wanted, method);
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The end of videos whose club keeps them for some days: said before, then deleted in store, library and device, with a
- * line in the audit log as receipt. Owns the notices; when what is due is `retention-plan.ts`.
+ * line in the audit log as receipt; clips that are kept get objects of their own first. Owns the notices, which stay until that line is written: by
+ * them an end that was cut short is found again. When what is due is `retention-plan.ts`.
  */
 import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
@@ -22,7 +23,9 @@ export interface RetentionOptions {
   clock: Pick<Clock, 'nowMs'>;
   log: Logger;
   audit: Audit;
-  files: Pick<Files, 'delete'>;
+  files: Pick<Files, 'expire'>;
+  /** Clips that are kept can do without that match when it resolves; answers how many there are. */
+  keepClips: (sessionId: string) => Promise<number>;
 }
 
 interface Expiring {
@@ -31,7 +34,8 @@ interface Expiring {
   expiresAt: number;
 }
 
-export function createRetention({ db, clock, log, audit, files }: RetentionOptions): Retention {
+export function createRetention(options: RetentionOptions): Retention {
+  const { db, clock, log, audit, files, keepClips } = options;
   const listeners = new Set<(sessionId: string, daysBefore: number) => void>();
   const say = async ({ sessionId, expiresAt }: Expiring, daysBefore: number): Promise<void> => {
     const values = { session_id: sessionId, days_before: daysBefore };
@@ -44,21 +48,26 @@ export function createRetention({ db, clock, log, audit, files }: RetentionOptio
     if (made !== undefined) for (const listener of listeners) listener(sessionId, daysBefore);
   };
   const end = async ({ sessionId, clubId, expiresAt }: Expiring): Promise<void> => {
-    const { bytes, storeErased } = await files.delete(sessionId);
-    await audit.record(undefined, 'video.expire', sessionId, { clubId, expiresAt, bytes, storeErased });
+    const keptClips = await keepClips(sessionId);
+    const { bytes, storeErased } = await files.expire(sessionId);
+    const receipt = { clubId, expiresAt, bytes, storeErased, keptClips };
+    await audit.record(undefined, 'video.expire', sessionId, receipt);
     await db.deleteFrom('retention_notice').where('session_id', '=', sessionId).execute();
     log.info({ sessionId }, 'a video has expired and was deleted');
   };
+  const tryToEnd = (video: Expiring): Promise<void> =>
+    end(video).catch((error: unknown) => {
+      log.error({ err: error, sessionId: video.sessionId }, 'an expired video could not be deleted');
+    });
   return {
     onNotice: (listener) => void listeners.add(listener),
     async run() {
+      await forgetDeleted(db);
+      for (const video of await listEnding(db)) await tryToEnd(video);
       for (const video of await listExpiring(db)) {
         const made = await listNotices(db, video);
-        if (isToBeDeleted(video.expiresAt, made, clock.nowMs())) {
-          await end(video).catch((error: unknown) => {
-            log.error({ err: error, sessionId: video.sessionId }, 'an expired video could not be deleted');
-          });
-        } else {
+        if (isToBeDeleted(video.expiresAt, made, clock.nowMs())) await tryToEnd(video);
+        else {
           for (const days of planNotices(video.expiresAt, made, clock.nowMs())) await say(video, days);
         }
       }
@@ -87,6 +96,33 @@ async function listExpiring(db: Db): Promise<Expiring[]> {
     const expiresAt = planExpiry(recordedAt, row.retention_days);
     return expiresAt === undefined ? [] : { sessionId: row.id, clubId: row.club_id, expiresAt };
   });
+}
+
+/** Expired videos that are gone from the library and have no receipt yet: the store may have failed in between. */
+async function listEnding(db: Db): Promise<Expiring[]> {
+  const rows = await db
+    .selectFrom('retention_notice')
+    .innerJoin('match_session', 'match_session.id', 'retention_notice.session_id')
+    .select(['match_session.id', 'club_id', (eb) => eb.fn.max('retention_notice.expires_at').as('expiresAt')])
+    .where('movie_state', '=', 'deleted')
+    .where('deleted_by', 'is', null)
+    .groupBy(['match_session.id', 'club_id'])
+    .execute();
+  return rows.map(({ id, club_id: clubId, expiresAt }) => ({ sessionId: id, clubId, expiresAt }));
+}
+
+/** What was said of videos that somebody deleted before their end. */
+async function forgetDeleted(db: Db): Promise<void> {
+  await db
+    .deleteFrom('retention_notice')
+    .where('session_id', 'in', (eb) =>
+      eb
+        .selectFrom('match_session')
+        .select('id')
+        .where('movie_state', '=', 'deleted')
+        .where('deleted_by', 'is not', null),
+    )
+    .execute();
 }
 
 /** Those of an earlier end say nothing of this one. */

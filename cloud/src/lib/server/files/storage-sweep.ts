@@ -8,6 +8,7 @@ import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { PROBE_KEY } from '../storage/storage-probe.ts';
+import { listUnknown } from '../uploads/unknown-uploads.ts';
 
 export interface StorageSweep {
   /** Compares now. Throws what the store throws. */
@@ -55,6 +56,8 @@ export function createStorageSweep({ db, clock, log, store }: StorageSweepOption
       missing: named(missing),
       wrongSize: named(differing.filter(([key]) => found.has(key))),
       unknown: unknown.filter(({ key }) => !after.has(key)).slice(0, MAX_NAMED),
+      oldVersions: await listOldVersions(store),
+      unknownUploads: await listUnknownUploads(db, store, clock.nowMs() - YOUNG_MS),
     };
   };
   return {
@@ -63,15 +66,37 @@ export function createStorageSweep({ db, clock, log, store }: StorageSweepOption
     },
     async run() {
       last = await compare();
-      const { missing, wrongSize, unknown, objects } = last;
-      const differences = missing.length + wrongSize.length + unknown.length;
-      log[differences === 0 ? 'info' : 'warn'](
-        { objects, missing, wrongSize, unknown },
-        'the store was compared',
-      );
+      const { objects, missing, wrongSize, unknown, oldVersions, unknownUploads } = last;
+      const differences = { missing, wrongSize, unknown, oldVersions, unknownUploads };
+      const isSame = Object.values(differences).every((found) => found.length === 0);
+      log[isSame ? 'info' : 'warn']({ objects, ...differences }, 'the store was compared');
       return last;
     },
   };
+}
+
+/** Those of the probe are no news: it is written again and again. */
+async function listOldVersions(store: ObjectStore): Promise<StorageReport['oldVersions']> {
+  const found: StorageReport['oldVersions'] = [];
+  for await (const { key, bytes } of store.listOldVersions()) {
+    if (key === PROBE_KEY) continue;
+    found.push({ key, bytes });
+    if (found.length === MAX_NAMED) break;
+  }
+  return found;
+}
+
+async function listUnknownUploads(
+  db: Db,
+  store: ObjectStore,
+  before: number,
+): Promise<StorageReport['unknownUploads']> {
+  const found: StorageReport['unknownUploads'] = [];
+  for await (const { key, startedAt } of listUnknown({ db, store, before })) {
+    found.push({ key, startedAt: new Date(startedAt).toISOString() });
+    if (found.length === MAX_NAMED) break;
+  }
+  return found;
 }
 
 function named(entries: readonly (readonly [string, Known])[]): { key: string; sessionId: string }[] {
@@ -94,8 +119,16 @@ async function listKnown(db: Db): Promise<Map<string, Known>> {
     .select(['session_id as sessionId', 'object_key as key', 'bytes'])
     .where('state', '=', 'complete')
     .execute();
+  const clips = await db
+    .selectFrom('clip_copy')
+    .select(['session_id as sessionId', 'object_key as key', 'bytes', 'thumbnail_key', 'thumbnail_bytes'])
+    .where('state', '=', 'complete')
+    .execute();
+  const pictures = clips.flatMap(({ sessionId, thumbnail_key: key, thumbnail_bytes: bytes }) =>
+    key === null ? [] : [{ sessionId, key, bytes }],
+  );
   return new Map(
-    [...movies, ...beside, ...further].map(({ sessionId, key, bytes }) => [
+    [...movies, ...beside, ...further, ...clips, ...pictures].map(({ sessionId, key, bytes }) => [
       key ?? '',
       { sessionId, bytes: bytes ?? 0 },
     ]),

@@ -1,5 +1,6 @@
 /** Videos as rows: sessions that have something to show, newest first, with the names of where they were played. */
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
+import { AppError } from '@padelvar/shared/errors';
 import { z } from 'zod';
 import { parseKeys, planPage } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
@@ -73,6 +74,14 @@ export function planVideoQuery(db: Db, query: VideoQuery) {
 export async function findVideoRow(db: Db, sessionId: string): Promise<VideoRow | undefined> {
   const row = await selectVideos(db).where('match_session.id', '=', sessionId).executeTakeFirst();
   return row && withNames(row);
+}
+
+/** AppError `not_found` where there is no such session. */
+export async function getVideoRow(db: Db, sessionId: string): Promise<VideoRow> {
+  const row = await findVideoRow(db, sessionId);
+  if (row === undefined)
+    throw new AppError('not_found', 'expected the id of a session; found no such session');
+  return row;
 }
 
 /** One's own, and those one takes part in. */

@@ -62,7 +62,9 @@ function formatExpiry(row: VideoRow): string | null {
 }
 
 /** What a link to a video says of it. */
-export function formatShared(row: VideoRow): Omit<SharedVideo, 'download' | 'expiresAt' | 'clipName'> {
+export function formatShared(
+  row: VideoRow,
+): Omit<SharedVideo, 'download' | 'expiresAt' | 'clipName' | 'logo'> {
   return {
     ...namesOf(row),
     durationSeconds: (row.movie_duration_ms ?? 0) / 1000,

@@ -25,21 +25,13 @@ export async function sweepRows(db: Db, clock: Clock): Promise<void> {
 export const STALE_UPLOAD_MS = 30 * 24 * 60 * 60_000;
 
 export interface SweepOptions {
-  db: Db;
-  clock: Clock;
-  uploads: Pick<Uploads, 'discard' | 'abortUnknown'>;
-  furtherMovies: Pick<FurtherMovies, 'giveUpOlder'>;
+  uploads: Pick<Uploads, 'settle' | 'abortUnknown'>;
+  furtherMovies: Pick<FurtherMovies, 'settle'>;
 }
 
-/** Frees the room of uploads that nobody will finish. */
-export async function sweepUploads({ db, clock, uploads, furtherMovies }: SweepOptions): Promise<void> {
-  const stale = await db
-    .selectFrom('upload')
-    .select('session_id')
-    .where('state', '=', 'open')
-    .where('created_at', '<', clock.nowMs() - STALE_UPLOAD_MS)
-    .execute();
-  for (const { session_id: sessionId } of stale) await uploads.discard(sessionId);
-  await furtherMovies.giveUpOlder(clock.nowMs() - STALE_UPLOAD_MS);
+/** Ends uploads that their devices did not end, and frees the room of those that nobody will finish. */
+export async function sweepUploads({ uploads, furtherMovies }: SweepOptions): Promise<void> {
+  await uploads.settle(STALE_UPLOAD_MS);
+  await furtherMovies.settle(STALE_UPLOAD_MS);
   await uploads.abortUnknown(STALE_UPLOAD_MS);
 }

@@ -17,7 +17,23 @@ export type Letter =
   | { kind: 'password_changed'; name: string; url: string }
   | { kind: 'invitation'; by: string; club: string; url: string }
   | { kind: 'expiring'; court: string; club: string; at: string; days: number; url: string }
-  | { kind: 'ready'; court: string; club: string; at: string; url: string };
+  | { kind: 'ready'; court: string; club: string; at: string; url: string }
+  /** To whom a match was given. */
+  | { kind: 'handed_over'; court: string; club: string; at: string; url: string }
+  /** Somebody who is in a video objects. To the match's owner. */
+  | { kind: 'objection_hidden'; court: string; club: string; at: string; until: string; url: string }
+  /** To whoever decides. */
+  | { kind: 'objection_decide'; court: string; club: string; at: string; until: string; url: string }
+  /** To whoever decides, where it hides nothing. */
+  | { kind: 'objection_again'; court: string; club: string; at: string; url: string }
+  /** To the match's owner: what became of it. */
+  | {
+      kind: `objection_${'kept' | 'deleted' | 'lapsed'}`;
+      court: string;
+      club: string;
+      at: string;
+      url: string;
+    };
 
 /** Ready to be laid out. */
 export interface WrittenLetter {
@@ -27,7 +43,8 @@ export interface WrittenLetter {
   footer: string;
 }
 
-type Messages = typeof en;
+/** The other words, some of them in the forms of a number, are the pages'. */
+type Messages = Pick<typeof en, Extract<keyof typeof en, `mail_${string}`>>;
 const MESSAGES: Record<Locale, Messages> = { en, fr, es };
 
 /** An instant as the club's clock shows it, in words. */
@@ -120,5 +137,40 @@ const KEYS: Record<Letter['kind'] | 'expiring_tomorrow', Keys> = {
     subject: 'mail_ready_subject',
     lines: ['mail_ready_text', 'mail_ready_why'],
     button: 'mail_ready_button',
+  },
+  handed_over: {
+    subject: 'mail_handed_over_subject',
+    lines: ['mail_handed_over_text', 'mail_handed_over_rights'],
+    button: 'mail_expiring_button',
+  },
+  objection_hidden: {
+    subject: 'mail_objection_hidden_subject',
+    lines: ['mail_objection_text', 'mail_objection_hidden_until', 'mail_objection_hidden_do'],
+    button: 'mail_objection_match_button',
+  },
+  objection_decide: {
+    subject: 'mail_objection_decide_subject',
+    lines: ['mail_objection_text', 'mail_objection_decide_until', 'mail_objection_decide_do'],
+    button: 'mail_objection_decide_button',
+  },
+  objection_again: {
+    subject: 'mail_objection_again_subject',
+    lines: ['mail_objection_text', 'mail_objection_again_seen', 'mail_objection_again_do'],
+    button: 'mail_objection_decide_button',
+  },
+  objection_kept: {
+    subject: 'mail_objection_shown_subject',
+    lines: ['mail_objection_kept_text', 'mail_objection_shown_again'],
+    button: 'mail_objection_match_button',
+  },
+  objection_lapsed: {
+    subject: 'mail_objection_shown_subject',
+    lines: ['mail_objection_lapsed_text', 'mail_objection_shown_again'],
+    button: 'mail_objection_match_button',
+  },
+  objection_deleted: {
+    subject: 'mail_objection_deleted_subject',
+    lines: ['mail_objection_deleted_text', 'mail_objection_deleted_ask'],
+    button: 'mail_objection_receipt_button',
   },
 };

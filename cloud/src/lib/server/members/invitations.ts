@@ -113,7 +113,9 @@ export function createInvitations({ db, clock, audit, origin }: InvitationsOptio
     stands: async (token) => (await find(db, token)) !== undefined,
     async accept(caller, token) {
       if (caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT') {
-        throw new AppError('conflict', `your role ${caller.role} sees all clubs and belongs to none`);
+        throw new AppError('conflict', `your role ${caller.role} sees all clubs and belongs to none`, {
+          fault: 'other_account',
+        });
       }
       const accepted = await transact(db, async (trx) => {
         const row = await find(trx, token);
@@ -136,12 +138,15 @@ async function join(trx: Db, caller: Caller, { club_id: clubId, role }: Selectab
       throw new AppError(
         'conflict',
         'expected an account of no other club for an administrator; found one of another club',
+        { fault: 'other_account' },
       );
     }
     await trx.updateTable('user').set({ role }).where('id', '=', caller.userId).execute();
   }
   if (role === 'PLAYER' && caller.role === 'CLUB_ADMIN' && !caller.clubIds.includes(clubId)) {
-    throw new AppError('conflict', 'expected the account of a player; this one administers a club');
+    throw new AppError('conflict', 'expected the account of a player; this one administers a club', {
+      fault: 'other_account',
+    });
   }
   await trx
     .insertInto('club_member')
@@ -158,7 +163,9 @@ async function refuseTooMany(db: Db, clubId: string, nowMs: number): Promise<voi
     .where('club_id', '=', clubId)
     .executeTakeFirstOrThrow();
   if (standing < MAX_INVITATIONS) return;
-  throw new AppError('conflict', `expected fewer than ${MAX_INVITATIONS} open invitations of a club`);
+  throw new AppError('conflict', `expected fewer than ${MAX_INVITATIONS} open invitations of a club`, {
+    fault: 'too_many',
+  });
 }
 
 function formatInvitation(row: Selectable<InvitationTable> & { createdByName: string | null }): Invitation {

@@ -33,7 +33,9 @@ export function createMembers({ db, audit }: { db: Db; audit: Audit }): Members 
     },
     async remove(caller, clubId, userId) {
       if (userId === caller.userId) {
-        throw new AppError('conflict', 'expected somebody else: nobody takes themselves out of a club');
+        throw new AppError('conflict', 'expected somebody else: nobody takes themselves out of a club', {
+          fault: 'not_oneself',
+        });
       }
       const removed = await db
         .deleteFrom('club_member')

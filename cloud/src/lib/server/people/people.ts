@@ -11,6 +11,7 @@ import { createCode } from '../codes/code-text.ts';
 import type { Db } from '../db/database.ts';
 import { isEnding } from '../sessions/session-view.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { getRecipient, handOver } from './hand-over.ts';
 import { addRequest, type RequestRow } from './requests.ts';
 
 export interface People {
@@ -24,6 +25,20 @@ export interface People {
   askForCourt(session: SessionRow): Promise<void>;
   /** `not_found` for a request that has been answered. Making room for the next group stops the match. */
   answer(session: SessionRow, requestId: string, accept: boolean): Promise<void>;
+  /**
+   * The match is theirs from now on whose address this is; a former owner who plays takes part in it. Throws `bad_request`
+   * where the address has no account that may own a match, and `gone` for a match that was deleted.
+   */
+  handOver(session: SessionRow, email: string): Promise<HandedOver>;
+  /** Somebody else owns it now. The answer ends it. */
+  onHandedOver(listener: (sessionId: string) => void): () => void;
+}
+
+export interface HandedOver {
+  userId: string;
+  name: string;
+  /** Who owned it before; the same where nothing changed. */
+  formerId: string;
 }
 
 export interface PeopleOptions {
@@ -49,6 +64,7 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
       .execute();
     sessions.changed(sessionId);
   };
+  const onHandedOver = new Set<(sessionId: string) => void>();
   return {
     async list(session) {
       const { id } = session;
@@ -94,6 +110,19 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
       if (accept && request.user_id !== null) await letIn(session.id, request.user_id);
       if (accept && request.kind === 'court') await sessions.close(session.id, 'player');
       sessions.changed(session.id);
+    },
+    async handOver({ id }, email) {
+      const owner = await getRecipient(db, email);
+      const formerId = await handOver(db, id, owner.userId);
+      if (formerId !== owner.userId) {
+        sessions.changed(id);
+        for (const listener of onHandedOver) listener(id);
+      }
+      return { ...owner, formerId };
+    },
+    onHandedOver(listener) {
+      onHandedOver.add(listener);
+      return () => onHandedOver.delete(listener);
     },
   };
 }

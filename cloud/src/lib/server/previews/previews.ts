@@ -53,7 +53,10 @@ export function createPreviews({ db, clock, log, devices, sessions }: PreviewsOp
   const open = async (sessionId: string): Promise<{ channel: PreviewChannel; deviceId: string }> => {
     const session = await findSession(db, sessionId);
     if (session === undefined) throw new AppError('not_found', 'expected the id of a session');
-    if (session.isOver) throw new AppError('conflict', 'this session has ended, there is no live picture');
+    if (session.isOver)
+      throw new AppError('conflict', 'this session has ended, there is no live picture', {
+        fault: 'match_over',
+      });
     const { deviceId } = session;
     const channel = channels.get(sessionId) ?? create(sessionId, deviceId);
     return { channel, deviceId };

@@ -45,13 +45,20 @@ export function createLeaving({ db, audit, auth, files }: LeavingOptions): Leavi
     plan,
     async leave(caller, email) {
       if (email.toLowerCase() !== caller.email.toLowerCase()) {
-        throw new AppError('bad_request', 'expected your own e-mail address', { field: 'email' });
+        throw new AppError('bad_request', 'expected your own e-mail address', {
+          field: 'email',
+          fault: 'not_own_email',
+        });
       }
       const { obstacle } = await plan(caller);
       if (obstacle === 'open_match')
-        throw new AppError('conflict', 'expected no open match; end yours first');
+        throw new AppError('conflict', 'expected no open match; end yours first', {
+          fault: 'own_match_open',
+        });
       if (obstacle === 'last_admin') {
-        throw new AppError('conflict', 'expected another SUPER_ADMIN; this is the last one');
+        throw new AppError('conflict', 'expected another SUPER_ADMIN; this is the last one', {
+          fault: 'last_admin',
+        });
       }
       const videos = await listVideos(db, caller.userId);
       for (const sessionId of videos) await files.delete(sessionId, caller);
@@ -63,14 +70,20 @@ export function createLeaving({ db, audit, auth, files }: LeavingOptions): Leavi
   };
 }
 
-/** Those that are still there, or on their way out. */
+/** Those that are still there, or on their way out, and expired ones of which clips are kept. */
 async function listVideos(db: Db, userId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('match_session')
     .select('id')
     .where('owner_id', '=', userId)
     .where((eb) =>
-      eb.or([eb('movie_state', 'not in', ['none', 'deleted']), eb('object_key', 'is not', null)]),
+      eb.or([
+        eb('movie_state', 'not in', ['none', 'deleted']),
+        eb('object_key', 'is not', null),
+        eb.exists(
+          eb.selectFrom('clip').select('clip.id').whereRef('clip.session_id', '=', 'match_session.id'),
+        ),
+      ]),
     )
     .execute();
   return rows.map(({ id }) => id);

@@ -21,7 +21,9 @@ import type { Page, PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { Files } from '../files/files.ts';
 import { findMatchAt } from './find-match.ts';
+import type { Raised, Settled } from './objection-letters.ts';
 import { listObjections } from './objection-list.ts';
+import { findEnding, listEarlier, settle } from './objection-rows.ts';
 
 export interface Objections {
   /** `browser` is the browser's token. Throws `bad_request` for a time to come, `too_many_requests`. */
@@ -41,8 +43,10 @@ export interface Objections {
   ): Promise<Objection>;
   /** Shows what nobody has decided on in time. */
   lapse(): Promise<void>;
-  /** Told of each objection that hides a match. */
-  onHidden(listener: (hidden: { clubId: string; sessionId: string; ownerId: string }) => void): void;
+  /** Told of each objection that asks the club for a decision on a match. */
+  onRaised(listener: (raised: Raised) => void): void;
+  /** Told when a match is hidden no more, or gone by a decision. */
+  onSettled(listener: (settled: Settled) => void): void;
 }
 
 export interface ObjectionsOptions {
@@ -64,18 +68,17 @@ const OLDEST_DAYS = 400;
 export function createObjections({ db, clock, audit, files, onChanged }: ObjectionsOptions): Objections {
   const limit = (maxFailures: number) => createAttemptLimit({ clock, maxFailures, windowMs: DAY_MS });
   const [byAddress, byBrowser] = [limit(PER_ADDRESS), limit(PER_BROWSER)];
-  const listeners = new Set<Parameters<Objections['onHidden']>[0]>();
+  const raisedListeners = new Set<(raised: Raised) => void>();
+  const settledListeners = new Set<(settled: Settled) => void>();
 
   const hide = async (sessionId: string, untilMs: number): Promise<void> => {
-    const row = await db
+    await db
       .updateTable('match_session')
       .set({ hidden_until: untilMs })
       .where('id', '=', sessionId)
-      .returning(['club_id', 'owner_id'])
-      .executeTakeFirstOrThrow();
+      .execute();
     await audit.record(undefined, 'video.hide', sessionId, { untilMs });
     onChanged(sessionId);
-    for (const listener of listeners) listener({ clubId: row.club_id, sessionId, ownerId: row.owner_id });
   };
   const show = async (sessionId: string): Promise<void> => {
     await db.updateTable('match_session').set({ hidden_until: null }).where('id', '=', sessionId).execute();
@@ -110,7 +113,10 @@ export function createObjections({ db, clock, audit, files, onChanged }: Objecti
         })
         .execute();
       await audit.record(undefined, 'objection.create', court.id, { objectionId: id, sessionId });
-      if (sessionId !== undefined && hidesUntil !== null) await hide(sessionId, hidesUntil);
+      if (sessionId === undefined) return;
+      if (hidesUntil !== null) await hide(sessionId, hidesUntil);
+      if (earlier.some((row) => row.state === 'open')) return;
+      for (const tell of raisedListeners) tell({ objectionId: id, sessionId, hidesUntilMs: hidesUntil });
     },
     list: (clubId, page) => listObjections(db, clubId, page),
     async decide(caller, clubId, objectionId, decision) {
@@ -124,9 +130,10 @@ export function createObjections({ db, clock, audit, files, onChanged }: Objecti
         throw new AppError('not_found', 'expected the id of an objection in this club; found none');
       }
       if (row.state === 'kept' || row.state === 'deleted') {
-        throw new AppError('conflict', `this objection has been decided: ${row.state}`);
+        throw new AppError('conflict', `this objection has been decided: ${row.state}`, { fault: 'decided' });
       }
       const { session_id: sessionId } = row;
+      const ending = await findEnding(db, { objectionId, sessionId, decision, byUserId: caller.userId });
       if (decision === 'delete' && sessionId !== null) await files.delete(sessionId, caller);
       await settle(db, objectionId, sessionId, {
         ...{ state: decision === 'keep' ? 'kept' : 'deleted', decided_at: clock.nowMs() },
@@ -134,6 +141,7 @@ export function createObjections({ db, clock, audit, files, onChanged }: Objecti
       });
       if (sessionId !== null) await show(sessionId);
       await audit.record(caller, `objection.${decision}`, sessionId ?? clubId, { objectionId });
+      if (ending !== undefined) for (const tell of settledListeners) tell(ending);
       const { items } = await listObjections(db, clubId, { limit: 1, objectionId });
       return items[0] as Objection;
     },
@@ -149,9 +157,11 @@ export function createObjections({ db, clock, audit, files, onChanged }: Objecti
         if (sessionId === null) continue;
         await show(sessionId);
         await audit.record(undefined, 'video.show', sessionId, { objectionId: id });
+        for (const tell of settledListeners) tell({ objectionId: id, sessionId, outcome: 'lapsed' });
       }
     },
-    onHidden: (listener) => void listeners.add(listener),
+    onRaised: (listener) => void raisedListeners.add(listener),
+    onSettled: (listener) => void settledListeners.add(listener),
   };
 }
 
@@ -160,40 +170,4 @@ function checkTime(atMs: number, nowMs: number): void {
   if (atMs < nowMs - OLDEST_DAYS * DAY_MS) {
     throw new AppError('bad_request', `expected a day of the last ${OLDEST_DAYS}`, { field: 'date' });
   }
-}
-
-interface Occasion {
-  courtId: string;
-  sessionId: string | undefined;
-  atMs: number;
-  browserHash: string;
-}
-
-/** Objections to the same match; where there is none, the same browser's to the same moment. */
-async function listEarlier(db: Db, { courtId, sessionId, atMs, browserHash }: Occasion) {
-  const query = db.selectFrom('objection').select(['browser_hash', 'hides_until']);
-  if (sessionId !== undefined) return query.where('session_id', '=', sessionId).execute();
-  return query
-    .where('session_id', 'is', null)
-    .where('court_id', '=', courtId)
-    .where('at', '=', atMs)
-    .where('browser_hash', '=', browserHash)
-    .execute();
-}
-
-/** A decision is about the match: it answers all that was said against it. */
-async function settle(
-  db: Db,
-  objectionId: string,
-  sessionId: string | null,
-  decided: { state: 'kept' | 'deleted'; decided_at: number; decided_by: string },
-): Promise<void> {
-  await db.updateTable('objection').set(decided).where('id', '=', objectionId).execute();
-  if (sessionId === null) return;
-  await db
-    .updateTable('objection')
-    .set(decided)
-    .where('session_id', '=', sessionId)
-    .where('state', 'in', ['open', 'lapsed'])
-    .execute();
 }

@@ -2,12 +2,13 @@
  * The privacy room: what is held of a person and its end, objections of people who are in a video, and what the
  * authorities are given. Owns the table `objection` and the columns `notice_…` and `hidden_until` of sessions; does not
  * own rights (`access/`: callers ask the gate first), movies (`files/`) or logins (`auth/`). May import `db`, `audit`,
- * `auth`, `clubs`, `codes`, `files`.
+ * `auth`, `clips`, `clubs`, `codes`, `files`.
  *
  * This file collects all that the portal holds about one person.
  */
 import type { OwnData } from '@padelvar/shared/privacy-api';
 import type { Caller } from '../auth/caller.ts';
+import { listClipsOf } from '../clips/clip-rows.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { SessionRow } from '../sessions/session-view.ts';
@@ -52,6 +53,7 @@ export async function collectOwnData(
         pageUrl: `${origin}/videos/${row.id}`,
         fileUrl: `${origin}/api/video/files/${row.id}/download`,
       })),
+    clips: await listClips(db, [...owned, ...joined], origin),
     shares: await listShares(db, userId),
     requests: await listRequests(db, userId),
     log: await listLog(db, userId),
@@ -86,6 +88,19 @@ function formatMatch(row: SessionRow): OwnData['matches'][number] {
     movie: row.movie_state,
     notice: describeNotice(row),
   };
+}
+
+/** Those that can be watched: of videos that are there, and those that were kept. */
+async function listClips(db: Db, matches: SessionRow[], origin: string): Promise<OwnData['clips']> {
+  const rows = await listClipsOf(
+    db,
+    matches.map(({ id }) => id),
+  );
+  return rows.map(({ id: clipId, session_id: sessionId, name, bytes }) => ({
+    ...{ sessionId, clipId, name, bytes },
+    pageUrl: `${origin}/videos/${sessionId}/clips/${clipId}`,
+    fileUrl: `${origin}/api/video/files/${sessionId}/clips/${clipId}/movie`,
+  }));
 }
 
 async function listShares(db: Db, userId: string): Promise<OwnData['shares']> {

@@ -1,15 +1,20 @@
 /** Planned recordings as rows, with the names around them, and how they read to people. */
 import { Weekday } from '@padelvar/shared/opening-hours';
 import type { Schedule } from '@padelvar/shared/schedule-api';
+import { EndReason, SessionState } from '@padelvar/shared/session';
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { ScheduleTable } from '../db/tables.ts';
 import type { ScheduleRule } from './next-occurrence.ts';
+import { PASSING, planLatest } from './plan-attempt.ts';
 
 export type ScheduleRow = Selectable<ScheduleTable> & {
   courtName: string;
   timeZone: string;
   createdByName: string | null;
+  /** Of the last session, by now. */
+  lastState: string | null;
+  lastReason: string | null;
 };
 
 const Weekdays = Weekday.array();
@@ -20,8 +25,10 @@ export function selectSchedules(db: Db) {
     .innerJoin('court', 'court.id', 'schedule.court_id')
     .innerJoin('club', 'club.id', 'schedule.club_id')
     .leftJoin('user', 'user.id', 'schedule.created_by')
+    .leftJoin('match_session', 'match_session.id', 'schedule.last_session_id')
     .selectAll('schedule')
-    .select(['court.name as courtName', 'club.time_zone as timeZone', 'user.name as createdByName']);
+    .select(['court.name as courtName', 'club.time_zone as timeZone', 'user.name as createdByName'])
+    .select(['match_session.state as lastState', 'match_session.reason as lastReason']);
 }
 
 export function ruleOf(row: ScheduleRow): ScheduleRule {
@@ -33,7 +40,7 @@ export function ruleOf(row: ScheduleRow): ScheduleRule {
   };
 }
 
-export function formatSchedule(row: ScheduleRow): Schedule {
+export function formatSchedule(row: ScheduleRow, nowMs: number): Schedule {
   return {
     scheduleId: row.id,
     clubId: row.club_id,
@@ -47,8 +54,17 @@ export function formatSchedule(row: ScheduleRow): Schedule {
     nextAt: formatInstant(row.next_at),
     lastAt: formatInstant(row.last_at),
     lastOutcome: row.last_outcome,
+    triedUntil: formatInstant(findTriedUntil(row, nowMs)),
     lastSessionId: row.last_session_id,
+    lastState: row.lastState === null ? null : SessionState.parse(row.lastState),
+    lastReason: row.lastReason === null ? null : EndReason.parse(row.lastReason),
   };
+}
+
+function findTriedUntil(row: ScheduleRow, nowMs: number): number | null {
+  if (row.last_at === null || row.last_outcome === null || !PASSING.includes(row.last_outcome)) return null;
+  const untilMs = planLatest({ dueAt: row.last_at, durationMinutes: row.duration_minutes });
+  return nowMs <= untilMs ? untilMs : null;
 }
 
 function formatInstant(ms: number | null): string | null {

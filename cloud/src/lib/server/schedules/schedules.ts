@@ -63,9 +63,8 @@ export function createSchedules({ db, clock, audit }: SchedulesOptions): Schedul
         })
         .execute();
       await audit.record(caller, 'schedule.create', input.courtId, { scheduleId: id });
-      return formatSchedule(
-        await selectSchedules(db).where('schedule.id', '=', id).executeTakeFirstOrThrow(),
-      );
+      const row = await selectSchedules(db).where('schedule.id', '=', id).executeTakeFirstOrThrow();
+      return formatSchedule(row, clock.nowMs());
     },
     async list(clubId, { cursor, limit }) {
       const after = parseKeys(cursor, Oldest);
@@ -80,7 +79,7 @@ export function createSchedules({ db, clock, audit }: SchedulesOptions): Schedul
       }
       const found = await query.limit(limit + 1).execute();
       const { rows, nextCursor } = planPage(found, limit, (row) => [row.created_at, row.id]);
-      return { items: rows.map(formatSchedule), nextCursor };
+      return { items: rows.map((row) => formatSchedule(row, clock.nowMs())), nextCursor };
     },
     async delete(caller, clubId, scheduleId) {
       const removed = await db
@@ -124,5 +123,7 @@ async function refuseTooMany(db: Db, clubId: string): Promise<void> {
     .where('club_id', '=', clubId)
     .executeTakeFirstOrThrow();
   if (planned < MAX_SCHEDULES) return;
-  throw new AppError('conflict', `expected fewer than ${MAX_SCHEDULES} planned recordings of a club`);
+  throw new AppError('conflict', `expected fewer than ${MAX_SCHEDULES} planned recordings of a club`, {
+    fault: 'too_many',
+  });
 }

@@ -36,6 +36,13 @@ describe('a report', () => {
     expect(planReport(sessionRow(RUNNING), recorded('recording'), NOW + 7)?.started_at).toBe(OPENED_AT);
   });
 
+  it('says what the picture looks like, and takes it back', () => {
+    const black = { ...recorded('recording'), picture: 'black' as const };
+    expect(planReport(sessionRow(RUNNING), black, NOW)?.picture).toBe('black');
+    const again = sessionRow({ ...RUNNING, picture: 'black' });
+    expect(planReport(again, recorded('recording'), NOW)?.picture).toBeNull();
+  });
+
   it('that has not heard of an extension takes it back only at the end', () => {
     const extended = sessionRow({ ...RUNNING, duration_seconds: 960 });
     expect(planReport(extended, recorded('recording'), NOW)?.duration_seconds).toBe(960);

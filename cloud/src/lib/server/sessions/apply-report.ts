@@ -19,6 +19,7 @@ export function planReport(
     state: reported.state,
     reason: recording?.reason ?? reported.reason ?? null,
     detail: reported.detail ?? null,
+    picture: reported.picture ?? null,
     ended_at: isEnded(reported.state) ? (row.ended_at ?? nowMs) : null,
     movie_state: nextMovieState(row.movie_state, reported),
     ...(recording === undefined ? {} : recordingValues(row, reported, recording, nowMs)),

@@ -17,6 +17,8 @@ export interface OpenRequest {
   userId: string;
   /** A guest has one open session at a time, wherever. */
   onlyOne?: boolean | undefined;
+  /** It must not have a recording yet: one's own match is in the way like anybody's. */
+  unrecorded?: boolean | undefined;
   courtId: string;
   idempotencyKey?: string | undefined;
   nowMs: number;
@@ -38,7 +40,7 @@ export async function takeCourt(trx: Transaction<Tables>, request: OpenRequest):
   const open = await findOpenSession(trx, request);
   if (open !== undefined) {
     if (isEnding(open)) return { kind: 'ending', sessionId: open.id };
-    if (open.owner_id !== request.userId)
+    if (open.owner_id !== request.userId || (request.unrecorded === true && hasRecording(open)))
       throw new AppError('court_busy', 'somebody else is using this court');
     await remember(trx, request, open.id);
     return { kind: 'found', sessionId: open.id };
@@ -48,6 +50,10 @@ export async function takeCourt(trx: Transaction<Tables>, request: OpenRequest):
   const sessionId = await insertSession(trx, court, deviceId, request);
   await remember(trx, request, sessionId);
   return { kind: 'opened', sessionId, deviceId };
+}
+
+function hasRecording({ start_requested_at: askedAt, started_at: startedAt }: SessionRow): boolean {
+  return askedAt !== null || startedAt !== null;
 }
 
 /** A key means one request: with another court it is an error of the program that sent it. */
@@ -104,6 +110,7 @@ async function refuseSecond(trx: Transaction<Tables>, ownerId: string): Promise<
     .executeTakeFirst();
   if (other === undefined) return;
   throw new AppError('conflict', 'expected no other open session of this browser; end that one first', {
+    fault: 'own_match_open',
     details: { sessionId: other.id },
   });
 }

@@ -1,5 +1,5 @@
 /** Whether a start, stop or close changes what is desired of a session: pure. Asking for what is so changes nothing. */
-import { AppError } from '@padelvar/shared/errors';
+import { AppError, type Fault } from '@padelvar/shared/errors';
 import { START_DEADLINE_MS } from '@padelvar/shared/limits';
 import { isEnded, SessionState, type EndReason } from '@padelvar/shared/session';
 import type { Updateable } from 'kysely';
@@ -19,7 +19,7 @@ export function planStart(row: SessionRow, durationSeconds: number, nowMs: numbe
   const pending = row.start_deadline_at !== null && nowMs < row.start_deadline_at;
   if (pending || state === 'recording' || state === 'starting') {
     if (row.duration_seconds === durationSeconds) return 'unchanged';
-    throw conflict(row, 'this session is recording already, with another duration');
+    throw conflict(row, 'this session is recording already, with another duration', 'still_recording');
   }
   if (state !== 'created') {
     throw new AppError('not_ready', 'the camera of this session is not open yet', { details: { state } });
@@ -38,7 +38,11 @@ export function planExtend(row: SessionRow, seconds: number, longestSeconds: num
     throw conflict(row, 'expected a recording that is going on');
   }
   if (row.duration_seconds >= longestSeconds) {
-    throw conflict(row, `a recording lasts ${String(longestSeconds / 60)} minutes at most in this club`);
+    throw conflict(
+      row,
+      `a recording lasts ${String(longestSeconds / 60)} minutes at most in this club`,
+      'longest',
+    );
   }
   return { duration_seconds: Math.min(longestSeconds, row.duration_seconds + seconds) };
 }
@@ -58,6 +62,6 @@ export function planClose(row: SessionRow, reason: EndReason, nowMs: number): De
   return records ? { ...close, stop_requested_at: nowMs, stop_reason: reason } : close;
 }
 
-function conflict(row: SessionRow, message: string): AppError {
-  return new AppError('conflict', message, { details: { sessionId: row.id, state: row.state } });
+function conflict(row: SessionRow, message: string, fault: Fault = 'match_over'): AppError {
+  return new AppError('conflict', message, { fault, details: { sessionId: row.id, state: row.state } });
 }

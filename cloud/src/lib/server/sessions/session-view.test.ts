@@ -26,6 +26,13 @@ describe('the status of a recording', () => {
       progressPercent: 100,
     });
   });
+  it('tells what is wrong with the picture while it goes on and its device is there', () => {
+    const black = sessionRow({ ...RUNNING, picture: 'black' });
+    expect(formatRecordStatus(black, LENGTHS, at(5)).picture).toBe('black');
+    expect(formatRecordStatus(black, LENGTHS, at(5, false)).picture).toBeNull();
+    expect(formatRecordStatus({ ...black, state: 'complete' }, LENGTHS, at(5)).picture).toBeNull();
+    expect(formatRecordStatus({ ...black, picture: 'upside down' }, LENGTHS, at(5)).picture).toBeNull();
+  });
   it('without a recording is all zero', () => {
     expect(formatRecordStatus(sessionRow(), LENGTHS, at(5))).toMatchObject({
       active: false,

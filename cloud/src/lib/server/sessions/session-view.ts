@@ -1,7 +1,7 @@
 /** How a session's row reads to people: pure, so that API, pages and events say the same. */
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { Gap } from '@padelvar/shared/link';
-import { EndReason, isEnded, SessionState } from '@padelvar/shared/session';
+import { EndReason, isEnded, PictureTrouble, SessionState } from '@padelvar/shared/session';
 import { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import type { Selectable } from 'kysely';
 import type { MatchSessionTable } from '../db/tables.ts';
@@ -63,6 +63,7 @@ export function formatSession(row: SessionRow, names: SessionNames, { nowMs, dev
     durationSeconds: row.duration_seconds,
     movie: row.movie_state,
     deviceOnline,
+    picture: pictureOf(row, deviceOnline),
   };
 }
 
@@ -93,6 +94,7 @@ export function formatRecordStatus(
     storage: row.movie_state === 'ready' ? null : troubleOf(row.storage_trouble),
     deviceOnline,
     watchAtClub: isAtClub && hasMovieAtClub(row),
+    picture: pictureOf(row, deviceOnline),
   };
 }
 
@@ -123,6 +125,12 @@ function planEta(row: SessionRow, nowMs: number, deviceOnline: boolean): number 
 
 function reasonOf(text: string | null): EndReason | null {
   return text === null ? null : EndReason.nullable().catch(null).parse(text);
+}
+
+/** Only of now: nobody knows what the camera of a device out of touch shows. */
+function pictureOf({ picture, state }: SessionRow, deviceOnline: boolean): PictureTrouble | null {
+  if (!deviceOnline || isEnded(SessionState.parse(state))) return null;
+  return PictureTrouble.nullable().catch(null).parse(picture);
 }
 
 function troubleOf(text: string | null): StorageTrouble | null {

@@ -34,6 +34,8 @@ export interface SessionsOptions {
 export interface SessionOwner {
   userId: string;
   onlyOne?: boolean;
+  /** Wants a match of its own: a session that records already is `court_busy`, one's own too. */
+  unrecorded?: boolean;
 }
 
 export interface Sessions {
@@ -129,9 +131,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 
   return {
-    async open({ userId, onlyOne = false }, courtId, idempotencyKey) {
+    async open({ userId, onlyOne = false, unrecorded = false }, courtId, idempotencyKey) {
       const untilMs = clock.monotonicMs() + createTimeoutMs;
-      const sessionId = await take({ userId, onlyOne, courtId, idempotencyKey }, untilMs);
+      const sessionId = await take({ userId, onlyOne, unrecorded, courtId, idempotencyKey }, untilMs);
       const row = await events.waitFor(
         sessionId,
         async () => {

@@ -142,7 +142,9 @@ async function refuseTooMany(db: Db, sessionId: string, nowMs: number): Promise<
     .where('session_id', '=', sessionId)
     .executeTakeFirstOrThrow();
   if (standing < MAX_SHARES) return;
-  throw new AppError('conflict', `expected fewer than ${MAX_SHARES} links to a video; take one back first`);
+  throw new AppError('conflict', `expected fewer than ${MAX_SHARES} links to a video; take one back first`, {
+    fault: 'too_many',
+  });
 }
 
 async function findClipName(db: Db, clipId: string | undefined): Promise<string | null> {

@@ -11,7 +11,7 @@ import { makeFolderDurably, renameDurably, writeFileDurably } from './durable.ts
 import { callFolder, requireFolder } from './folder-failure.ts';
 import { listFolderObjects } from './folder-listing.ts';
 import { requireObjectKey } from './object-key.ts';
-import type { ObjectHead, ObjectStore, StoredPart } from './object-store.ts';
+import type { ListedObject, ObjectHead, ObjectStore, StoredPart } from './object-store.ts';
 import { createStorageProbe } from './storage-probe.ts';
 import { createUploadFolders } from './upload-folders.ts';
 import { createUrlSigner } from './url-signer.ts';
@@ -122,9 +122,15 @@ export function createFolderStore(options: FolderStoreOptions): FolderStore {
         throw new AppError('too_large', `expected at most ${maxBytes} stored bytes`);
       }),
     list: () => listFolderObjects(join(root, 'objects')),
+    listOldVersions: listNone,
     listUploads: () => uploads.list(),
     check: createStorageProbe({ clock, put, read: async (key) => (await head(key))?.bytes }),
   };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a folder keeps no versions: there is nothing to wait for
+async function* listNone(): AsyncGenerator<ListedObject> {
+  yield* [];
 }
 
 function requireBounds({ partNumber, bytes }: { partNumber: number; bytes: number }): void {

@@ -196,7 +196,7 @@ export function describeObjectStore(name: string, open: () => Promise<StoreUnder
       });
     });
 
-    test('ranges are answered to the byte', async () => {
+    test('ranges are answered to the byte [immich 1035]', async () => {
       const bytes = randomBytes(700_001);
       await store(bytes);
       for (const [range, start, end] of [

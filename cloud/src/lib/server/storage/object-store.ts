@@ -117,6 +117,9 @@ export interface ObjectStore {
   /** All objects, in no order. */
   list(): AsyncIterable<ListedObject>;
 
+  /** What is kept of objects that were deleted or replaced, in no order. Nothing where the store keeps no versions. */
+  listOldVersions(): AsyncIterable<ListedObject>;
+
   /** All uploads that are open, in no order. */
   listUploads(): AsyncIterable<ListedUpload>;
 

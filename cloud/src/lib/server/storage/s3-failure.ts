@@ -87,3 +87,9 @@ export function isAbsent(error: unknown): boolean {
     ['NoSuchKey', 'NoSuchUpload', 'NotFound'].includes(error.name) || error.$metadata.httpStatusCode === 404
   );
 }
+
+/** Whether the service has no such operation at all. */
+export function isUnknownQuestion(error: unknown): boolean {
+  if (!(error instanceof S3ServiceException)) return false;
+  return error.name === 'NotImplemented' || error.$metadata.httpStatusCode === 501;
+}

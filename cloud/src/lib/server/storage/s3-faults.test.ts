@@ -165,3 +165,20 @@ test('after a failure the store works as soon as the service does', async () => 
   answer = xml(200, '');
   await put();
 });
+
+test('a service that keeps no versions and does not know the question has deleted all there is', async () => {
+  answer = (request, response) => {
+    if (request.method === 'DELETE') response.writeHead(204).end();
+    else error(501, 'NotImplemented')(request, response);
+  };
+  await store.delete(KEY);
+  expect(asked.map(({ method }) => method)).toEqual(['DELETE', 'GET']);
+});
+
+test('versions that may not be listed are a named trouble: the deletion is not over', async () => {
+  answer = (request, response) => {
+    if (request.method === 'DELETE') response.writeHead(204).end();
+    else error(403, 'AccessDenied')(request, response);
+  };
+  await expect(store.delete(KEY)).rejects.toMatchObject({ kind: 'storage_denied' });
+});

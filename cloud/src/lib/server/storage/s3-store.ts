@@ -20,7 +20,13 @@ import type { ObjectHead, ObjectStore, StoredPart } from './object-store.ts';
 import { createS3Client, S3_TIMEOUTS } from './s3-client.ts';
 import type { S3Settings, S3Timeouts } from './s3-client.ts';
 import { callS3, explainS3, isAbsent } from './s3-failure.ts';
-import { listS3Objects, listS3Parts, listS3Uploads, listS3Versions } from './s3-listing.ts';
+import {
+  listS3Objects,
+  listS3OldVersions,
+  listS3Parts,
+  listS3Uploads,
+  listSomeS3Versions,
+} from './s3-listing.ts';
 import { matchS3Parts, md5OfEtag } from './s3-parts.ts';
 import { createS3Signer } from './s3-signer.ts';
 import { createStorageProbe } from './storage-probe.ts';
@@ -87,10 +93,17 @@ export function createS3Store(options: S3StoreOptions): S3Store {
       await client.send(command);
     });
 
+  /** Markers between pages are not to be relied on (Swift names none): the first page is asked for until it is empty. */
+  const listLeft = async (key: string, gone: ReadonlySet<string>): Promise<string[]> =>
+    (await listSomeS3Versions(place, key)).filter((versionId) => !gone.has(versionId));
   const remove = async (key: string): Promise<void> => {
     await client.send(new DeleteObjectCommand(at(key)));
-    for (const VersionId of await listS3Versions(place, key)) {
-      await client.send(new DeleteObjectCommand({ ...at(key), VersionId }));
+    const gone = new Set<string>();
+    for (let left = await listLeft(key, gone); left.length > 0; left = await listLeft(key, gone)) {
+      for (const VersionId of left) {
+        await client.send(new DeleteObjectCommand({ ...at(key), VersionId }));
+        gone.add(VersionId);
+      }
     }
   };
 
@@ -141,6 +154,7 @@ export function createS3Store(options: S3StoreOptions): S3Store {
         throw new AppError('too_large', `expected at most ${maxBytes} stored bytes`);
       }),
     list: () => explainS3('list the videos', listS3Objects(place)),
+    listOldVersions: () => explainS3('list old versions', listS3OldVersions(place)),
     listUploads: () => explainS3('list the uploads', listS3Uploads(place)),
     check: createStorageProbe({ clock, put, read: async (key) => (await head(key))?.bytes }),
     close: () => client.destroy(),

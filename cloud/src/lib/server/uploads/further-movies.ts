@@ -27,6 +27,7 @@ import {
   setFurtherState,
 } from './further-rows.ts';
 import type { FurtherRef, FurtherRow } from './further-rows.ts';
+import { completeInStore, findParts } from './in-store.ts';
 import { createSignedParts } from './signed-parts.ts';
 import { createTurns } from './turns.ts';
 import { planUploadLimits, requirePartList, requirePartNumber } from './upload-limits.ts';
@@ -45,8 +46,8 @@ export interface FurtherMovies {
   erase(sessionId: string): Promise<void>;
   /** Matches that were deleted while something beside them stayed in the store. */
   listLeft(): Promise<string[]>;
-  /** Gives up uploads that have been open since before then. */
-  giveUpOlder(beforeMs: number): Promise<void>;
+  /** As `Uploads.settle`. */
+  settle(olderThanMs: number): Promise<void>;
   onReady(listener: (sessionId: string) => void): void;
 }
 
@@ -84,14 +85,36 @@ export function createFurtherMovies({ db, clock, log, store }: FurtherMoviesOpti
     throw new AppError('conflict', 'expected the open upload of this movie', { field: 'uploadId' });
   };
 
+  const finish = async (row: FurtherRow, bytes: number): Promise<void> => {
+    if (await saveFurtherReady(db, row, bytes)) {
+      await store.delete(row.object_key);
+      throw new AppError('gone', 'this video has been deleted');
+    }
+    const ref = { sessionId: row.session_id, number: row.number };
+    await signedParts.forget(keyOf(ref));
+    log.info({ ...ref, bytes }, 'a movie beside a match is ready');
+    for (const listener of listeners) listener(ref.sessionId);
+  };
+
+  /** It may have been completed by a portal that was killed before it wrote that down. */
   const giveUp = async (row: FurtherRow): Promise<void> => {
     await store.abort(row.object_key, row.upload_id);
+    await store.delete(row.object_key);
     await setFurtherState(db, row, { state: 'aborted' });
     await signedParts.forget(keyOf({ sessionId: row.session_id, number: row.number }));
   };
 
   const inTurn = <Answer>(ref: FurtherRef, work: () => Promise<Answer>): Promise<Answer> =>
     turns.take(keyOf(ref), work);
+
+  /** Its size was told when it was opened. */
+  const settleOne = async (ref: FurtherRef, beforeMs: number): Promise<void> => {
+    const row = await findFurtherRow(db, ref);
+    if (row?.state !== 'open') return;
+    const head = await store.head(row.object_key);
+    if (head?.bytes === row.bytes) await finish(row, row.bytes);
+    else if (row.created_at < beforeMs) await giveUp(row);
+  };
 
   const eraseOne = async (row: FurtherRow): Promise<void> => {
     if (row.state === 'open') await giveUp(row);
@@ -105,9 +128,10 @@ export function createFurtherMovies({ db, clock, log, store }: FurtherMoviesOpti
         const session = await getUploadSession(db, deviceId, ref.sessionId);
         const known = await findFurtherRow(db, ref);
         if (known?.state === 'complete') return describeUpload(session, known, []);
-        const parts = known?.state === 'open' ? await findListed(store, known) : undefined;
+        const parts = known?.state === 'open' ? await findParts(store, known) : undefined;
         if (known === undefined || parts === undefined)
           return describeUpload(session, await create(session, ref, movie), []);
+        if (parts === 'whole') return { ...describeUpload(session, known, []), state: 'complete' };
         return describeUpload(session, known, await signedParts.name(keyOf(ref), known.upload_id, parts));
       }),
 
@@ -129,15 +153,9 @@ export function createFurtherMovies({ db, clock, log, store }: FurtherMoviesOpti
         if (row.state === 'complete') return row.bytes;
         requirePartList(request.parts, request.totalBytes, planUploadLimits(session.duration_seconds));
         await signedParts.requireSigned(keyOf(ref), row.upload_id, request.parts);
-        const bytes = await completeStored(store, row, request);
-        if (await saveFurtherReady(db, row, bytes)) {
-          await store.delete(row.object_key);
-          throw new AppError('gone', 'this video has been deleted');
-        }
-        await signedParts.forget(keyOf(ref));
-        log.info({ ...ref, bytes }, 'a movie beside a match is ready');
-        for (const listener of listeners) listener(ref.sessionId);
-        return bytes;
+        await completeInStore(store, row, request, { startOver: () => giveUp(row) });
+        await finish(row, request.totalBytes);
+        return request.totalBytes;
       }),
 
     abandon: (deviceId, ref) =>
@@ -156,14 +174,15 @@ export function createFurtherMovies({ db, clock, log, store }: FurtherMoviesOpti
       }
     },
     listLeft: () => listLeftFurther(db),
-    async giveUpOlder(beforeMs) {
-      const stale = await db
-        .selectFrom('further_movie')
-        .selectAll()
-        .where('state', '=', 'open')
-        .where('created_at', '<', beforeMs)
-        .execute();
-      for (const row of stale) await giveUp(row);
+    async settle(olderThanMs) {
+      const beforeMs = clock.nowMs() - olderThanMs;
+      const open = await db.selectFrom('further_movie').selectAll().where('state', '=', 'open').execute();
+      for (const { session_id: sessionId, number } of open) {
+        const ref = { sessionId, number };
+        await inTurn(ref, () => settleOne(ref, beforeMs)).catch((error: unknown) =>
+          log.error({ err: error, ...ref }, 'an upload could not be settled'),
+        );
+      }
     },
     onReady: (listener) => void listeners.add(listener),
   };
@@ -172,27 +191,6 @@ export function createFurtherMovies({ db, clock, log, store }: FurtherMoviesOpti
 /** What its parts and its turn go by; no session is called so. */
 function keyOf({ sessionId, number }: FurtherRef): string {
   return `${sessionId}.${number}`;
-}
-
-/** Undefined where the store knows the upload no more, and did not complete it either. */
-async function findListed(store: ObjectStore, row: FurtherRow): Promise<StoredPart[] | undefined> {
-  if ((await store.head(row.object_key)) !== undefined) return [];
-  return store.listParts(row.object_key, row.upload_id).catch((error: unknown) => {
-    if (error instanceof AppError && error.kind === 'not_found') return undefined;
-    throw error;
-  });
-}
-
-/** An object that is there was verified before a crash kept us from writing it down. */
-async function completeStored(
-  store: ObjectStore,
-  row: FurtherRow,
-  { totalBytes, parts }: UploadCompleteRequest,
-): Promise<number> {
-  const { bytes } =
-    (await store.head(row.object_key)) ?? (await store.complete(row.object_key, row.upload_id, parts));
-  if (bytes === totalBytes) return bytes;
-  throw new AppError('conflict', `expected ${totalBytes} stored bytes, found ${bytes}`);
 }
 
 function describeUpload(session: SessionRow, row: FurtherRow, parts: StoredPart[]): UploadState {

@@ -24,7 +24,8 @@ import { createTroubleNotes } from './trouble-notes.ts';
 import { createTurns } from './turns.ts';
 import { abortUnknown } from './unknown-uploads.ts';
 import { planUploadLimits, requirePartList, requirePartNumber } from './upload-limits.ts';
-import { findUpload, saveReady } from './upload-rows.ts';
+import { createUploadEnds } from './upload-ends.ts';
+import { findUpload, listUnsettled, saveTold } from './upload-rows.ts';
 import type { UploadRow } from './upload-rows.ts';
 import { getUploadSession } from './upload-session.ts';
 import type { SessionRow } from './upload-session.ts';
@@ -52,6 +53,11 @@ export interface Uploads {
   putSideFile(deviceId: string, sessionId: string, name: SideFileName, body: Uint8Array): Promise<void>;
   /** Gives up what is arriving for a video that has been deleted, and what lies beside it. */
   discard(sessionId: string): Promise<void>;
+  /**
+   * Finishes what the store holds whole although nobody has written it down, and gives up what has been open for longer
+   * than that. What can't be settled now holds up nothing else.
+   */
+  settle(olderThanMs: number): Promise<void>;
   /** Gives up what the store holds of uploads that nobody here knows, once they are so old, and what is left of known ones. */
   abortUnknown(olderThanMs: number): Promise<number>;
   onReady(listener: (sessionId: string) => void): void;
@@ -68,6 +74,12 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
   const firstPayloads = createFirstPayloads({ db, store, signedParts });
   const troubles = createTroubleNotes(db);
   const listeners = new Set<(sessionId: string) => void>();
+  const ends = createUploadEnds({
+    ...{ db, clock, log, store, sideFiles, signedParts, firstPayloads, troubles },
+    onReady(sessionId) {
+      for (const listener of listeners) listener(sessionId);
+    },
+  });
 
   const create = async (session: SessionRow): Promise<UploadRow> => {
     const objectKey = `clubs/${session.club_id}/${session.id}/${randomUUID()}.mp4`;
@@ -78,6 +90,7 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
       max_parts: planUploadLimits(session.duration_seconds).maxParts,
       state: 'open',
       created_at: clock.nowMs(),
+      told: null,
     };
     await db
       .insertInto('upload')
@@ -99,30 +112,6 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
     const row = await getOpen(sessionId, payload?.upload_id ?? uploadId);
     if (row.state === 'complete') throw new AppError('conflict', 'this upload is complete');
     return payload?.object_key ?? row.object_key;
-  };
-
-  const finish = async (row: UploadRow, request: UploadCompleteRequest, bytes: number): Promise<void> => {
-    const deleted = await saveReady(db, row, request, bytes, clock.nowMs());
-    if (deleted) {
-      await store.delete(row.object_key);
-      throw new AppError('gone', 'this video has been deleted');
-    }
-    await firstPayloads.drop(row.session_id).catch((error: unknown) => {
-      log.warn({ err: error, sessionId: row.session_id }, 'the payload of a part 1 goes later');
-    });
-    await signedParts.forget(row.session_id);
-    await troubles.note(row.session_id, null);
-    log.info({ sessionId: row.session_id, bytes, parts: request.parts.length }, 'a movie is ready');
-    for (const listener of listeners) listener(row.session_id);
-  };
-
-  const giveUp = async (sessionId: string): Promise<void> => {
-    const row = await findUpload(db, sessionId);
-    await firstPayloads.drop(sessionId);
-    if (row?.state !== 'open') return;
-    await store.abort(row.object_key, row.upload_id);
-    await db.updateTable('upload').set({ state: 'aborted' }).where('session_id', '=', sessionId).execute();
-    await signedParts.forget(sessionId);
   };
 
   /** One at a time for each session; what the store fails to do is noted on it. */
@@ -163,16 +152,19 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
         requirePartList(request.parts, request.totalBytes, planUploadLimits(session.duration_seconds));
         await firstPayloads.admit(row, request);
         await signedParts.requireSigned(sessionId, row.upload_id, request.parts);
-        const join = (): Promise<void> => firstPayloads.join(row, request);
-        const { bytes } = await completeInStore(store, row, request, join);
-        await finish(row, request, bytes);
-        return bytes;
+        await saveTold(db, row, request);
+        await completeInStore(store, row, request, {
+          prepare: () => firstPayloads.join(row, request),
+          startOver: () => ends.giveUp(sessionId),
+        });
+        await ends.finish(row, request);
+        return request.totalBytes;
       }),
 
     abandon: (deviceId, sessionId) =>
       inTurn(sessionId, async () => {
         await getUploadSession(db, deviceId, sessionId);
-        await giveUp(sessionId);
+        await ends.giveUp(sessionId);
       }),
 
     putSideFile: (deviceId, sessionId, name, body) =>
@@ -188,8 +180,16 @@ export function createUploads({ db, clock, log, store, sideFiles }: UploadsOptio
     discard: (sessionId) =>
       turns.take(sessionId, async () => {
         await sideFiles.erase(sessionId);
-        await giveUp(sessionId);
+        await ends.giveUp(sessionId);
       }),
+    async settle(olderThanMs) {
+      const beforeMs = clock.nowMs() - olderThanMs;
+      for (const sessionId of await listUnsettled(db, beforeMs)) {
+        await turns
+          .take(sessionId, () => ends.settle(sessionId, beforeMs))
+          .catch((error: unknown) => log.error({ err: error, sessionId }, 'an upload could not be settled'));
+      }
+    },
     async abortUnknown(olderThanMs) {
       for (const sessionId of await firstPayloads.listLeft())
         await turns.take(sessionId, () => firstPayloads.drop(sessionId));

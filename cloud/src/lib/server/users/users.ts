@@ -134,5 +134,7 @@ async function keepOneSuperAdmin(db: Db, user: UserRow, nextRole: Caller['role']
     .where('id', '!=', user.id)
     .executeTakeFirst();
   if (other === undefined)
-    throw new AppError('conflict', 'expected another SUPER_ADMIN; this is the last one');
+    throw new AppError('conflict', 'expected another SUPER_ADMIN; this is the last one', {
+      fault: 'last_admin',
+    });
 }

@@ -1,0 +1,23 @@
+/** A playlist that is asked for before its player is there. */
+
+export interface OpenedPlaylist {
+  readonly address: string;
+  /** Its text, once: whoever asks again wants a new answer. Undefined then, and where it did not come. */
+  take(): Promise<string | undefined>;
+}
+
+export function openPlaylist(address: string): OpenedPlaylist {
+  const read = async (): Promise<string | undefined> => {
+    const answer = await fetch(address);
+    return answer.ok ? answer.text() : undefined;
+  };
+  let text: Promise<string | undefined> | undefined = read().catch(() => undefined);
+  return {
+    address,
+    async take() {
+      const mine = text;
+      text = undefined;
+      return mine;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Gives a match to another person: somebody's whose phone died, a guest's whom nobody knows, or one that was planned for
+ * others. Running or over, it stays the same match: links, clips and participants stay with it.
+ */
+import { AppError } from '@padelvar/shared/errors';
+import type { Transaction } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
+
+/** Anybody with an account, of the club or not: players bring friends. Support owns no match. */
+export async function getRecipient(db: Db, email: string): Promise<{ userId: string; name: string }> {
+  const user = await db
+    .selectFrom('user')
+    .select(['id as userId', 'name', 'role'])
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst();
+  if (user === undefined || user.role === 'SUPPORT') {
+    throw new AppError('bad_request', 'expected the address of a player’s account; found no such account', {
+      field: 'email',
+    });
+  }
+  return { userId: user.userId, name: user.name };
+}
+
+/** Answers the former owner. Throws `not_found`, and `gone` for a match that was deleted. */
+export function handOver(db: Db, sessionId: string, ownerId: string): Promise<string> {
+  return transact(db, async (trx) => {
+    const session = await trx
+      .selectFrom('match_session')
+      .select(['owner_id', 'club_id', 'movie_state'])
+      .where('id', '=', sessionId)
+      .executeTakeFirst();
+    if (session === undefined) throw new AppError('not_found', 'expected the id of a session; found none');
+    if (session.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
+    const { owner_id: formerId, club_id: clubId } = session;
+    if (formerId === ownerId) return formerId;
+    await trx.updateTable('match_session').set({ owner_id: ownerId }).where('id', '=', sessionId).execute();
+    await endFormerRights(trx, sessionId);
+    await admit(trx, sessionId, ownerId);
+    if (await isPlayer(trx, formerId, clubId)) {
+      await trx
+        .insertInto('session_participant')
+        .values({ session_id: sessionId, user_id: formerId })
+        .execute();
+    }
+    return formerId;
+  });
+}
+
+/** The code on the former owner's phone lets nobody in any more, and their key to this opening finds nothing. */
+async function endFormerRights(trx: Transaction<Tables>, sessionId: string): Promise<void> {
+  await trx.deleteFrom('match_code').where('session_id', '=', sessionId).execute();
+  await trx.deleteFrom('idempotency').where('session_id', '=', sessionId).execute();
+}
+
+/** Whoever owns it neither takes part in it nor waits to be let in. */
+async function admit(trx: Transaction<Tables>, sessionId: string, ownerId: string): Promise<void> {
+  await trx
+    .deleteFrom('session_participant')
+    .where('session_id', '=', sessionId)
+    .where('user_id', '=', ownerId)
+    .execute();
+  await trx
+    .updateTable('match_request')
+    .set({ state: 'accepted' })
+    .where('session_id', '=', sessionId)
+    .where('user_id', '=', ownerId)
+    .where('state', '=', 'open')
+    .execute();
+}
+
+/** They go on taking part in what they began. Guests have no account to do so, the club's administrators no need. */
+async function isPlayer(trx: Transaction<Tables>, userId: string, clubId: string): Promise<boolean> {
+  const user = await trx.selectFrom('user').select('role').where('id', '=', userId).executeTakeFirst();
+  if (user?.role !== 'CLUB_ADMIN') return user?.role === 'PLAYER';
+  const membership = await trx
+    .selectFrom('club_member')
+    .select('club_id')
+    .where('club_id', '=', clubId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return membership === undefined;
+}

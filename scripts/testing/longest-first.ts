@@ -1,0 +1,42 @@
+/**
+ * The order of the test files: those that take long begin, so that none of them is left alone at the end. Vitest knows how
+ * long each took from the run before; where there was none, as on a fresh clone, it goes by the size of the file, which says
+ * nothing of tests that watch a camera for half a minute.
+ */
+import { basename } from 'node:path';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
+
+/** Those of 20 s and more that their size puts late, the longest first. */
+const LONG = [
+  ...[
+    'three-courts',
+    'bench',
+    'restart',
+    'device-support',
+    'low-delay',
+    'power-cut',
+    'camera-trouble-neighbours',
+    'codecs',
+  ],
+  ...[
+    'time-camera-clock',
+    'codecs-change',
+    'upload-kills',
+    'replay',
+    'codecs-sound',
+    'foreign-camera',
+    'picture-trouble',
+  ],
+];
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONG.indexOf(basename(moduleId, '.test.ts'));
+  return place === -1 ? LONG.length : place;
+}

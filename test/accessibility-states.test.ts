@@ -1,0 +1,207 @@
+/** What pages are between two addresses: asking, opening, recording, saving, failing. axe-core finds nothing in any of it. */
+import type { RecordStatus } from '@padelvar/shared/portal-api';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { isLongRun } from '../edge/test/support/figures.ts';
+import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
+import { listViolations } from './support/browser-access.ts';
+import { lookAt } from './support/browser-look.ts';
+import { waitUntilElapsed } from './support/browser-match.ts';
+import { createVisits, personOf } from './support/browser-visits.ts';
+import type { Visit, Visits } from './support/browser-visits.ts';
+import { openLab } from './support/lab.ts';
+import type { Lab } from './support/lab.ts';
+
+const OTHER = { email: 'other-player@padelvar.example', name: 'Olga Other', password: 'another-match' };
+const NO_VIDEO = '/videos/sess_demo_court1_1767225600';
+const READY = { timeout: 30_000 };
+/** On a phone in English; in the long run at a desk as well, in the other languages. */
+const VISITS: (Visit & { name: string })[] = [
+  { name: 'phone', screen: PHONE, locale: 'en-GB' },
+  ...(isLongRun ? ['fr-FR', 'es-ES'].map((locale) => ({ name: 'desk', screen: DESKTOP, locale })) : []),
+];
+
+let lab: Lab;
+let browser: Browser;
+let visits: Visits;
+let signs: string[];
+
+beforeAll(async () => {
+  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
+  browser = await openBrowser();
+  visits = createVisits(browser, lab.system);
+  const { admin, clubId } = lab.system;
+  await admin.createUser({ ...OTHER, role: 'PLAYER', clubIds: [clubId] });
+  await admin.updateClub(clubId, { guestsAllowed: true });
+  signs = await Promise.all(
+    ['court1', 'court2'].map(async (courtId) => new URL((await admin.getSign(courtId)).url).pathname),
+  );
+});
+afterAll(async () => {
+  await browser.close();
+  await lab.close();
+});
+afterEach(async () => {
+  expect(await visits.end()).toEqual([]);
+});
+
+async function expectAccessible(page: Page, state: string): Promise<void> {
+  await lookAt(page, `state-${state}`);
+  expect((await listViolations(page)).join('\n'), state).toBe('');
+}
+
+/** Until it is answered, requests to that address wait. */
+async function holdBack(page: Page, address: string): Promise<() => Promise<void>> {
+  const held = Promise.withResolvers<undefined>();
+  await page.route(address, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  return async () => {
+    held.resolve(undefined);
+    await page.unroute(address);
+  };
+}
+
+/** The page asks for the status instead of being told it, and is answered with `change`d ones. */
+async function bendStatus(page: Page): Promise<(change: Partial<RecordStatus>) => void> {
+  let bent: Partial<RecordStatus> = {};
+  await page.route('**/api/video/record/events/*', (route) => route.abort('connectionreset'));
+  await page.route('**/api/video/record/status/*', async (route) => {
+    const status = (await (await route.fetch()).json()) as RecordStatus;
+    await route.fulfill({ json: { ...status, ...bent } });
+  });
+  return (change) => (bent = change);
+}
+
+test.each(VISITS)('a guest’s match, from the door to the claim, $name $locale', async (visit) => {
+  const page = await visits.arrive({ ...visit, expected: /record\/events|answer: 409|status of 409/ });
+  const bend = await bendStatus(page);
+  await page.goto(signs[0] ?? '');
+  await page.getByTestId('start-now').waitFor();
+  await expectAccessible(page, 'start-now');
+  const open = await holdBack(page, '**/api/codes/*/open');
+  await page.getByTestId('start-now').click();
+  await page.locator('.animate-bounce').waitFor();
+  await expectAccessible(page, 'opening');
+  await open();
+  await page.getByTestId('rec-badge').waitFor();
+  await waitUntilElapsed(page, 2);
+  await expectAccessible(page, 'recording');
+  bend({ growing: false, deviceOnline: false });
+  await page.locator('[data-filming=unreachable]').waitFor();
+  await expectAccessible(page, 'recording-unreachable');
+  bend({});
+  await page.locator('[data-filming=filming]').waitFor();
+  await page.getByTestId('show-join').click();
+  await page.getByTestId('join-url').waitFor();
+  await expectAccessible(page, 'join-code');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('stop').click();
+  await page.getByTestId('confirm-yes').waitFor();
+  await expectAccessible(page, 'stop-dialog');
+  const halfway = { state: 'complete', movie: 'uploading', bytes: 2e6, uploadedBytes: 1e6 } as const;
+  bend({ ...halfway, etaSeconds: 12 });
+  await page.getByTestId('confirm-yes').click();
+  await page.getByTestId('eta').waitFor();
+  await expectAccessible(page, 'saving');
+  bend({ ...halfway, etaSeconds: null, deviceOnline: false });
+  await page.getByTestId('eta').waitFor({ state: 'detached' });
+  await expectAccessible(page, 'saving-offline');
+  bend({});
+  await page.getByTestId('ready').waitFor(READY);
+  await expectAccessible(page, 'claim');
+  await page.getByTestId('claim-name').fill('Nina New');
+  await page.getByTestId('claim-email').fill(OTHER.email);
+  await page.getByTestId('claim-password').fill('not the right one');
+  await page.getByTestId('claim-submit').click();
+  await page.getByTestId('claim-form').getByRole('alert').waitFor();
+  await expectAccessible(page, 'claim-refused');
+});
+
+test.each(VISITS)('the others are let in, the match is cut and shared, $name $locale', async (visit) => {
+  const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], visit);
+  await owner.getByTestId('start-now').click();
+  await owner.getByTestId('rec-badge').waitFor();
+  const other = await visits.openAt(OTHER, signs[1], visit);
+  await other.getByTestId('ask-join').waitFor();
+  await expectAccessible(other, 'court-busy');
+  await other.getByTestId('ask-join').click();
+  await other.getByTestId('ask-join').waitFor({ state: 'detached' });
+  await expectAccessible(other, 'asked');
+  await owner.getByTestId('let-in').waitFor();
+  await expectAccessible(owner, 'request');
+  await owner.getByTestId('let-in').click();
+  await other.getByTestId('to-match').waitFor();
+  await expectAccessible(other, 'let-in');
+  const next = await visits.arrive(visit);
+  await next.goto(signs[1] ?? '');
+  await next.getByTestId('next-group').click();
+  await owner.getByTestId('make-room').waitFor();
+  await expectAccessible(owner, 'next-group');
+  await waitUntilElapsed(owner, 3);
+  await owner.getByTestId('stop').click();
+  await owner.getByTestId('confirm-yes').click();
+  await owner.getByTestId('ready').waitFor(READY);
+  await expectAccessible(owner, 'ready');
+  await owner.getByTestId('watch').click();
+  await owner.getByTestId('make-clip').click();
+  await owner.getByTestId('clip-to').waitFor(READY);
+  await expectAccessible(owner, 'clip-editor');
+  await owner.getByTestId('clip-cancel').click();
+  await owner.getByTestId('share').click();
+  await owner.getByTestId('share-create').waitFor();
+  await expectAccessible(owner, 'share-sheet');
+  await owner.getByTestId('share-create').click();
+  await owner.getByTestId('share-revoke').waitFor();
+  await expectAccessible(owner, 'share-made');
+  await owner.keyboard.press('Escape');
+  await owner.getByTestId('delete').click();
+  await owner.getByTestId('confirm-yes').waitFor();
+  await expectAccessible(owner, 'delete-dialog');
+  await owner.getByTestId('confirm-yes').click();
+  await owner.getByTestId('receipt').waitFor();
+  await expectAccessible(owner, 'receipt');
+});
+
+test.each(VISITS)('what fails says so to everybody, $name $locale', async (visit) => {
+  const expected =
+    /codes\/.*\/open|status of 422|files\/sess_|status of 40|answer: 40|record\/events|failed: .*(ERR_FAILED|RESET)|ERR_CONN/;
+  const page = await visits.arrive({ ...visit, expected });
+  await page.goto('/login');
+  await page.getByTestId('login-email').fill(OTHER.email);
+  await page.getByTestId('login-password').fill('not the right one');
+  await page.getByTestId('login-submit').click();
+  await page.getByRole('alert').waitFor();
+  await expectAccessible(page, 'login-refused');
+  const problem = { type: 'about:blank', title: 'Unprocessable Content', status: 422, detail: 'no answer' };
+  await page.route('**/api/codes/*/open', (route) =>
+    route.fulfill({
+      ...{ status: 422, contentType: 'application/problem+json' },
+      body: JSON.stringify({ ...problem, kind: 'camera_unreachable' }),
+    }),
+  );
+  await page.goto(signs[0] ?? '');
+  await page.getByTestId('start-now').click();
+  await page.getByTestId('record-error').waitFor();
+  await expectAccessible(page, 'camera-unreachable');
+  await page.unroute('**/api/codes/*/open');
+  const bend = await bendStatus(page);
+  await page.getByTestId('start-now').click();
+  await page.getByTestId('rec-badge').waitFor();
+  await page.route('**/api/video/record/stop', (route) => route.abort('connectionreset'));
+  await page.getByTestId('stop').click();
+  await page.getByTestId('confirm-yes').click();
+  await page.getByTestId('record-error').waitFor();
+  await expectAccessible(page, 'stop-unreachable');
+  bend({ state: 'failed', movie: 'failed', reason: 'camera_lost', detail: 'no frames' });
+  await page.getByTestId('failure-todo').waitFor();
+  await expectAccessible(page, 'failed');
+  bend({});
+  const other = await visits.open(OTHER, { ...visit, expected, path: NO_VIDEO });
+  await other.getByRole('alert').waitFor();
+  await expectAccessible(other, 'no-such-video');
+  await other.goto(`/s/${'x'.repeat(43)}`);
+  await other.getByRole('heading', { level: 2 }).waitFor();
+  await expectAccessible(other, 'share-over');
+});
