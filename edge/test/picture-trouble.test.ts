@@ -37,7 +37,7 @@ test.concurrent.each(KINDS)(
     const looksLike = (): string | undefined => lab.get(sessionId).report.picture;
     const until = async (fault: FaultName, picture: string | undefined): Promise<void> => {
       await court.setFault({ fault });
-      await lab.until(`a picture that is ${String(picture)}`, () => looksLike() === picture, 40_000);
+      await lab.until(`a picture that is ${String(picture)}`, () => looksLike() === picture, 60_000);
     };
     await until('black', 'black');
     lab.start(sessionId);
@@ -54,5 +54,5 @@ test.concurrent.each(KINDS)(
     expect(report.picture).toBeUndefined();
     expect(report.recording?.gaps).toEqual([]);
   },
-  120_000,
+  300_000,
 );

@@ -23,7 +23,8 @@ export interface LumaOptions {
 
 const [COLUMNS, ROWS] = [64, 36];
 export const LUMA_SAMPLES = COLUMNS * ROWS;
-const TIMEOUT_MS = 5_000;
+/** A tenth of a second's work; behind 16 recorders and their encoders it may wait long for its turns. */
+const TIMEOUT_MS = 30_000;
 
 /** Brightness of {@link LUMA_SAMPLES} pixels spread over the picture, row by row, from 0 (black) to 255. */
 export async function takeLumaSample({ ffmpegPath, picture, signal }: LumaOptions): Promise<Uint8Array> {

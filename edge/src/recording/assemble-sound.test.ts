@@ -87,3 +87,21 @@ test.each([1.0002, 0.9998])('a camera whose clock is put right by %f keeps its s
   expect(worst).toHaveLength(FOUR_HOURS);
   expect(Math.max(...worst)).toBeLessThan(0.012);
 });
+
+test('the first sample of a part, which FFmpeg stamps too early, is heard right before the second', () => {
+  const lateTicks = 0.08 * SAMPLE_RATE;
+  const { fragments, ...part } = createPart(3);
+  const late = fragments.map((fragment, index) => {
+    const [video, sound] = fragment.runs;
+    if (video === undefined || sound === undefined) throw new Error('expected pictures and sound');
+    if (index > 0)
+      return { ...fragment, runs: [video, { ...sound, decodeTicks: sound.decodeTicks + lateTicks }] };
+    const durations = sound.durations.slice();
+    durations[0] = (durations[0] ?? 0) + lateTicks;
+    return { ...fragment, runs: [video, { ...sound, durations }] };
+  });
+  const { sound } = assemble([{ ...part, fragments: late }], { part: 1, offset: 0 }, Infinity);
+  expect(sound?.delayTicks).toBe(lateTicks);
+  expect(sound?.chunks[0]?.durations[0]).toBe(PACKET_TICKS);
+  expect(sound?.chunks[1]?.durations[0]).toBe(PACKET_TICKS);
+});

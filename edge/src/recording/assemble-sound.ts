@@ -48,13 +48,28 @@ function listRuns(placed: Placed, sound: InitTrack, payloadOffset: number, leadM
   const videoBeganTicks = runsOf(first, track.trackId)[0]?.decodeTicks ?? 0;
   const zeroTicks = toTicks(beginMs - leadMs - (videoBeganTicks * 1000) / track.timescale);
   return part.fragments.slice(from, to).flatMap((fragment) =>
-    runsOf(fragment, sound.trackId).map((run) => ({
-      run,
-      offset: payloadOffset + run.offset - first.offset,
-      beginTicks: zeroTicks + run.decodeTicks,
-      limitTicks: toTicks(endMs),
-    })),
+    runsOf(fragment, sound.trackId)
+      .map(delayFirst)
+      .map((run) => ({
+        run,
+        offset: payloadOffset + run.offset - first.offset,
+        beginTicks: zeroTicks + run.decodeTicks,
+        limitTicks: toTicks(endMs),
+      })),
   );
+}
+
+/**
+ * FFmpeg lets a part's first sample of sound begin with the part and last until the second (seen with 5.1: as much too long as its
+ * pictures are reordered, 80 ms for two). It is heard right before the second: players let sound go on over so short a
+ * hole, and would be ahead of the picture from there on.
+ */
+function delayFirst(run: SampleRun): SampleRun {
+  const [first = 0, second = first] = run.durations;
+  if (run.decodeTicks !== 0 || first <= second) return run;
+  const durations = run.durations.slice();
+  durations[0] = second;
+  return { ...run, decodeTicks: first - second, durations };
 }
 
 /** What is heard before the first picture is cut off by the edit list, what comes later waits by it. */

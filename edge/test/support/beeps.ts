@@ -12,9 +12,15 @@ export interface BeepOptions extends Omit<ReadOptions, 'clip'> {
   clip: { frames: number; fps: number };
 }
 
+export interface Beep {
+  /** When it begins on the movie's time line, milliseconds. */
+  atMs: number;
+  /** Its onset minus the time of the frame it belongs to, milliseconds. */
+  offsetMs: number;
+}
+
 export interface Beeps {
-  /** For each beep the time of its onset minus the time of the frame it belongs to; milliseconds. */
-  offsetsMs: number[];
+  beeps: Beep[];
   /** Beeps that no frame belongs to, and the other way round. */
   unmatched: number;
 }
@@ -40,14 +46,17 @@ export async function measureBeeps(path: string, { ffmpegPath, clip }: BeepOptio
       ? [{ atSeconds: times[index] ?? NaN, pitch: (number / clip.fps) % BEEP.hertz.count }]
       : [],
   );
-  const offsetsMs = onsets.flatMap(({ atSeconds, pitch }) => {
+  const beeps = onsets.flatMap(({ atSeconds, pitch }) => {
     const offsets = seconds
       .filter((second) => second.pitch === pitch)
       .map((second) => (atSeconds - second.atSeconds) * 1000)
       .sort((a, b) => Math.abs(a) - Math.abs(b));
-    return offsets.slice(0, 1).filter((offset) => Math.abs(offset) < MATCH_MS);
+    return offsets
+      .slice(0, 1)
+      .filter((offset) => Math.abs(offset) < MATCH_MS)
+      .map((offsetMs) => ({ atMs: atSeconds * 1000, offsetMs }));
   });
-  return { offsetsMs, unmatched: Math.abs(seconds.length - offsetsMs.length) };
+  return { beeps, unmatched: Math.abs(seconds.length - beeps.length) };
 }
 
 /** When each frame is shown, seconds, in that order. */
