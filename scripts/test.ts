@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addUp, formatLine } from './testing/count.ts';
+import { addUp, formatLine, NOTHING } from './testing/count.ts';
 import type { Count } from './testing/count.ts';
 import { runProgram } from './testing/run-program.ts';
 import { runSuite } from './testing/run-suite.ts';
@@ -18,20 +18,20 @@ const { values, positionals: asked } = parseArgs({
   options: { long: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
+/** Two files at once share two cores well. */
+const WORKERS = 2;
 /** Takes the processor only where no test wants it. */
 const LAST = ['nice', '-n', '19'];
 
-/** Two files at once share two cores well. */
-const TWO = '--maxWorkers=2';
 const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts'];
 const RECORDER = ['--project', 'shared', '--project', 'recorder'];
 const DELIVERY = ['--project', 'delivery', '--project', 'portal-delivery'];
 const SUITES = [
-  { name: 'recorder', folder: root, selection: [...RECORDER, TWO], isOfPortal: false },
-  { name: 'delivery', folder: root, selection: [...DELIVERY, TWO], isOfPortal: true },
-  { name: 'portal', folder: root, selection: ['--project', 'portal', TWO], isOfPortal: true },
-  { name: 'portal on PostgreSQL', folder: cloud, selection: [...ON_POSTGRES, TWO], isOfPortal: true },
-  { name: 'whole system', folder: root, selection: ['--project', 'system', TWO], isOfPortal: true },
+  { name: 'recorder', folder: root, selection: RECORDER, isOfPortal: false },
+  { name: 'delivery', folder: root, selection: DELIVERY, isOfPortal: true },
+  { name: 'portal', folder: root, selection: ['--project', 'portal'], isOfPortal: true },
+  { name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES, isOfPortal: true },
+  { name: 'whole system', folder: root, selection: ['--project', 'system'], isOfPortal: true },
 ];
 
 const unknown = asked.filter((name) => !SUITES.some((suite) => suite.name === name));
@@ -64,6 +64,7 @@ if (ofPortal.length > 0) {
 process.stdout.write(`\n${await readFile(figures, 'utf8').catch(() => '')}`);
 await rm(compiled, { recursive: true, force: true });
 const total = addUp(counts);
+for (const told of total.passedAlone) process.stdout.write(`\nPASSED ALONE, failed beside others ${told}\n`);
 for (const failure of total.failures) process.stdout.write(`\nFAILED ${failure}\n`);
 process.stdout.write(`\n${String(total.passed)} passed, ${String(total.failed)} failed\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
@@ -71,15 +72,16 @@ process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 /** The build, and the check that writes into the sources as the build does: what reads these waits for both. */
 async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
   if ((await runLast('scripts/build-portal')) !== 0)
-    return { isBuilt: false, count: { passed: 0, failed: 1, failures: ['scripts/build-portal'] } };
-  const nothing = { passed: 0, failed: 0, failures: [] };
-  return { isBuilt: true, count: asked.length > 0 ? nothing : await tell('types', () => runCheck('types')) };
+    return { isBuilt: false, count: { ...NOTHING, failed: 1, failures: ['scripts/build-portal'] } };
+  return { isBuilt: true, count: asked.length > 0 ? NOTHING : await tell('types', () => runCheck('types')) };
 }
 
 async function runSuites(suites: typeof SUITES): Promise<Count[]> {
   const told: Count[] = [];
   for (const suite of suites)
-    told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, environment })));
+    told.push(
+      await tell(suite.name, () => runSuite(suite.name, { ...suite, workers: WORKERS, environment })),
+    );
   return told;
 }
 
@@ -91,9 +93,7 @@ async function runChecks(...names: string[]): Promise<Count[]> {
 
 async function runCheck(name: string): Promise<Count> {
   const ok = (await runLast('npm', 'run', '--silent', `check:${name}`)) === 0;
-  return ok
-    ? { passed: 1, failed: 0, failures: [] }
-    : { passed: 0, failed: 1, failures: [`npm run check:${name}`] };
+  return ok ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1, failures: [`npm run check:${name}`] };
 }
 
 function runLast(...commandLine: string[]): Promise<number> {

@@ -5,7 +5,11 @@ export interface Count {
   failed: number;
   /** What failed, and how, for whoever sees only the end of the output. */
   failures: string[];
+  /** What failed beside other tests, and how, and passed alone: it is among the passed. */
+  passedAlone: string[];
 }
+
+export const NOTHING: Count = { passed: 0, failed: 0, failures: [], passedAlone: [] };
 
 /** `== portal: 2744 passed, 0 failed, 2:23 min` */
 export function formatLine(name: string, { passed, failed }: Count, durationMs: number): string {
@@ -19,5 +23,6 @@ export function addUp(counts: readonly Count[]): Count {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),
     failures: counts.flatMap(({ failures }) => failures),
+    passedAlone: counts.flatMap(({ passedAlone }) => passedAlone),
   };
 }
