@@ -491,3 +491,69 @@ describe.each(Object.entries(TABLE))('a guest at %s', (route, [path, json, outco
     expect(await ask(own)).toBe(isOfSession && GUESTS_OWN.has(route) ? 'ok' : nobodys);
   });
 });
+
+/** What is not the id of anything: names of files and numbers of parts. */
+const NO_IDS = new Set(['{name}', '{number}']);
+/** The id of what is made by it is chosen, not guessed. */
+const CHOOSE_IDS = /^POST \/api\/(?:clubs|clubs\/{clubId}\/(?:courts|camera-test))$/;
+/** Device ids are no secret, and an answer to anybody tells nothing of them. */
+const TELLS_NOTHING = new Set(['POST /api/edge/challenge']);
+
+/** An id of the same shape that nothing has. */
+const guess = (id: string): string => id.replace(/[\da-z]{1,6}$/i, (end) => '7'.repeat(end.length));
+
+/** Where to, and with what. */
+type Request = [path: string, json?: object | undefined];
+
+/** The row once for each id in its address and its body, with another id in that one's place. */
+function guessIds(route: string, path: string, json: object | undefined): Request[] {
+  const template = route.split(' ')[1]?.split('/') ?? [];
+  const [where = '', query = ''] = path.split('?');
+  const segments = where.split('/');
+  const inPath = template.flatMap((name, place): Request[] => {
+    if (!name.startsWith('{') || NO_IDS.has(name)) return [];
+    const guessed = segments.with(place, guess(segments[place] ?? '')).join('/');
+    return [[`${guessed}${query && '?'}${query}`, json]];
+  });
+  const inQuery = query.startsWith('clubId=') ? [[`${where}?${guess(query)}`] satisfies Request] : [];
+  const inBody = Object.entries(json ?? {}).flatMap(([key, value]): Request[] =>
+    /^(?:session|court|device|club)Id$|^code$/.test(key) && !CHOOSE_IDS.test(route)
+      ? [[path, { ...json, [key]: guess(String(value)) }]]
+      : [],
+  );
+  return [...inPath, ...inQuery, ...inBody];
+}
+
+const WITH_IDS = Object.entries(TABLE).filter(
+  ([route, [path, json]]) =>
+    !TELLS_NOTHING.has(route) && !route.includes('/api/account/') && guessIds(route, path, json).length > 0,
+);
+
+describe.each(WITH_IDS)('a guessed id at %s', (route, [path, json]) => {
+  const method = route.split(' ')[0] ?? '';
+
+  const ask = async (caller: (typeof CALLERS)[number], where: string, body: object | undefined) => {
+    if (method !== 'GET') await reset();
+    const response = await portal.call(method, where, {
+      token: caller === 'nobody' ? undefined : world.tokens[caller],
+      json: body,
+    });
+    return { status: response.status, text: await response.text() };
+  };
+
+  it('gives nobody anything, and is answered to strangers as the id of what is not theirs', async () => {
+    const real = path.replace('TARGET', world.targetId);
+    for (const [guessedPath, guessedBody] of guessIds(route, real, json)) {
+      for (const caller of CALLERS) {
+        const { status } = await ask(caller, guessedPath, guessedBody);
+        expect(`${caller} ${guessedPath} ${status}`).toMatch(/ 4\d\d$/);
+      }
+      for (const stranger of ['foreignAdmin', 'foreigner'] as const) {
+        const known = await ask(stranger, real, json);
+        // What they may, with the code of a court or a link in their hands, they are told of.
+        if (![403, 404].includes(known.status)) continue;
+        expect(await ask(stranger, guessedPath, guessedBody)).toEqual(known);
+      }
+    }
+  });
+});
