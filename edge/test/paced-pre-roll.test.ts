@@ -131,10 +131,12 @@ test.concurrent(
     lab.start(sessionId);
     await lab.records(sessionId, 3_000);
     const killedMs = clock.monotonicMs();
-    const pid = lab.manager.encoding().find((one) => one.sessionId === sessionId)?.pid ?? 0;
+    const encoder = (): number | undefined =>
+      lab.manager.encoding().find((one) => one.sessionId === sessionId)?.pid;
+    const pid = encoder() ?? 0;
     expect(pid).toBeGreaterThan(0);
     process.kill(pid, 'SIGKILL');
-    await lab.until('the next encoder', () => (lab.manager.encoding()[0]?.pid ?? pid) !== pid);
+    await lab.until('the next encoder', () => (encoder() ?? pid) !== pid);
     const fromMs = clock.monotonicMs();
     await lab.until('some more', () => clock.monotonicMs() - fromMs > 2_000);
     const stoppedMs = clock.monotonicMs();
