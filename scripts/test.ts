@@ -19,7 +19,7 @@ const { values, positionals: asked } = parseArgs({
   allowPositionals: true,
 });
 /** Two files at once share two cores well. */
-const WORKERS = 2;
+const WORKERS = 4;
 /** Takes the processor only where no test wants it. */
 const LAST = ['nice', '-n', '19'];
 

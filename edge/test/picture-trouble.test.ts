@@ -7,14 +7,15 @@ import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
 const KINDS = ['rtsp', 'mjpeg', 'still'] as const;
-/** A keyframe of the simulated courts comes every 2 s. */
-const LOOK_MS = 2_100;
+/** A keyframe comes every 0.8 s, so each look finds another. */
+const KEYFRAMES = { gopFrames: 20 };
+const LOOK_MS = 900;
 
 let simulator: Simulator;
 let lab: MatchLab;
 
 beforeAll(async () => {
-  const courts = KINDS.map((kind) => ({ kind, fps: 10 }));
+  const courts = KINDS.map((kind) => (kind === 'rtsp' ? { kind, stream: KEYFRAMES } : { kind, fps: 10 }));
   simulator = await startTestCourts(courts, SMALL_CLIP);
   lab = await openMatchLab(simulator.courts, {
     lookTimes: { soonMs: LOOK_MS, rarelyMs: 2 * LOOK_MS },

@@ -13,7 +13,7 @@ import type { SimulatedCourt } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { countFrameFaults, readFrameNumbers, readJpegNumber } from './support/frame-numbers.ts';
 import { startGstCourt } from './support/gst-court.ts';
-import { startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
+import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
 
 const LOGIN = { user: 'admin', password: 'pass word:1' };
 /** The first run on a machine makes the clip. */
@@ -25,13 +25,14 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'padelvar-simulate-'));
-  simulator = await startTestCourts([
-    { kind: 'rtsp' },
-    { kind: 'mjpeg', fps: 12 },
-    { kind: 'still', ...LOGIN },
-    { kind: 'rtsp', ...LOGIN, authentication: ['digest'] },
-    { kind: 'rtsp', ...LOGIN, authentication: ['basic'], parameterSetsInSdp: false },
-  ]);
+  const courts = [
+    { kind: 'rtsp' as const },
+    { kind: 'mjpeg' as const, fps: 12 },
+    { kind: 'still' as const, ...LOGIN },
+    { kind: 'rtsp' as const, ...LOGIN, authentication: ['digest' as const] },
+    { kind: 'rtsp' as const, ...LOGIN, authentication: ['basic' as const], parameterSetsInSdp: false },
+  ];
+  simulator = await startTestCourts(courts, SMALL_CLIP);
 }, CLIP_TIMEOUT_MS);
 
 afterEach(async () => {
@@ -114,7 +115,7 @@ describe('a simulated RTSP court', () => {
   it(
     'gives two clients at once every frame, evenly, over the clip’s end too',
     async () => {
-      const loop = await startTestCourts([{ kind: 'rtsp' }], { seconds: 4 });
+      const loop = await startTestCourts([{ kind: 'rtsp' }], { ...SMALL_CLIP, seconds: 4 });
       const { clip, courts } = loop;
       const [court] = courts;
       if (court === undefined) throw new Error('no court');

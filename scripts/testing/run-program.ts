@@ -7,15 +7,19 @@ export interface ProgramRun {
   args: readonly string[];
   folder: string;
   environment?: Record<string, string>;
+  /** Kills it. */
+  signal?: AbortSignal;
 }
 
 /** Its exit code; 1 where a signal ended it. */
-export async function runProgram({ command, args, folder, environment = {} }: ProgramRun): Promise<number> {
+export async function runProgram(run: ProgramRun): Promise<number> {
+  const { command, args, folder, environment = {}, signal } = run;
   const child = spawn(command, args, {
     cwd: folder,
     env: { ...process.env, CI: 'true', ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  signal?.addEventListener('abort', () => void child.kill('SIGKILL'));
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }

@@ -3,15 +3,19 @@
  * machine that is short of processor a camera of theirs is late. What passes then has passed, and is told apart; what is
  * wrong in the code fails again.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Count } from './count.ts';
 import { runProgram } from './run-program.ts';
 import { describeFailed, hasPassed, planSecondLook, readOutcome } from './vitest-report.ts';
 import type { VitestReport } from './vitest-report.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+/** From the report of a run to its end. */
+const MOST_CLOSING_MS = 60_000;
 
 export interface SuiteRun {
   folder: string;
@@ -51,10 +55,24 @@ async function runVitest(
   const outputFile = join(reports, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${outputFile}`];
   const args = ['run', ...selection, ...more, ...reporters];
-  const code = await runProgram({ command: 'vitest', args, folder, environment });
+  const done = new AbortController();
+  const late = new AbortController();
+  void killLate(outputFile, done.signal, late);
+  const code = await runProgram({ command: 'vitest', args, folder, environment, signal: late.signal });
+  done.abort();
   const report = await readReport(outputFile);
   await rm(reports, { recursive: true, force: true });
   return { code, report };
+}
+
+/** Vitest waits for ever for a worker whose output a program holds that a failed test left behind. */
+async function killLate(reportPath: string, done: AbortSignal, late: AbortController): Promise<void> {
+  let reportedMs: number | undefined;
+  while (!done.aborted && !late.signal.aborted) {
+    await sleep(1_000, undefined, { signal: done }).catch(() => undefined);
+    if (existsSync(reportPath)) reportedMs ??= performance.now();
+    if (performance.now() - (reportedMs ?? Infinity) > MOST_CLOSING_MS) late.abort();
+  }
 }
 
 async function readReport(path: string): Promise<VitestReport | undefined> {
