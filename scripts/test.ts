@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addUp, formatLine, NOTHING } from './testing/count.ts';
 import type { Count } from './testing/count.ts';
+import { planWorkers } from './testing/plan-workers.ts';
 import { runProgram } from './testing/run-program.ts';
 import { runSuite } from './testing/run-suite.ts';
 
@@ -18,20 +19,24 @@ const { values, positionals: asked } = parseArgs({
   options: { long: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-/** Two files at once share two cores well. */
-const WORKERS = 4;
 /** Takes the processor only where no test wants it. */
 const LAST = ['nice', '-n', '19'];
 
+const { picturesPerSecond, waiting, busy } = await planWorkers();
+/** What takes long decodes much. */
+const atOnce = values.long ? busy : waiting;
+process.stdout.write(
+  `== machine: ${String(picturesPerSecond)} pictures a second encoded, ${String(atOnce)} files of the recorder at once\n`,
+);
 const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts'];
 const RECORDER = ['--project', 'shared', '--project', 'recorder'];
 const DELIVERY = ['--project', 'delivery', '--project', 'portal-delivery'];
 const SUITES = [
-  { name: 'recorder', folder: root, selection: RECORDER, isOfPortal: false },
-  { name: 'delivery', folder: root, selection: DELIVERY, isOfPortal: true },
-  { name: 'portal', folder: root, selection: ['--project', 'portal'], isOfPortal: true },
-  { name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES, isOfPortal: true },
-  { name: 'whole system', folder: root, selection: ['--project', 'system'], isOfPortal: true },
+  { name: 'recorder', folder: root, selection: RECORDER, workers: atOnce, isOfPortal: false },
+  { name: 'delivery', folder: root, selection: DELIVERY, workers: busy, isOfPortal: true },
+  { name: 'portal', folder: root, selection: ['--project', 'portal'], workers: busy, isOfPortal: true },
+  { name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES, workers: busy, isOfPortal: true },
+  { name: 'whole system', folder: root, selection: ['--project', 'system'], workers: busy, isOfPortal: true },
 ];
 
 const unknown = asked.filter((name) => !SUITES.some((suite) => suite.name === name));
@@ -79,9 +84,7 @@ async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
 async function runSuites(suites: typeof SUITES): Promise<Count[]> {
   const told: Count[] = [];
   for (const suite of suites)
-    told.push(
-      await tell(suite.name, () => runSuite(suite.name, { ...suite, workers: WORKERS, environment })),
-    );
+    told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, environment })));
   return told;
 }
 

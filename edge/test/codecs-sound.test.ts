@@ -107,7 +107,8 @@ describe('a movie with sound [frigate docs]', () => {
       await lab.reaches(sessionId, 'complete');
       const path = lab.moviePath(sessionId);
       await lab.until('the final file', () => existsSync(path));
-      const { numbers, complaints } = await inspectMovie(path, simulator.clip);
+      // The first stamps of a camera with sound are FFmpeg's own, and no whole frame apart on a busy machine.
+      const { numbers, complaints } = await inspectMovie(path, simulator.clip, true);
       const { beeps, unmatched } = await measureBeeps(path, {
         ffmpegPath: TEST_FFMPEG,
         clip: simulator.clip,

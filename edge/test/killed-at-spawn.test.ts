@@ -74,7 +74,8 @@ test('the next daemon adopts it where its session goes on: never two recorders o
   leaveOrphan(async ({ device, dataDir, session, pid }) => {
     device.restart();
     await device.until('the session to be open', ([report]) => report?.state === 'created');
-    expect(findWriters(dataDir)).toEqual([pid]);
+    // The stand-in is a shell: what it is about to run bears its name for a moment.
+    await expect.poll(() => findWriters(dataDir)).toEqual([pid]);
     const requestedAt = Date.now();
     const recording = { requestedAt, startDeadlineAt: requestedAt + 60_000, durationSeconds: 600 };
     device.want([{ ...session, recording }]);

@@ -258,7 +258,7 @@ async function judge(cut: Cut, judged: number, figures: Figures): Promise<void> 
 
 test(
   'a power cut at any moment costs no more than two seconds, and everything that is left can be played [motion 1619, srs 1292]',
-  { timeout: ROUNDS * 120_000 },
+  { timeout: ROUNDS * 300_000 },
   async () => {
     const figures: Figures = {
       ...{ cuts: 0, files: 0, unreadable: 0, framesMissingInside: 0 },

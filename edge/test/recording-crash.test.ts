@@ -328,24 +328,35 @@ async function crashAtEach(left: string, whole: Finished, steps: readonly Step[]
   }
 }
 
-test.concurrent('a movie in one part is the same after a crash at any step', async () => {
-  const whole = await finish(inOnePart);
-  await crashAtEach(inOnePart, whole, [
-    ...stepsToRecord(whole),
-    ...stepsInPlace(whole),
-    ...lastSteps(whole, [1]),
-  ]);
-});
+/** Each step is a crash, a recovery and a movie to be read again. */
+const TIMEOUT_MS = 240_000;
 
-test.concurrent('a movie in two parts is the same after a crash at any step', async () => {
-  const whole = await finish(inTwoParts);
-  expect(whole.movie.gaps).toHaveLength(1);
-  await crashAtEach(inTwoParts, whole, [
-    ...stepsToRecord(whole),
-    ...stepsOfJoin(whole),
-    ...lastSteps(whole, [1, 2]),
-  ]);
-});
+test.concurrent(
+  'a movie in one part is the same after a crash at any step',
+  async () => {
+    const whole = await finish(inOnePart);
+    await crashAtEach(inOnePart, whole, [
+      ...stepsToRecord(whole),
+      ...stepsInPlace(whole),
+      ...lastSteps(whole, [1]),
+    ]);
+  },
+  TIMEOUT_MS,
+);
+
+test.concurrent(
+  'a movie in two parts is the same after a crash at any step',
+  async () => {
+    const whole = await finish(inTwoParts);
+    expect(whole.movie.gaps).toHaveLength(1);
+    await crashAtEach(inTwoParts, whole, [
+      ...stepsToRecord(whole),
+      ...stepsOfJoin(whole),
+      ...lastSteps(whole, [1, 2]),
+    ]);
+  },
+  TIMEOUT_MS,
+);
 
 test.concurrent(
   'a movie and the one beside it, in another codec, are the same after a crash at any step',
@@ -360,6 +371,7 @@ test.concurrent(
       ...lastSteps(whole, [1, 2]),
     ]);
   },
+  TIMEOUT_MS,
 );
 
 test('frames from before the start are in no byte of the movie', async () => {
