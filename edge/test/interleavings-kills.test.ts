@@ -17,7 +17,7 @@ import { createTinyRecorder } from './support/tiny-recorder.ts';
 import type { RecorderMode, TinyRecorder } from './support/tiny-recorder.ts';
 
 const COURTS = 4;
-const KILLS = isLongRun ? 200 : 20;
+const KILLS = isLongRun ? 200 : 12;
 /** Until the next one: before the daemon is awake (half a second), while it takes up what was left, and later. */
 const [LEAST_LIFE_MS, MOST_LIFE_MS] = [100, 1_600];
 /** Half of all pauses in a session's life are within a few steps of its daemon, the others are longer than it takes to start. */

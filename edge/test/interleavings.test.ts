@@ -16,7 +16,7 @@ import { createFastClock, createTinyRecorder } from './support/tiny-recorder.ts'
 import type { RecorderMode, TinyRecorder } from './support/tiny-recorder.ts';
 
 const COURTS = 8;
-const INTERLEAVINGS = isLongRun ? 2_000 : 200;
+const INTERLEAVINGS = isLongRun ? 2_000 : 100;
 /** A session that has not ended after this is stuck, real milliseconds. */
 const STUCK_MS = 10_000;
 const MODES: readonly RecorderMode[] = ['well', 'well', 'well', 'well', 'stubborn', 'refused', 'silent'];

@@ -45,7 +45,7 @@ test('of 150 matches that wait the portal hears of those that go up next, as of 
 describe('a daemon that runs for long', () => {
   const COURTS = 8;
   const WARM_UP = 120;
-  const MATCHES = isLongRun ? 2_000 : 120;
+  const MATCHES = isLongRun ? 2_000 : 60;
   const MOST_GROWTH_MIB = 0.5;
   const REMEMBERED = 100;
 

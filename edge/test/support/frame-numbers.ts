@@ -31,13 +31,24 @@ const FRAME_BYTES = STRIP_BLOCKS * SAMPLES * SAMPLES;
  * counting over the clip's end: a gap of up to seven eighths of the clip is told from a step back.
  */
 export async function readFrameNumbers(path: string, { ffmpegPath, clip }: ReadOptions): Promise<number[]> {
-  const grey = await runFfmpeg(ffmpegPath, ['-i', path, '-map', '0:v:0']);
+  const { grey } = await runFfmpeg(ffmpegPath, ['-i', path, '-map', '0:v:0']);
   return unwrapNumbers(parseFrames(grey), clip.frames);
+}
+
+/** The same, and what FFmpeg complains of while it decodes all of the movie, sound too, as `ffmpeg -i MOVIE -f null -` does. */
+export async function decodeMovie(
+  path: string,
+  { ffmpegPath, clip }: ReadOptions,
+): Promise<{ numbers: number[]; complaints: string }> {
+  const beside = ['-map', '0:v:0', '-map', '0:a?', '-f', 'null', '-'];
+  const { grey, complaints } = await runFfmpeg(ffmpegPath, ['-i', path, '-map', '0:v:0'], { beside });
+  return { numbers: unwrapNumbers(parseFrames(grey), clip.frames), complaints };
 }
 
 /** The number in one JPEG, as its place in the clip; undefined where it can't be read. */
 export async function readJpegNumber(jpeg: Buffer, ffmpegPath: string): Promise<number | undefined> {
-  const grey = await runFfmpeg(ffmpegPath, ['-f', 'mjpeg', '-i', 'pipe:0', '-frames:v', '1'], jpeg);
+  const input = ['-f', 'mjpeg', '-i', 'pipe:0', '-frames:v', '1'];
+  const { grey } = await runFfmpeg(ffmpegPath, input, { stdin: jpeg });
   return parseFrames(grey)[0];
 }
 
@@ -47,7 +58,8 @@ export async function readJpegNumbers(
   ffmpegPath: string,
 ): Promise<(number | undefined)[]> {
   const input = ['-f', 'image2pipe', '-c:v', 'mjpeg', '-i', 'pipe:0'];
-  return parseFrames(await runFfmpeg(ffmpegPath, input, Buffer.concat(jpegs)));
+  const { grey } = await runFfmpeg(ffmpegPath, input, { stdin: Buffer.concat(jpegs) });
+  return parseFrames(grey);
 }
 
 export function unwrapNumbers(numbers: readonly (number | undefined)[], frames: number): number[] {
@@ -98,23 +110,33 @@ function measureBlocks(frame: Buffer): number[] {
   });
 }
 
+interface Beside {
+  stdin?: Buffer;
+  /** Another output of the same decoding. */
+  beside?: readonly string[];
+}
+
 /** Decodes `input`, crops it to the strip and answers the grey samples of all frames. */
-async function runFfmpeg(ffmpegPath: string, input: readonly string[], stdin?: Buffer): Promise<Buffer> {
+async function runFfmpeg(
+  ffmpegPath: string,
+  input: readonly string[],
+  { stdin, beside = [] }: Beside = {},
+): Promise<{ grey: Buffer; complaints: string }> {
   const { left, top, width, height } = STRIP;
   const crop = `crop=iw*${String(width)}:ih*${String(height)}:iw*${String(left)}:ih*${String(top)}`;
   const scale = `scale=${String(STRIP_BLOCKS * SAMPLES)}:${String(SAMPLES)}:flags=area`;
   const [filter, output] = [`format=gray,${crop},${scale}`, ['-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1']];
   const ffmpeg = spawn(ffmpegPath, [
     ...['-hide_banner', '-loglevel', 'error', ...input, '-an', '-fps_mode', 'passthrough', '-vf', filter],
-    ...output,
+    ...[...output, ...beside],
   ]);
   const chunks: Buffer[] = [];
-  let complaint = '';
+  let complaints = '';
   ffmpeg.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  ffmpeg.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  ffmpeg.stderr.on('data', (text: Buffer) => (complaints += text.toString()));
   ffmpeg.stdin.on('error', () => undefined);
   ffmpeg.stdin.end(stdin);
   const [code] = (await once(ffmpeg, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`FFmpeg could not decode the frames: ${complaint.trim()}`);
-  return Buffer.concat(chunks);
+  if (code !== 0) throw new Error(`FFmpeg could not decode the frames: ${complaints.trim()}`);
+  return { grey: Buffer.concat(chunks), complaints };
 }

@@ -14,7 +14,7 @@ import type { KnownMatch, ManagerOptions, SessionManager } from '../../src/sessi
 import type { SimulatedCourt } from '../../src/simulate/court.ts';
 import { openStore } from '../../src/store/database.ts';
 import { createSessionStore } from '../../src/store/sessions.ts';
-import { countFrameFaults, readFrameNumbers } from './frame-numbers.ts';
+import { countFrameFaults, decodeMovie } from './frame-numbers.ts';
 import type { FrameFaults } from './frame-numbers.ts';
 import { TEST_FFMPEG } from './test-courts.ts';
 
@@ -231,7 +231,7 @@ export async function inspectMovie(
   clip: { frames: number },
   isClockOff = false,
 ): Promise<FrameFaults & { frames: number; complaints: string; numbers: number[] }> {
-  const numbers = await readFrameNumbers(path, { ffmpegPath: TEST_FFMPEG, clip });
-  const complaints = await decodeComplaints(path, isClockOff);
+  const { numbers, complaints: found } = await decodeMovie(path, { ffmpegPath: TEST_FFMPEG, clip });
+  const complaints = found === '' ? '' : await decodeComplaints(path, isClockOff);
   return { ...countFrameFaults(numbers), frames: numbers.length, complaints, numbers };
 }
