@@ -83,6 +83,19 @@ test('a match is watched with the keyboard alone: single pictures, jumps and spe
   await expect.poll(time).toBe(0);
 });
 
+test('who taps play before the movie has come taps once, also where it comes another way then', async () => {
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), { screen: DESKTOP, path: '/account' });
+  const tapped = Promise.withResolvers<undefined>();
+  await page.route('**/playlist.m3u8*', async (route) => {
+    await tapped.promise;
+    await route.fulfill({ contentType: 'application/vnd.apple.mpegurl', body: 'no playlist' });
+  });
+  await page.goto(`/videos/${sessionId}`);
+  await page.getByTestId('play').click();
+  tapped.resolve(undefined);
+  await expect.poll(() => readVideo(page.getByTestId('video'), 'currentTime')).toBeGreaterThan(0.5);
+});
+
 /** Of an answer whose body is not waited for: a live picture has no end. */
 async function headersOf(path: string, token: string): Promise<Headers> {
   const given = new AbortController();

@@ -13,20 +13,23 @@ import { formatInputList } from '../src/camera/input-list.ts';
 import { probeCamera } from '../src/camera/probe.ts';
 import type { SimulatedCourt } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
-import { startTestCourts } from './support/test-courts.ts';
+import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
 let simulator: Simulator;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'padelvar-camera-'));
-  simulator = await startTestCourts([
-    { kind: 'rtsp', user: 'ref', password: 'p@ss', authentication: ['digest'] },
-    { kind: 'rtsp', user: 'ref', password: 'p@ss', authentication: ['basic'] },
-    { kind: 'rtsp', parameterSetsInSdp: false },
-    { kind: 'mjpeg', user: 'ref', password: 'p@ss' },
-    { kind: 'still', user: 'ref', password: 'p@ss' },
-  ]);
+  simulator = await startTestCourts(
+    [
+      { kind: 'rtsp', user: 'ref', password: 'p@ss', authentication: ['digest'] },
+      { kind: 'rtsp', user: 'ref', password: 'p@ss', authentication: ['basic'] },
+      { kind: 'rtsp', parameterSetsInSdp: false },
+      { kind: 'mjpeg', user: 'ref', password: 'p@ss' },
+      { kind: 'still', user: 'ref', password: 'p@ss' },
+    ],
+    SMALL_CLIP,
+  );
 });
 afterAll(async () => {
   await simulator.close();

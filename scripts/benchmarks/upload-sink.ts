@@ -21,7 +21,10 @@ const EXPIRES_SECONDS = 900;
 
 export async function startUploadSink(): Promise<UploadSink> {
   const parts = new Map<string, number>();
-  const server = createServer((request, response) => void answer(request, response));
+  // What is still on its way when it has seen enough is broken off.
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, kind = '', sessionId = '', step] =

@@ -14,20 +14,13 @@ const LONG = [
     'bench',
     'restart',
     'device-support',
-    'low-delay',
     'power-cut',
-    'camera-trouble-neighbours',
     'codecs',
+    'camera-trouble-neighbours',
   ],
-  ...[
-    'time-camera-clock',
-    'codecs-change',
-    'upload-kills',
-    'replay',
-    'codecs-sound',
-    'foreign-camera',
-    'picture-trouble',
-  ],
+  ...['recording-crash', 'picture-trouble', 'simulate', 'low-delay', 'many-matches', 'codecs-sound', 'disk'],
+  ...['codecs-change', 'camera-trouble', 'simulate-command', 'time-camera-clock', 'replay', 'processes'],
+  ...['interleavings-kills', 'interleavings', 'upload-kills', 'foreign-camera', 'week-away', 'storyboard'],
 ];
 
 export class LongestFirst extends BaseSequencer {

@@ -22,7 +22,18 @@ export async function playFor(
   video: Locator,
   seconds: number,
 ): Promise<{ width: number; height: number; seconds: number }> {
-  await video.evaluate((element: VideoElement) => element.play());
+  // The player may give it its movie at that moment, by which the browser forgets that it was to play.
+  const plays = (): Promise<boolean> =>
+    video.evaluate((element: VideoElement) =>
+      element.play().then(
+        () => true,
+        (error: unknown) => {
+          if ((error as Error).name !== 'AbortError') throw error;
+          return false;
+        },
+      ),
+    );
+  await expect.poll(plays).toBe(true);
   const readTime = (): Promise<number> => video.evaluate((element: VideoElement) => element.currentTime);
   await expect.poll(readTime, { timeout: 15_000 }).toBeGreaterThanOrEqual(seconds);
   return video.evaluate(({ videoWidth, videoHeight, duration }: VideoElement) => ({

@@ -58,7 +58,7 @@ function playNatively(
   signal: AbortSignal,
   otherwise: () => void,
 ): void {
-  video.src = playlist;
+  changeSource(video, () => (video.src = playlist));
   video.addEventListener('error', otherwise, { once: true, signal });
 }
 
@@ -97,8 +97,10 @@ async function playPieces(
     if (!fatal && !isClosed) return;
     signal.removeEventListener('abort', stop);
     const at = video.currentTime;
-    hls.destroy();
-    otherwise();
+    changeSource(video, () => {
+      hls.destroy();
+      otherwise();
+    });
     if (at > 0) video.currentTime = at;
   });
   hls.on(Events.FRAG_LOADED, (_event, { frag, networkDetails }) => {
@@ -106,7 +108,7 @@ async function playPieces(
     if (networkDetails instanceof Response) stored.remember(frag.url, networkDetails.url);
   });
   hls.loadSource(playlist.address);
-  hls.attachMedia(video);
+  changeSource(video, () => hls.attachMedia(video));
   const bufferAhead = (seconds: number): void => void (hls.config.maxBufferLength = seconds);
   video.addEventListener('play', () => bufferAhead(PLAYING_BUFFER_SECONDS), { signal });
   // A pause lets a slow line get ahead; whoever looks for a moment wants its picture alone.
@@ -149,11 +151,16 @@ function keepPlaying(video: HTMLVideoElement, src: string, signal: AbortSignal, 
     }
     renewedAt = at;
     holdPicture(video);
-    const wasPlaying = !video.paused;
-    video.load();
+    changeSource(video, () => video.load());
     video.currentTime = at;
-    if (wasPlaying) void video.play().catch(() => undefined);
   };
   video.addEventListener('error', renew, { signal });
-  video.src = src;
+  changeSource(video, () => (video.src = src));
+}
+
+/** With its source the browser forgets that it was to play: who taps before the movie has come taps once. */
+function changeSource(video: HTMLVideoElement, change: () => void): void {
+  const wasToPlay = !video.paused;
+  change();
+  if (wasToPlay) void video.play().catch(() => undefined);
 }
