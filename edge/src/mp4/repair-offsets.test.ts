@@ -55,11 +55,30 @@ test('a frame whose stamp was lost is shown where none is', () => {
   }
 });
 
-test('frames with their stamps stay as they are, at a part’s squeezed beginning and beside a gap too', () => {
+/** Frames are decoded one tick apart up to one that takes the rest; they are shown when they were. */
+function squeeze(
+  frames: ReturnType<typeof listFrames>,
+  from: number,
+  to: number,
+): ReturnType<typeof listFrames> {
+  const durations = frames.durations.map((ticks, index) => (index >= from && index < to ? 1 : ticks));
+  durations[to] = (to - from + 1) * FRAME - (to - from);
+  const [decoded, shown] = [shownTicks({ durations, offsets: durations.map(() => 0) }), shownTicks(frames)];
+  return { ...frames, durations, offsets: shown.map((at, index) => at - (decoded[index] ?? 0)) };
+}
+
+test.each([
+  [0, 3],
+  [1, 2],
+  [1, 3],
+])('frames that are decoded one tick apart, %i to %i of a part, are shown when they were', (from, to) => {
+  const frames = listFrames(40);
+  expect(repair(squeeze(frames, from, to))).toEqual({ durations: frames.durations, offsets: frames.offsets });
+});
+
+test('frames with their stamps stay as they are, beside a gap too', () => {
   const frames = listFrames(40);
   expect(repair(frames).offsets).toEqual(frames.offsets);
-  const squeezed = { ...frames, durations: frames.durations.map((ticks, index) => (index < 3 ? 1 : ticks)) };
-  expect(repair(squeezed).offsets).toEqual(frames.offsets);
   const gap = {
     ...frames,
     durations: frames.durations.map((ticks, index) => (index === 20 ? 180_000 : ticks)),

@@ -1,7 +1,11 @@
 /**
+ * When frames are shown that are not shown in the order of decoding. Their presentation times are the camera's own; decode
+ * times are FFmpeg's guess, squeezed at the beginning of a part and spread afterwards: a frame that is decoded at another time
+ * then is shown when it was.
+ *
  * After a camera's pause of about a second FFmpeg loses the time stamp of one frame (seen with 5.1: "pts has no value") and shows
- * it when it is decoded, a tick before the frame behind it. Where frames are reordered another is shown then, and none where it
- * belongs: the hole beside it is its own. Pure.
+ * it when it is decoded, a tick before the frame behind it. Another is shown then, and none where it belongs: the hole beside it
+ * is its own. Pure.
  */
 
 export interface TimedFrames {
@@ -23,27 +27,30 @@ const HOLE = { least: 1.5, most: 2.5 };
 
 /** Offsets of one part; the answer has the same length. */
 export function repairOffsets({ durations, spread, offsets, keyframes }: TimedFrames): number[] {
-  const repaired = Array.from(offsets);
   const [decodeTicks, movedTicks] = [listTimes(durations), listTimes(spread)];
-  for (let index = 0; index < repaired.length; index += 1) {
+  const shown = Array.from(offsets, (offset, index) => (decodeTicks[index] ?? 0) + offset);
+  /** Shown at their own time, even where they were to be shown when decoded. */
+  const placed = new Set<number>();
+  for (let index = 0; index < shown.length; index += 1) {
     const isLost = offsets[index] === 0 && (durations[index] ?? 0) < SQUEEZED_TICKS && keyframes[index] !== 1;
+    const at = shown[index] ?? 0;
     if (!isLost) continue;
-    const shownAt = (at: number): number => (decodeTicks[at] ?? 0) + (repaired[at] ?? 0);
-    const others: number[] = [];
-    for (let at = Math.max(0, index - AROUND); at < Math.min(repaired.length, index + AROUND); at += 1)
-      if (at !== index) others.push(shownAt(at));
+    const others = shown.slice(Math.max(0, index - AROUND), index + AROUND);
+    others.splice(Math.min(index, AROUND), 1);
     const hole = findHole(
       others.sort((a, b) => a - b),
-      shownAt(index),
+      at,
     );
     if (hole === undefined) continue;
-    repaired[index] = hole - (movedTicks[index] ?? 0);
-    // The one behind it is decoded later now, and shown when it was.
-    const next = index + 1;
-    if (next < repaired.length)
-      repaired[next] = (offsets[next] ?? 0) + (decodeTicks[next] ?? 0) - (movedTicks[next] ?? 0);
+    shown[index] = hole;
+    placed.add(index).add(index + 1);
   }
-  return repaired;
+  return shown.map((at, index) => {
+    const offset = offsets[index] ?? 0;
+    const moved = at - (movedTicks[index] ?? 0);
+    if (placed.has(index)) return moved;
+    return offset > 0 ? Math.max(0, moved) : offset;
+  });
 }
 
 /** When each frame is decoded, ticks. */
