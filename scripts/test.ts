@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addUp, formatLine, NOTHING } from './testing/count.ts';
 import type { Count } from './testing/count.ts';
-import { planWorkers } from './testing/plan-workers.ts';
+import { BUSY, planWorkers } from './testing/plan-workers.ts';
 import { runProgram } from './testing/run-program.ts';
 import { runSuite } from './testing/run-suite.ts';
 
@@ -22,21 +22,15 @@ const { values, positionals: asked } = parseArgs({
 /** Takes the processor only where no test wants it. */
 const LAST = ['nice', '-n', '19'];
 
-const { picturesPerSecond, waiting, busy } = await planWorkers();
-/** What takes long decodes much. */
-const atOnce = values.long ? busy : waiting;
-process.stdout.write(
-  `== machine: ${String(picturesPerSecond)} pictures a second encoded, ${String(atOnce)} files of the recorder at once\n`,
-);
 const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts'];
 const RECORDER = ['--project', 'shared', '--project', 'recorder'];
 const DELIVERY = ['--project', 'delivery', '--project', 'portal-delivery'];
 const SUITES = [
-  { name: 'recorder', folder: root, selection: RECORDER, workers: atOnce, isOfPortal: false },
-  { name: 'delivery', folder: root, selection: DELIVERY, workers: busy, isOfPortal: true },
-  { name: 'portal', folder: root, selection: ['--project', 'portal'], workers: busy, isOfPortal: true },
-  { name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES, workers: busy, isOfPortal: true },
-  { name: 'whole system', folder: root, selection: ['--project', 'system'], workers: busy, isOfPortal: true },
+  { name: 'recorder', folder: root, selection: RECORDER, waits: true, isOfPortal: false },
+  { name: 'delivery', folder: root, selection: DELIVERY, waits: false, isOfPortal: true },
+  { name: 'portal', folder: root, selection: ['--project', 'portal'], waits: false, isOfPortal: true },
+  { name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES, waits: false, isOfPortal: true },
+  { name: 'whole system', folder: root, selection: ['--project', 'system'], waits: false, isOfPortal: true },
 ];
 
 const unknown = asked.filter((name) => !SUITES.some((suite) => suite.name === name));
@@ -83,9 +77,20 @@ async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
 
 async function runSuites(suites: typeof SUITES): Promise<Count[]> {
   const told: Count[] = [];
-  for (const suite of suites)
-    told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, environment })));
+  for (const suite of suites) {
+    const workers = suite.waits && !values.long ? await measureWorkers() : BUSY;
+    told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, workers, environment })));
+  }
   return told;
+}
+
+/** What takes long decodes much, and is not asked. */
+async function measureWorkers(): Promise<number> {
+  const { picturesPerSecond, waiting } = await planWorkers();
+  process.stdout.write(
+    `== machine: ${String(picturesPerSecond)} pictures a second encoded, ${String(waiting)} files at once\n`,
+  );
+  return waiting;
 }
 
 async function runChecks(...names: string[]): Promise<Count[]> {

@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NOTHING } from './count.ts';
 import type { Count } from './count.ts';
 import { runProgram } from './run-program.ts';
 import { describeFailed, hasPassed, planSecondLook, readOutcome } from './vitest-report.ts';
@@ -29,12 +30,11 @@ export interface SuiteRun {
 /** A suite that gives no report has failed; so has a test that was skipped. */
 export async function runSuite(name: string, run: SuiteRun): Promise<Count> {
   const first = await runVitest(run, [`--maxWorkers=${String(run.workers)}`]);
-  const nothing = { passed: 0, failed: 1, passedAlone: [] };
-  if (first.report === undefined) return { ...nothing, failures: [`${name}: no report`] };
+  if (first.report === undefined) return { ...NOTHING, failed: 1, failures: [`${name}: no report`] };
   const outcome = readOutcome(first.report);
   const { passed, failed, broken } = outcome;
   if (failed.length + broken.length === 0 && first.code !== 0)
-    return { ...nothing, passed, failures: [`${name}: ended with ${String(first.code)}`] };
+    return { ...NOTHING, passed, failed: 1, failures: [`${name}: ended with ${String(first.code)}`] };
   const plan = planSecondLook(outcome);
   const second = plan && (await runVitest(run, ['--maxWorkers=1', '--maxConcurrency=1', ...plan])).report;
   const alone = failed.filter((test) => second !== undefined && hasPassed(second, test));

@@ -3,9 +3,6 @@ import { relative } from 'node:path';
 
 export interface VitestReport {
   numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
   testResults: { name: string; status: string; message: string; assertionResults: VitestResult[] }[];
 }
 
