@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import { findWriters } from '../src/ingest/find-writers.ts';
+import { findEnd } from '../src/recording/find-end.ts';
 import { saveRecord } from '../src/recording/folder.ts';
-import { endLeftIngest } from '../src/recording/left-parts.ts';
+import { endLeftIngest, openLeftParts } from '../src/recording/left-parts.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { measureLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
@@ -48,6 +49,7 @@ async function endMatch(lab: MatchLab, sessionId: string): Promise<Awaited<Retur
   return inspectMovie(lab.moviePath(sessionId), simulator.clip);
 }
 
+const FRAGMENT_MS = 480;
 const FLAWLESS = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
 
 test.concurrent(
@@ -135,7 +137,11 @@ test.concurrent(
         beginMatch(lab, 'c2', 1_000, 3),
       ]);
       await lab.release();
-      await saveRecord(lab.folder(stopped), 'stop.json', { reason: 'player', stoppedAtMs: Date.now() });
+      const left = await openLeftParts(lab.folder(stopped), systemClock);
+      const end = findEnd(left.parts, systemClock.monotonicMs());
+      const recordedMs = (end?.untilMs ?? 0) + FRAGMENT_MS;
+      await left.close();
+      await saveRecord(lab.folder(stopped), 'stop.json', { reason: 'player', stoppedAtMs: Date.now(), end });
       await systemClock.sleep(3_000);
       await lab.takeUp();
       expect(lab.get(stopped).report).toMatchObject({ state: 'complete', reason: 'player' });
@@ -143,6 +149,10 @@ test.concurrent(
       const mostMs = 3_000 + 2_000 + 600 + lateness.allowanceMs();
       await lateness.close();
       expect(lab.get(ranOut).report.recording?.movie?.durationMs).toBeLessThan(mostMs);
+      // FFmpeg filmed on: nothing of that is in the movie, nor behind it in its file.
+      expect(lab.get(stopped).report.recording?.movie?.durationMs).toBeLessThanOrEqual(recordedMs);
+      const { size } = await stat(lab.moviePath(stopped));
+      expect(size).toBeLessThanOrEqual(lab.get(stopped).view?.finished()?.totalBytes ?? 0);
       for (const sessionId of [stopped, ranOut])
         expect(await inspectMovie(lab.moviePath(sessionId), simulator.clip)).toMatchObject(FLAWLESS);
       const endedAt = lab.manager.reports().map(({ sessionId }) => sessionId);

@@ -61,6 +61,8 @@ export const StopMarkFile = z.object({
   elapsedMs: z.number().nonnegative().optional(),
   /** Why nothing was being recorded then, where that is known. */
   gapReason: z.string().max(64).optional(),
+  /** What is still part of it (`EndMark`); absent where no daemon was there to see it end. */
+  end: z.object({ part: z.int().positive(), untilMs: z.number().nonnegative() }).optional(),
 });
 export type StopMarkFile = z.infer<typeof StopMarkFile>;
 

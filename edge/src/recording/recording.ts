@@ -10,13 +10,15 @@ import type { Clock } from '../base/clock.ts';
 import { planScale } from '../ingest/clock-drift.ts';
 import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
+import { cutAtEnd, findEnd } from './find-end.ts';
+import type { EndMark } from './find-end.ts';
 import { findStart } from './find-start.ts';
 import { finishOnDisk, planObject, writeHeader } from './finalise.ts';
 import { findRecord, saveRecord } from './folder.ts';
 import { planFragmentIndex } from './fragment-index.ts';
 import { writeStoredIndex } from './stored-index.ts';
 import { planFurther, writeFurtherMovies } from './further-movies.ts';
-import type { MovieFile, RecordingPaths, StartMarkFile } from './folder.ts';
+import type { MovieFile, RecordingPaths, StartMarkFile, StopMarkFile } from './folder.ts';
 import { planHeaderRoom } from './layout.ts';
 import type { ObjectLayout } from './layout.ts';
 import { payloadBytes, viewFinished, viewRunning, viewSettled } from './movie-view.ts';
@@ -30,9 +32,9 @@ export interface Recording {
   /** Follows the recording from its growing parts to the finished movie. */
   readonly view: MovieView;
   readonly movie: MovieFile | undefined;
-  /** Milliseconds since its start, across daemons and boots. */
   /** Moves the hard stop on, durably. The room for the index stays as it was: it is the uploader's too. */
   extend(durationSeconds: number): Promise<void>;
+  /** Milliseconds since its start, across daemons and boots. */
   elapsedMs(): number;
   bytes(): number;
   /** Something was recorded in another codec and is no movie of its own yet. */
@@ -84,20 +86,24 @@ export async function beginRecording(options: BeginOptions): Promise<Recording> 
   return openRecording(options.paths, mark, options.parts, clock);
 }
 
-/** A recording by its mark, running or left behind. */
+/** A recording by its mark, running or left behind; `stop` where that is marked already. */
 export function openRecording(
   paths: RecordingPaths,
   startMark: StartMarkFile,
   parts: () => readonly RecordedPart[],
   clock: Clock,
+  stop?: StopMarkFile,
 ): Recording {
   let mark = startMark;
+  let end = stop?.end;
   const headerRoom = mark.headerRoomBytes ?? planHeaderRoom('header-first', mark.durationSeconds);
-  const endsAtMs = (): number => mark.startedMonotonicMs + mark.durationSeconds * 1000;
+  /** By the camera's clock: where a daemon saw the recording end, that counts and not its hard stop. */
+  const endsAtMs = (): number =>
+    end === undefined ? mark.startedMonotonicMs + mark.durationSeconds * 1000 : Infinity;
   let movie: MovieFile | undefined;
   const groups = (): PartIndex[][] =>
     splitByCodec(
-      parts().flatMap((part) => indexOf(part, mark)),
+      parts().flatMap((part) => indexOf(part, mark, end)),
       mark,
     );
   /** Of the codec with which the recording began. */
@@ -142,11 +148,17 @@ export function openRecording(
     tracks: () => tracksOf(assemble(indexes(), mark, endsAtMs())),
     gaps: () => movie?.gaps ?? explain(planGaps(indexes(), mark, endsAtMs())),
     async markStop({ reason, elapsedMs: tookMs, gapReason }) {
+      // At once: what comes while it is written belongs to nobody, and a second try changes nothing.
+      end ??= findEnd(parts(), clock.monotonicMs());
       const existing = await findRecord(paths.folder, 'stop.json');
-      if (existing !== undefined) return existing.reason;
+      if (existing !== undefined) {
+        end = existing.end;
+        return existing.reason;
+      }
       await saveRecord(paths.folder, 'stop.json', {
         ...{ reason, stoppedAtMs: clock.nowMs(), elapsedMs: Math.min(tookMs, mark.durationSeconds * 1000) },
         ...(gapReason === undefined ? {} : { gapReason }),
+        ...(end === undefined ? {} : { end }),
       });
       return reason;
     },
@@ -205,8 +217,10 @@ function missingMovie(): never {
   throw new Error('expected a finalised recording');
 }
 
-/** A part on the time line of the start mark; none while it has no frame. */
-function indexOf({ record, init, fragments, drift }: RecordedPart, mark: StartMarkFile): PartIndex[] {
+/** A part on the time line of the start mark; none while it has no frame of the recording. */
+function indexOf(part: RecordedPart, mark: StartMarkFile, end: EndMark | undefined): PartIndex[] {
+  const { record, init, drift } = part;
+  const fragments = end === undefined ? part.fragments : cutAtEnd(part, end);
   if (init === undefined || fragments.length === 0) return [];
   const sameBoot = record.bootId === mark.bootId;
   const beganMs = sameBoot

@@ -80,13 +80,13 @@ export async function recoverRecording(
 }
 
 async function finishAgain(
-  { paths, start, movie }: LeftRecording,
+  { paths, start, stop, movie }: LeftRecording,
   clock: Clock,
 ): Promise<MovieFile | undefined> {
   if (start === undefined) return undefined;
   const left = await openLeftParts(paths.folder, clock, movie !== undefined);
   try {
-    const recording = openRecording(paths, start, () => left.parts, clock);
+    const recording = openRecording(paths, start, () => left.parts, clock, stop);
     if (recording.bytes() === 0) return undefined;
     await recording.finalise();
     await recording.settle();

@@ -63,7 +63,7 @@ export function selectFragments(parts: readonly PartIndex[], start: StartMark, e
     const from = part.fragments.findIndex(
       (fragment) => fragment.offset >= fromOffset && startsWithKeyframe(fragment, track.trackId),
     );
-    const to = findEnd(part, track, endsAtMs);
+    const to = findHardStop(part, track, endsAtMs);
     const [first, last] = [part.fragments[from], part.fragments[to - 1]];
     return from < 0 || from >= to || first === undefined || last === undefined
       ? []
@@ -75,16 +75,21 @@ export function pieceOf({ part, first, last }: Selected): Piece {
   return { part: part.number, offset: first.offset, bytes: last.offset + last.bytes - first.offset };
 }
 
-/** The first fragment that begins at the hard stop or later; they lie in the order of time. */
-function findEnd(part: PartIndex, track: InitTrack, endsAtMs: number): number {
+/** The first fragment that begins at the hard stop or later, by this machine's clock; they lie in the order of time. */
+function findHardStop(part: PartIndex, track: InitTrack, endsAtMs: number): number {
   let [low, high] = [0, part.fragments.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     const fragment = part.fragments[middle];
-    if (fragment !== undefined && fragmentBeginMs(part, track, fragment) < endsAtMs) low = middle + 1;
+    if (fragment !== undefined && beginsBefore(part, track, fragment, endsAtMs)) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+function beginsBefore(part: PartIndex, track: InitTrack, fragment: Fragment, endsAtMs: number): boolean {
+  const ownMs = (beginTicks(fragment, track) * 1000) / track.timescale;
+  return part.beganMs + ownMs * (part.scale ?? 1) < endsAtMs;
 }
 
 /** Puts each part behind the one before it, at its own time where that is later. */
