@@ -180,9 +180,19 @@ test.concurrent('an MJPEG camera that falls silent is one movie with one gap onc
   await lab.reaches(sessionId, 'created');
   lab.start(sessionId);
   await lab.records(sessionId, 1_500);
+  const lateness = await measureLateness();
+  const isGrowing = (): boolean => lab.get(sessionId).report.recording?.growing === true;
+  const silentAtMs = performance.now();
   // The proxy repeats the newest picture for 3 s, then FFmpeg's output stalls for 2 s and its keeper begins anew.
-  await court(10).setFault({ fault: 'silence', seconds: 8 });
-  await lab.until('a gap', () => lab.get(sessionId).report.recording?.gaps.length === 1);
+  await court(10).setFault({ fault: 'silence' });
+  await lab.until('silence to be told', () => !isGrowing());
+  expect(performance.now() - silentAtMs).toBeLessThan(3_300 + lateness.allowanceMs());
+  await new Promise((resolve) => setTimeout(resolve, 8_000 - (performance.now() - silentAtMs)));
+  const backAtMs = performance.now();
+  await court(10).setFault({ fault: 'none' });
+  await lab.until('a gap', () => isGrowing() && lab.get(sessionId).report.recording?.gaps.length === 1);
+  expect(performance.now() - backAtMs).toBeLessThan(3_000 + lateness.allowanceMs());
+  await lateness.close();
   await lab.records(sessionId, 1_000);
   lab.stop(sessionId);
   await lab.reaches(sessionId, 'complete');

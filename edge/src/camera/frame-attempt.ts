@@ -7,7 +7,7 @@ import { findHttpKind, readMultipart, readStill, type HttpKind } from './http-fr
 import { explainSocketError } from './trouble.ts';
 
 /** No frame for so long means that the camera is gone, whatever its connection says. */
-export const SILENCE_LIMIT_MS = 3_000;
+const SILENCE_LIMIT_MS = 2_500;
 
 export interface FrameAttempt {
   target: CameraTarget;
@@ -96,7 +96,7 @@ function watchSilence({ clock, target }: FrameAttempt): SilenceWatch {
       cancel = clock.setTimer(leftMs, check);
       return;
     }
-    const message = `Expected a frame from the camera at ${target.name} every 3 s, found silence.`;
+    const message = `Expected a frame from the camera at ${target.name} every 2.5 s, found silence.`;
     silent.abort(new AppError('camera_timeout', message));
   };
   let cancel = clock.setTimer(SILENCE_LIMIT_MS, check);

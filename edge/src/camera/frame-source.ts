@@ -1,9 +1,10 @@
 /**
- * Keeps the pictures of an MJPEG or still-image camera coming, for ever: one connection, given up after 3 s of
+ * Keeps the pictures of an MJPEG or still-image camera coming, for ever: one connection, given up after 2.5 s of
  * silence, opened again with backoff. One attempt is `frame-attempt.ts`.
  */
 import { AppError, type ErrorKind } from '@padelvar/shared/errors';
 import { createBackoff, type BackoffOptions } from '../base/backoff.ts';
+import { isTold } from '../base/is-told.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { parseCameraAddress } from './address.ts';
@@ -14,6 +15,11 @@ import type { HttpKind } from './http-frames.ts';
 /** How often a still-image camera is asked, unless a setting says otherwise, and at most. */
 const DEFAULT_STILL_FPS = 10;
 const MAX_STILL_FPS = 25;
+/**
+ * Longest wait between two attempts, milliseconds: pictures are to be on disk 3 s after the camera is back, and the encoder's
+ * start and first fragment take up to 1.5 s of that.
+ */
+const MAX_RETRY_MS = 1_000;
 
 export interface FrameSourceOptions {
   address: string;
@@ -48,11 +54,14 @@ export function openFrameSource(options: FrameSourceOptions): FrameSource {
 function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<void> {
   const target = parseCameraAddress(options.address);
   const camera = createHttpCamera(target);
-  const backoff = createBackoff(options.backoff);
+  const backoff = createBackoff({ maxMs: MAX_RETRY_MS, ...options.backoff });
+  /** Attempts without a picture, one behind the other. */
+  let failures = 0;
   const { kind, clock, stillFps = DEFAULT_STILL_FPS } = options;
   const intervalMs = 1000 / Math.min(stillFps, MAX_STILL_FPS);
   const onFrame = (jpeg: Buffer): void => {
     backoff.reset();
+    failures = 0;
     options.onFrame(jpeg);
   };
   const attempt = (): Promise<AppError> =>
@@ -60,7 +69,9 @@ function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<voi
   return (async () => {
     for (let reason = await attempt(); !signal.aborted; reason = await attempt()) {
       const waitMs = backoff.nextMs();
-      options.log.warn({ kind: reason.kind, reason: reason.message, waitMs }, 'camera lost');
+      failures += 1;
+      if (isTold(failures))
+        options.log.warn({ kind: reason.kind, reason: reason.message, failures }, 'camera lost');
       options.onTrouble?.(reason.kind);
       await clock.sleep(waitMs, signal).catch(() => undefined);
     }

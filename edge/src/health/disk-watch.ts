@@ -2,6 +2,7 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../base/clock.ts';
 import { repeat } from '../base/clock.ts';
+import { isTold } from '../base/is-told.ts';
 import type { Logger } from '../base/log.ts';
 import { BALLAST_BYTES_PER_COURT, makeBallast, releaseBallast, sizeBallast } from './ballast.ts';
 import { planMinutesLeft, requireRoom } from './disk-room.ts';
@@ -44,6 +45,8 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
   let state: DiskState = UNKNOWN_DISK;
   let freeBytes = 0;
   let looking: Promise<void> | undefined;
+  /** Looks that failed, one behind the other. */
+  let unseen = 0;
 
   async function look(): Promise<void> {
     if (!(await options.isPresent())) return;
@@ -77,7 +80,13 @@ export async function openDiskWatch(options: DiskWatchOptions): Promise<DiskWatc
 
   const lookOnce = (): Promise<void> =>
     (looking ??= look()
-      .catch((error: unknown) => log.warn({ err: error }, 'the disk could not be looked at'))
+      .then(() => {
+        unseen = 0;
+      })
+      .catch((error: unknown) => {
+        unseen += 1;
+        if (isTold(unseen)) log.warn({ err: error, times: unseen }, 'the disk could not be looked at');
+      })
       .finally(() => (looking = undefined)));
 
   await lookOnce();

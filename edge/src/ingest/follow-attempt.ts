@@ -1,5 +1,6 @@
 /** Watches one attempt and its part until it ends, stalls or is no longer wanted; puts what grows onto the disk. */
 import type { Clock } from '../base/clock.ts';
+import { isTold } from '../base/is-told.ts';
 import type { Logger } from '../base/log.ts';
 import type { Fragment } from '../mp4/fragment.ts';
 import type { Attempt } from './attempt.ts';
@@ -55,6 +56,8 @@ async function follow(options: FollowOptions, wait: (ms: number) => Promise<void
   let syncedAtMs = beganMs;
   let synced: Fragment | undefined;
   let isSyncing = false;
+  /** Syncs that failed, one behind the other. */
+  let unsynced = 0;
   let seen: Fragment | undefined;
   let loggedAtMs = beganMs;
   let firstSeenMs: number | undefined;
@@ -75,7 +78,13 @@ async function follow(options: FollowOptions, wait: (ms: number) => Promise<void
       [syncedAtMs, synced, isSyncing] = [nowMs, newest, true];
       void part
         .sync()
-        .catch((error: unknown) => logger.warn({ err: error }, 'part could not be synced'))
+        .then(() => {
+          unsynced = 0;
+        })
+        .catch((error: unknown) => {
+          unsynced += 1;
+          if (isTold(unsynced)) logger.warn({ err: error, times: unsynced }, 'part could not be synced');
+        })
         .finally(() => (isSyncing = false));
     }
     if (nowMs - loggedAtMs >= LOG_MS) {

@@ -5,6 +5,7 @@
  */
 import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import { createBackoff } from '../base/backoff.ts';
+import { isTold } from '../base/is-told.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { startsWithKeyframe } from '../mp4/fragment.ts';
@@ -109,6 +110,8 @@ export function openIngest(options: IngestOptions): Ingest {
   let highestNumber = (options.firstPart ?? 1) - 1;
   /** Attempts without a fragment, one behind the other. */
   let failures = 0;
+  /** Attempts that could not be made, one behind the other. */
+  let errors = 0;
   /** The next part comes after a full disk. */
   let lackedRoom = false;
 
@@ -206,11 +209,10 @@ export function openIngest(options: IngestOptions): Ingest {
   const isCameraAway = async (): Promise<boolean> =>
     options.isCameraBack !== undefined && !(await options.isCameraBack(ending.signal));
 
-  /** A camera can be away for days: every attempt is counted, the 1st, 2nd, 4th, 8th and so on is told. */
+  /** A camera can be away for days. */
   async function noteFailure(facts: Record<string, unknown>): Promise<void> {
     failures += 1;
-    if (Number.isInteger(Math.log2(failures)))
-      logger.info({ ...facts, failures }, 'ingest attempt without a picture');
+    if (isTold(failures)) logger.info({ ...facts, failures }, 'ingest attempt without a picture');
     await logCopy.flush();
   }
 
@@ -250,8 +252,10 @@ export function openIngest(options: IngestOptions): Ingest {
       }
       try {
         await attemptOnce(taken);
+        errors = 0;
       } catch (error) {
-        logger.error({ err: error }, 'ingest attempt failed');
+        errors += 1;
+        if (isTold(errors)) logger.error({ err: error, errors }, 'ingest attempt failed');
         options.onDrop?.('not_started');
       }
       taken = undefined;

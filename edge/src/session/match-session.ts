@@ -8,6 +8,7 @@ import type { ReportedSession } from '@padelvar/shared/link';
 import { isEnded } from '@padelvar/shared/session';
 import type { EndReason, PictureTrouble, SessionState } from '@padelvar/shared/session';
 import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
+import { isTold } from '../base/is-told.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
 import { createRecordingFolder, findRecord, recordingPaths } from '../recording/folder.ts';
@@ -196,12 +197,12 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     recording = openRecording(paths, mark, () => ingest?.parts ?? leftParts?.parts ?? [], clock);
     move('starting');
     armHardStop(recording);
-    while (feed === undefined) {
+    for (let tries = 1; feed === undefined; tries += 1) {
       ending.signal.throwIfAborted();
       try {
         ({ feed } = await openSessionFeed(feedOptions));
       } catch (error) {
-        logger.warn({ err: error }, 'camera not back yet; the recording goes on');
+        if (isTold(tries)) logger.warn({ err: error, tries }, 'camera not back yet; the recording goes on');
         await clock.sleep(RESUME_RETRY_MS, ending.signal);
       }
     }
