@@ -66,7 +66,9 @@ export async function createEdge(
   const ffmpegPath = await findFfmpeg(configuration.ffmpegPath);
   const identity = await loadOrCreateIdentity(identityFolder(dataDir));
   const enrollment = await findEnrollment(identityFolder(dataDir));
-  const store = openStore(join(dataDir, 'edge.db'));
+  const store = openStore(join(dataDir, 'edge.db'), (error) =>
+    logger.error({ err: error }, 'the database is broken: it is set aside, and a new one begun'),
+  );
   const journal = createJournal(store);
   const epoch = journal.nextEpoch(clock.nowMs());
   const portal =
