@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import type { Clock } from '../src/base/clock.ts';
+import { PartRecord } from '../src/ingest/part.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { isLongRun, tellFigures } from './support/figures.ts';
 import { measureLateness } from './support/machine-lateness.ts';
@@ -61,7 +63,12 @@ describe('a wall clock that is set in the middle of a match [moonfire-nvr 9, fri
         const startedMs = clock.monotonicMs();
         lab.start(sessionId, DURATION_SECONDS);
         await lab.records(sessionId, 2_000);
+        const beganAtMs = (): number =>
+          PartRecord.parse(JSON.parse(readFileSync(join(lab.folder(sessionId), 'part-1.json'), 'utf8')))
+            .beganAtMs;
+        const movedToMs = beganAtMs() + stepMs;
         clock.stepWall(stepMs);
+        await lab.until('its place for later boots', () => Math.abs(beganAtMs() - movedToMs) < 1_000);
         await court.setFault({ fault: 'refuse', seconds: 1.5 });
         await lab.until('its hard stop', () => hasStopped(lab, sessionId), 30_000);
         const stoppedAfterMs = clock.monotonicMs() - startedMs;

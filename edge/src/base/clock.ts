@@ -28,6 +28,14 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
+/** A wall clock that is this much off what it was has been set; less is its own drift. Milliseconds. */
+export const WALL_STEP_MS = 1_000;
+
+/** What the wall clock would have shown at a monotonic instant of this boot, had it been set as it is now. */
+export function findWallTime(clock: Clock, monotonicMs: number): number {
+  return clock.nowMs() - clock.monotonicMs() + monotonicMs;
+}
+
 /** Runs `action` every `ms`, never two at once; the answer stops it and waits for the one under way. */
 export function repeat(clock: Clock, ms: number, action: () => Promise<void> | void): () => Promise<void> {
   let stopped = false;

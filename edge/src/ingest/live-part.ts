@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import type { InitSegment } from '@padelvar/shared/mp4/init-segment';
+import { findWallTime, WALL_STEP_MS } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { syncFolder } from '../base/atomic-file.ts';
 import { readBootId } from '../base/child-process.ts';
@@ -75,6 +76,7 @@ export function createLivePart(options: LivePartOptions): LivePart {
   let saving: Promise<void> = Promise.resolve();
   let isListed = false;
   const meter = createDriftMeter(record.drift);
+  const thisBootId = readBootId();
   const seenJumps: number[] = [];
   let measured: Fragment | undefined;
   let [measuredMs, driftSavedMs] = [-Infinity, clock.monotonicMs()];
@@ -104,7 +106,10 @@ export function createLivePart(options: LivePartOptions): LivePart {
     await follower?.poll();
     await noteJumps();
     if (part.record.beganMonotonicMs === 0 && part.fragments.length > 0) await placeInTime();
-    else if (hasOwnClock && part.growing) await measureClock();
+    else if (part.growing) {
+      await followWallClock();
+      if (hasOwnClock) await measureClock();
+    }
   }
 
   /** Whoever reads the part later has not seen its fragments come. */
@@ -127,6 +132,14 @@ export function createLivePart(options: LivePartOptions): LivePart {
     driftSavedMs = nowMs;
     // A full disk takes no record; the next one is as good.
     await saveDrift().catch(() => undefined);
+  }
+
+  /** A machine that lost its time begins with a wrong one, until it is set: the place for later boots moves with it. */
+  async function followWallClock(): Promise<void> {
+    const { beganMonotonicMs, beganAtMs, bootId } = part.record;
+    if (bootId !== thisBootId || beganMonotonicMs === 0) return;
+    const atMs = findWallTime(clock, beganMonotonicMs);
+    if (Math.abs(atMs - beganAtMs) >= WALL_STEP_MS) await save({ beganAtMs: atMs }).catch(() => undefined);
   }
 
   async function saveDrift(): Promise<void> {
@@ -156,7 +169,7 @@ export function createLivePart(options: LivePartOptions): LivePart {
     await save({
       bootId: readBootId(),
       beganMonotonicMs: Math.max(1, beganMonotonicMs),
-      beganAtMs: Math.max(1, clock.nowMs() - nowMs + beganMonotonicMs),
+      beganAtMs: Math.max(1, findWallTime(clock, beganMonotonicMs)),
     });
   }
 

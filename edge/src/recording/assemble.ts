@@ -74,6 +74,12 @@ export function planGaps(parts: readonly PartIndex[], start: StartMark, endsAtMs
   return gapsOf(placeParts(selectFragments(parts, start, endsAtMs).map(rescaleEnds)));
 }
 
+/** When what is there so far ends, on the parts' time line. */
+export function findEndMs(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): number {
+  const placed = placeParts(selectFragments(parts, start, endsAtMs).map(rescaleEnds));
+  return originOf(placed) + (placed.at(-1)?.endMs ?? 0);
+}
+
 /** The payload's pieces so far. What has been answered once only grows: later answers begin with it. */
 export function planPieces(parts: readonly PartIndex[], start: StartMark, endsAtMs: number): Piece[] {
   return selectFragments(parts, start, endsAtMs).map(pieceOf);

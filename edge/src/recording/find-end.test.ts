@@ -9,7 +9,11 @@ const BEGAN_MS = 5_000;
 
 function createPart(number: number, fragments: number) {
   const { init, fragments: all } = createPartIndex(number, 0, planFragments(fragments));
-  return { record: { ...createPartRecord(number, NOBODY), beganMonotonicMs: BEGAN_MS }, init, fragments: all };
+  return {
+    record: { ...createPartRecord(number, NOBODY), beganMonotonicMs: BEGAN_MS },
+    init,
+    fragments: all,
+  };
 }
 
 /** How many fragments of a part belong to a recording that was stopped after `seen` of them. */

@@ -1,4 +1,4 @@
-/** A camera's clock that runs slow, seen before the movie is made: clips, gaps and the movie have one time line. */
+/** Clocks that are off: a camera's that runs slow, and a machine's that is set in the middle of a match. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,10 @@ import type { ClockDrift } from '../ingest/clock-drift.ts';
 import { createPartRecord } from '../ingest/part.ts';
 import { clipRunning } from './clip-source.ts';
 import { cutClip, endOf } from './clip.ts';
-import { createRecordingFolder, recordingPaths } from './folder.ts';
+import { createRecordingFolder, findRecord, recordingPaths } from './folder.ts';
+import type { RecordingPaths } from './folder.ts';
 import type { RecordedPart } from './recorded-part.ts';
-import { openRecording } from './recording.ts';
+import { beginRecording, openRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
 
 const SESSION = { sessionId: 'sess_north_one_1767225600', clubId: 'north', courtId: 'one' };
@@ -22,12 +23,17 @@ const OWN_MS = MINUTES * 60_000;
 /** Stamped by a clock that loses 2 s in those minutes. */
 const SLOW: ClockDrift = { fromMs: 0, fromLagMs: 5, toMs: OWN_MS, toLagMs: 2_005 };
 
-/** Two parts, the second a minute after the end of the first; `drift` as it is known by now. */
-async function openRunning(drift: () => ClockDrift | undefined): Promise<Recording> {
+async function createPaths(): Promise<RecordingPaths> {
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-clock-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const paths = recordingPaths(dataDir, SESSION.clubId, SESSION.sessionId);
   await createRecordingFolder(paths);
+  return paths;
+}
+
+/** Two parts, the second a minute after the end of the first; `drift` as it is known by now. */
+async function openRunning(drift: () => ClockDrift | undefined): Promise<Recording> {
+  const paths = await createPaths();
   const parts = [1, 2].map((number): RecordedPart => {
     const beganMonotonicMs = 1 + (number - 1) * (OWN_MS + 2_000 + 60_000);
     const { init, fragments } = createPartIndex(number, beganMonotonicMs, planFragments(FRAGMENTS));
@@ -65,4 +71,49 @@ test('what is known of a clock by now holds for clips and gaps of a running reco
   const movie = await recording.finalise();
   expect(movie.durationMs).toBe(Math.round(endMs));
   expect(movie.gaps).toEqual(gaps);
+});
+
+const STARTED_AT_MS = 1_767_225_600_000;
+const OUTAGE_MS = 60_000;
+
+test('a boot whose clock is not set yet counts at least what was recorded, and the outage once it is set [moonfire-nvr 9]', async () => {
+  let wallMs = STARTED_AT_MS - 3_600_000;
+  const parts = [1, 2].map((number): RecordedPart => {
+    const { init, fragments } = createPartIndex(number, 1, planFragments(FRAGMENTS));
+    const bootId = number === 1 ? 'the boot before' : readBootId();
+    const process = { pid: 1, bootId, startTicks: 1 };
+    const beganAtMs = number === 1 ? STARTED_AT_MS : wallMs;
+    const record = { ...createPartRecord(number, process), bootId, beganMonotonicMs: 1, beganAtMs };
+    const read = (): Promise<Buffer> => Promise.reject(new Error('expected no reading'));
+    return { record, init, fragments, growing: number === 2, drift: undefined, read };
+  });
+  const began = { bootId: 'the boot before', startedMonotonicMs: 1, startedAtMs: STARTED_AT_MS };
+  const mark = { ...SESSION, ...began, part: 1, offset: 0, durationSeconds: 4 * 3_600 };
+  const recording = openRecording(await createPaths(), mark, () => parts, { ...clock, nowMs: () => wallMs });
+  expect(recording.elapsedMs()).toBe(2 * OWN_MS);
+  expect(recording.gaps()).toEqual([]);
+
+  const later = parts[1]?.record;
+  if (later !== undefined) later.beganAtMs = STARTED_AT_MS + OWN_MS + OUTAGE_MS;
+  wallMs = STARTED_AT_MS + 2 * OWN_MS + OUTAGE_MS;
+  expect(recording.elapsedMs()).toBe(2 * OWN_MS + OUTAGE_MS);
+  expect(recording.gaps()).toMatchObject([{ fromMs: OWN_MS, toMs: OWN_MS + OUTAGE_MS }]);
+});
+
+test('the start moves with a wall clock that is set, for later boots', async () => {
+  let offsetMs = 0;
+  const settable = { ...clock, nowMs: () => clock.nowMs() + offsetMs };
+  const paths = await createPaths();
+  const ids = SESSION;
+  const recording = await beginRecording({
+    ...{ paths, ids, durationSeconds: 600, preRollMs: 0, parts: () => [], clock: settable },
+  });
+  const before = recording.mark.startedAtMs;
+  await recording.followWallClock();
+  expect(recording.mark.startedAtMs).toBe(before);
+  offsetMs = 5 * 3_600_000;
+  await recording.followWallClock();
+  const { startedAtMs = 0 } = (await findRecord(paths.folder, 'start.json')) ?? {};
+  expect(recording.mark.startedAtMs).toBe(startedAtMs);
+  expect(Math.abs(startedAtMs - before - offsetMs)).toBeLessThan(1_000);
 });

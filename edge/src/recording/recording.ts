@@ -6,9 +6,10 @@ import type { Gap } from '@padelvar/shared/link';
 import type { EndReason } from '@padelvar/shared/session';
 import type { MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { readBootId } from '../base/child-process.ts';
+import { findWallTime, WALL_STEP_MS } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { planScale } from '../ingest/clock-drift.ts';
-import { assemble, planGaps, planPieces, tracksOf } from './assemble.ts';
+import { assemble, findEndMs, planGaps, planPieces, tracksOf } from './assemble.ts';
 import type { Assembly } from './assemble.ts';
 import { cutAtEnd, findEnd } from './find-end.ts';
 import type { EndMark } from './find-end.ts';
@@ -34,8 +35,13 @@ export interface Recording {
   readonly movie: MovieFile | undefined;
   /** Moves the hard stop on, durably. The room for the index stays as it was: it is the uploader's too. */
   extend(durationSeconds: number): Promise<void>;
-  /** Milliseconds since its start, across daemons and boots. */
+  /**
+   * Milliseconds since its start, across daemons and boots; at least what was recorded, where this boot's clock may not be
+   * set yet.
+   */
   elapsedMs(): number;
+  /** Where the wall clock was set since the start, so is the start by it: a later boot counts from there. */
+  followWallClock(): Promise<void>;
   bytes(): number;
   /** Something was recorded in another codec and is no movie of its own yet. */
   readonly lacksFurther: boolean;
@@ -134,7 +140,18 @@ export function openRecording(
       await saveRecord(paths.folder, 'start.json', longer);
       mark = longer;
     },
-    elapsedMs: () => elapsedMs(mark, clock),
+    elapsedMs: () =>
+      mark.bootId === readBootId()
+        ? elapsedMs(mark, clock)
+        : Math.max(elapsedMs(mark, clock), findEndMs(indexes(), mark, endsAtMs()) - mark.startedMonotonicMs),
+    async followWallClock() {
+      if (mark.bootId !== readBootId()) return;
+      const startedAtMs = findWallTime(clock, mark.startedMonotonicMs);
+      if (Math.abs(startedAtMs - mark.startedAtMs) < WALL_STEP_MS) return;
+      const moved = { ...mark, startedAtMs };
+      await saveRecord(paths.folder, 'start.json', moved);
+      mark = moved;
+    },
     get view() {
       return view;
     },

@@ -38,6 +38,8 @@ const FIRST_FRAME_MS = 7_000;
 const LEAST_FRAME_MS = 2_000;
 /** How often a starting recording is looked at for its first bytes. */
 const GROWTH_POLL_MS = 50;
+/** How often a running match looks whether the wall clock was set. */
+const WALL_LOOK_MS = 10_000;
 /** Between two tries to take a recording up again. */
 const RESUME_RETRY_MS = 1_000;
 
@@ -267,7 +269,6 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     const isRunning = state === 'starting' || state === 'recording';
     if (recording === undefined || !isRunning || durationSeconds <= recording.mark.durationSeconds) return;
     await recording.extend(durationSeconds);
-    cancelHardStop();
     armHardStop(recording);
     context.onChange(self);
   }
@@ -283,11 +284,24 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     }
   }
 
-  /** Not once the daemon goes away: the next one may have the recording by then. */
+  /**
+   * Not once the daemon goes away: the next one may have the recording by then. Looked at now and then, for a wall clock may
+   * be set: the start moves with it, and behind a reboot it alone tells how long the match has lasted.
+   */
   function armHardStop(running: Recording): void {
+    cancelHardStop();
     if (ending.signal.aborted) return;
     const leftMs = running.mark.durationSeconds * 1000 - running.elapsedMs();
-    cancelHardStop = clock.setTimer(Math.max(0, leftMs), () => void self.stop('duration'));
+    cancelHardStop =
+      leftMs > WALL_LOOK_MS
+        ? clock.setTimer(WALL_LOOK_MS, () => void followWallClock(running))
+        : clock.setTimer(Math.max(0, leftMs), () => void self.stop('duration'));
+  }
+
+  async function followWallClock(running: Recording): Promise<void> {
+    // A disk that takes nothing keeps the start as it was.
+    await running.followWallClock().catch(() => undefined);
+    armHardStop(running);
   }
 
   /** Ends whatever happens: a disk that takes no mark and a camera that doesn't let go stop no stop. */

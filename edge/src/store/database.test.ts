@@ -22,7 +22,10 @@ async function overwrite(offset: number, bytes: Buffer): Promise<void> {
 }
 
 test.each<[string, () => Promise<void>]>([
-  ['is something else', () => writeFile(path, 'not a database at all, and longer than a header is'.repeat(99))],
+  [
+    'is something else',
+    () => writeFile(path, 'not a database at all, and longer than a header is'.repeat(99)),
+  ],
   ['lost its first page', () => overwrite(0, Buffer.alloc(4096))],
   ['lost a page in the middle', () => overwrite(2 * 4096, Buffer.alloc(4096, 0xff))],
   ['was cut off', () => truncate(path, 3 * 4096)],
@@ -32,7 +35,9 @@ test.each<[string, () => Promise<void>]>([
   const store = openStore(path, (error) => told.push(error));
   expect(store.db.pragma('quick_check', { simple: true })).toBe('ok');
   store.close();
-  expect(told).toEqual([expect.objectContaining({ code: expect.stringMatching(/NOTADB|CORRUPT/) as string })]);
+  expect(told).toEqual([
+    expect.objectContaining({ code: expect.stringMatching(/NOTADB|CORRUPT/) as string }),
+  ]);
   expect(existsSync(`${path}.broken`)).toBe(true);
 });
 
