@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { SERVER_TESTS, TESTS_TSCONFIG } from './vitest.config.ts';
 
-/** What tries texts, disks, stores and processes that are killed, whatever the database is. */
-const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'bad-storage', 's3-delivery', 'upload-kills'];
+/** Without a database, and what SQLite alone can be asked (`postgres/upgrade.test.ts` asks PostgreSQL). */
+const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'upgrade'];
+/** What tries stores and processes that are killed: with `--long`. */
+const OF_STORES = ['bad-storage', 's3-delivery', 'upload-kills'];
+const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
+const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : OF_STORES)];
 
 /** What touches the portal's database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */
 export default defineConfig({
@@ -11,7 +15,7 @@ export default defineConfig({
     ...SERVER_TESTS,
     name: 'cloud on PostgreSQL',
     include: ['test/**/*.test.ts', 'src/lib/server/uploads/signed-parts.test.ts'],
-    exclude: ['node_modules/**', ...[...OF_OTHER_THINGS, 'upgrade'].map((name) => `test/${name}.test.ts`)],
+    exclude: ['node_modules/**', ...leftOut.map((name) => `test/${name}.test.ts`)],
     globalSetup: ['test/support/start-postgres.ts'],
     setupFiles: ['test/support/on-postgres.ts'],
   },
