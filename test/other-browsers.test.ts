@@ -1,6 +1,6 @@
 /** The player's way to the video in WebKit, Safari's engine, and in Firefox: log in, watch, seek, download. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFrameNumbers, readJpegNumber } from '../edge/test/support/frame-numbers.ts';
@@ -76,15 +76,17 @@ canvas.getContext('2d').drawImage(video, 0, 0);
 done(canvas.toDataURL('image/jpeg', 0.95));
 `;
 
-/** Runs in the page: the bytes behind the page's download link, as their SHA-256 and the name they are to have. */
-const DOWNLOAD = `
-const [path, done] = arguments;
-fetch(path).then(async (answer) => {
-  const digest = await crypto.subtle.digest('SHA-256', await answer.arrayBuffer());
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  done({ hex, disposition: answer.headers.get('content-disposition') });
-}).catch((error) => done(String(error)));
-`;
+/** Its name and its SHA-256, once the browser has put it there whole: Firefox writes beside an empty file first. */
+async function waitForDownload(folder: string): Promise<{ name: string; hash: string }> {
+  return untilFound('a downloaded movie', async () => {
+    const names = await readdir(folder);
+    const bytes = await readFile(join(folder, names[0] ?? ''));
+    if (names.length > 1 || bytes.length === 0) return undefined;
+    return { name: names[0] ?? '', hash: hashOf(bytes) };
+  });
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Runs in the page: whether it is the one at that path, with its player. */
 const ARRIVED = `
@@ -123,11 +125,10 @@ describe('a match', () => {
         await expect.poll(shown).toBe(numbers[frame]);
       }
 
-      expect(await browser.run(DOWNLOAD, `/api/video/files/${sessionId}/download`)).toEqual({
-        hex: createHash('sha256')
-          .update(await readFile(moviePath))
-          .digest('hex'),
-        disposition: expect.stringContaining('attachment') as string,
+      await browser.click('[data-testid=download]');
+      expect(await waitForDownload(browser.downloads)).toEqual({
+        name: expect.stringMatching(/^Club de Pádel Demo - .+ - 20\d\d-\d\d-\d\d \d\dh\d\d\.mp4$/) as string,
+        hash: hashOf(await readFile(moviePath)),
       });
     } finally {
       await browser.close();

@@ -4,6 +4,8 @@ import { poll } from '../../scripts/system/processes.ts';
 const APPEAR_MS = 20_000;
 
 export interface DrivenBrowser {
+  /** Where it puts what is downloaded. */
+  readonly downloads: string;
   open(url: string): Promise<void>;
   /** Waits until there is such an element, and types into it or clicks it. */
   type(selector: string, text: string): Promise<void>;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -19,8 +19,20 @@ interface Answer {
 
 type Call = <T>(method: string, parameters: Record<string, unknown>) => Promise<T>;
 
+/** Files are saved without a question. */
+const SAVING = {
+  'browser.download.folderList': 2,
+  'browser.download.always_ask_before_handling_new_types': false,
+};
+
 export async function openFirefox(): Promise<DrivenBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'padelvar-firefox-'));
+  const downloads = join(profile, 'downloads');
+  await mkdir(downloads);
+  await writeFile(
+    join(profile, 'user.js'),
+    formatPreferences({ ...SAVING, 'browser.download.dir': downloads }),
+  );
   const flags = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
   const firefox = spawn('firefox-esr', flags, {
     env: { ...process.env, HOME: profile },
@@ -43,7 +55,12 @@ export async function openFirefox(): Promise<DrivenBrowser> {
       return nodes[0]?.sharedId;
     });
   const click = async (selector: string): Promise<void> => {
-    const origin = { type: 'element', element: { sharedId: await locate(selector) } };
+    const element = { sharedId: await locate(selector) };
+    await call('script.callFunction', {
+      functionDeclaration: `(element) => element.scrollIntoView({ block: 'center' })`,
+      ...{ arguments: [element], awaitPromise: true, target: { context } },
+    });
+    const origin = { type: 'element', element };
     const pointer = [
       { type: 'pointerMove', x: 0, y: 0, origin },
       { type: 'pointerDown', button: 0 },
@@ -55,6 +72,7 @@ export async function openFirefox(): Promise<DrivenBrowser> {
     });
   };
   return {
+    downloads,
     async open(url) {
       await call('browsingContext.navigate', { context, url, wait: 'complete' });
     },
@@ -90,6 +108,13 @@ export async function openFirefox(): Promise<DrivenBrowser> {
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function formatPreferences(preferences: Readonly<Record<string, string | number | boolean>>): string {
+  const lines = Object.entries(preferences).map(
+    ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+  );
+  return lines.join('');
 }
 
 /** Where it says that it listens. */

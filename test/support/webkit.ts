@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, poll } from '../../scripts/system/processes.ts';
@@ -20,6 +20,10 @@ export interface WebKitOptions {
 
 export async function openWebKit({ socksProxy }: WebKitOptions = {}): Promise<DrivenBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-webkit-'));
+  const downloads = join(folder, 'downloads');
+  await mkdir(downloads);
+  await mkdir(join(folder, '.config'));
+  await writeFile(join(folder, '.config', 'user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
   const screen = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -59,6 +63,7 @@ export async function openWebKit({ socksProxy }: WebKitOptions = {}): Promise<Dr
       return (await call<Record<string, string>>('POST', `${session}/element`, query))[ELEMENT_KEY];
     });
   return {
+    downloads,
     open: (url) => call('POST', `${session}/url`, { url }),
     type: async (selector, text) =>
       call('POST', `${session}/element/${await find(selector)}/value`, { text }),
