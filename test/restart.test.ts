@@ -10,6 +10,8 @@ import {
   stopAndWait,
   waitForStatus,
 } from '../scripts/system/match.ts';
+import { tellFigures } from '../edge/test/support/figures.ts';
+import { measureLateness } from '../edge/test/support/machine-lateness.ts';
 import { WHOLE, countFrames, openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
@@ -20,6 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
+/** `RestartSec` of the unit. */
+const RESTART_MS = 300;
+/** From the kill until the next daemon has seen the match's bytes grow. */
+const ADOPTED_MS = 2_000;
 /** Long enough for a part of 5 MiB to fill at 4 Mbit/s. */
 const AFTER_A_PART_MS = 13_000;
 
@@ -40,9 +46,17 @@ test('a daemon killed in the middle of a match loses no frame of an RTSP court',
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId);
   await wait(4_000);
+  const lateness = await measureLateness();
+  const killedMs = performance.now();
   await lab.system.killEdge();
-  await wait(2_000);
+  await wait(RESTART_MS);
   await lab.system.startEdge();
+  await lab.system.edgeSays(new RegExp(`${sessionId}.*"to":"recording"`), 15_000);
+  const adoptedMs = performance.now() - killedMs;
+  const allowanceMs = lateness.allowanceMs();
+  await lateness.close();
+  tellFigures('kill of the daemon', { adoptedMs: Math.round(adoptedMs), allowanceMs });
+  expect(adoptedMs).toBeLessThan(ADOPTED_MS + allowanceMs);
   await waitForStatus(
     player,
     sessionId,

@@ -56,6 +56,8 @@ export interface System {
   /** SIGKILL. */
   killEdge(): Promise<void>;
   startEdge(): Promise<void>;
+  /** Waits until the daemon that runs now has logged it. */
+  edgeSays(pattern: RegExp, timeoutMs: number): Promise<void>;
   /** Of the daemon that runs now. */
   edgePid(): number | undefined;
   /** The daemon ends by itself; its exit code. */
@@ -159,6 +161,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       },
       async startEdge() {
         edge = await startEdge();
+      },
+      async edgeSays(pattern, timeoutMs) {
+        await edge?.waitFor(pattern, timeoutMs);
       },
       edgePid: () => edge?.pid,
       edgeEnded: () => edge?.ended ?? Promise.resolve(null),
