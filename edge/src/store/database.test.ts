@@ -41,7 +41,7 @@ test.each<[string, () => Promise<void>]>([
   expect(existsSync(`${path}.broken`)).toBe(true);
 });
 
-test('a whole one stays, and one that can’t be opened for another reason is not touched', async () => {
+test('a whole one stays, and one that can’t be opened for another reason is not touched', () => {
   const told: unknown[] = [];
   openStore(path, (error) => told.push(error)).close();
   expect(told).toEqual([]);
