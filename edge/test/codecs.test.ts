@@ -102,7 +102,7 @@ describe('a movie of a court with', () => {
       expect(missingMs).toBeGreaterThan(-50);
       expect(missingMs).toBeLessThan(50 + endMs);
       const witnesses = [await askFfprobe(path), await askMediabunny(path), askMp4box(await readFile(path))];
-      for (const witness of witnesses) expect(witness.frames).toBe(frames);
+      for (const witness of witnesses) expect(witness).toMatchObject({ frames, sound: undefined });
     },
   );
 });

@@ -8,6 +8,7 @@ import { saveRecord } from '../src/recording/folder.ts';
 import { leaveRecording } from './support/left-recording.ts';
 import type { Left } from './support/left-recording.ts';
 import { decodeComplaints } from './support/match-lab.ts';
+import { findDisagreement } from './support/movie-checkers.ts';
 
 /** 2.2 s of pictures, 4 s of sound. */
 const FRAMES = 55;
@@ -40,4 +41,5 @@ test('sound that goes on behind the last picture makes no gap longer, and the mo
     expect(fragments.reduce((sum, [, , durationMs]) => sum + durationMs, 0)).toBeCloseTo(2_200, 0);
   await recording.settle();
   expect(await decodeComplaints(paths.movie)).toBe('');
+  expect(await findDisagreement(paths.movie, 2 * FRAMES)).toBe('');
 });

@@ -16,11 +16,16 @@ import { openStore } from '../../src/store/database.ts';
 import { createSessionStore } from '../../src/store/sessions.ts';
 import { countFrameFaults, decodeMovie } from './frame-numbers.ts';
 import type { FrameFaults } from './frame-numbers.ts';
+import { findDisagreement } from './movie-checkers.ts';
+import { findWriters, killAll } from './process-census.ts';
 import { TEST_FFMPEG } from './test-courts.ts';
 
 const run = promisify(execFile);
 const POLL_MS = 25;
 const GAP_SECONDS = 0.3;
+/** What FFmpeg says where it gives two frames one number. */
+const OWN_COUNTING =
+  /^(?:\[null @ \w+\] Application provided invalid, non monotonically increasing dts to muxer in stream \d+: (\d+) >= \1| *Last message repeated \d+ times)?$/;
 const PORTS = { firstPort: 19_100, lastPort: 19_999 };
 let nextSecond = 1_700_000_000;
 
@@ -46,7 +51,8 @@ export interface MatchLab {
   /** Only the going: FFmpeg of RTSP courts stays. */
   release(): Promise<void>;
   takeUp(options?: TakeUpOptions): Promise<void>;
-  open(courtId: string): string;
+  /** `openedAtSeconds`: the moment by which the portal names it; one after the other where left out. */
+  open(courtId: string, openedAtSeconds?: number): string;
   start(sessionId: string, durationSeconds?: number): void;
   stop(sessionId: string, reason?: EndReason): void;
   close(sessionId: string, reason?: EndReason): void;
@@ -61,6 +67,8 @@ export interface MatchLab {
   moviePath(sessionId: string): string;
   folder(sessionId: string): string;
   dispose(): Promise<void>;
+  /** Without an end of what is recorded. */
+  abandon(): Promise<void>;
 }
 
 /** Courts are called c1, c2, … in the order of `courts`. */
@@ -135,9 +143,8 @@ export async function openMatchLab(
       await clock.sleep(pauseMs);
       await lab.takeUp(options);
     },
-    open(courtId) {
-      nextSecond += 1;
-      const sessionId = `sess_club_${courtId}_${String(nextSecond)}`;
+    open(courtId, openedAtSeconds = (nextSecond += 1)) {
+      const sessionId = `sess_club_${courtId}_${String(openedAtSeconds)}`;
       wanted.set(sessionId, { sessionId, courtId, openDeadlineAt: clock.nowMs() + 60_000 });
       manager.reconcile([...wanted.values()]);
       return sessionId;
@@ -193,7 +200,11 @@ export async function openMatchLab(
         if (state !== 'complete' && state !== 'failed' && wanted.has(sessionId)) lab.close(sessionId);
       await lab.until('all sessions to end', () => !manager.hasOpen());
       manager.setCourts([]);
+      await lab.abandon();
+    },
+    async abandon() {
       await lab.release();
+      killAll(findWriters(dataDir));
       await rm(dataDir, { recursive: true, force: true });
       await rm(memoryFolder, { recursive: true, force: true });
     },
@@ -206,15 +217,24 @@ export async function openMatchLab(
  * of the rate it guesses. Behind a gap frames may lie half a frame beside those before it, and a gap makes an average rate
  * lower than the frames'; two of them then get one number, and FFmpeg complains of its own counting. So may any two frames of a
  * camera whose clock is off, which come by no whole rate. Such a movie is named, and decoded again in its own ticks; another one
- * has no such excuse.
+ * has no such excuse, and no other complaint has one.
  */
 export async function decodeComplaints(path: string, isClockOff = false): Promise<string> {
+  return (await decodeExcused(path, isClockOff)).complaints;
+}
+
+async function decodeExcused(
+  path: string,
+  isClockOff: boolean,
+): Promise<{ complaints: string; excuses: number }> {
   const decode = async (time: readonly string[]): Promise<string> =>
     (await run(TEST_FFMPEG, ['-v', 'error', '-i', path, ...time, '-f', 'null', '-'])).stderr;
   const complaints = await decode([]);
-  if (complaints === '' || !(isClockOff || (await hasGap(path)))) return complaints;
+  const isItsCounting = complaints.split('\n').every((line) => OWN_COUNTING.test(line));
+  if (complaints === '' || !isItsCounting || !(isClockOff || (await hasGap(path))))
+    return { complaints, excuses: 0 };
   process.stdout.write(`FFmpeg counts ${path} in whole frames: ${complaints.split('\n')[0] ?? ''}\n`);
-  return decode(['-fps_mode', 'passthrough', '-enc_time_base', '1:90000']);
+  return { complaints: await decode(['-fps_mode', 'passthrough', '-enc_time_base', '1:90000']), excuses: 1 };
 }
 
 /** Whether a frame of it lasts longer than any that a camera takes. */
@@ -226,12 +246,23 @@ async function hasGap(path: string): Promise<boolean> {
   return seconds.some((at, index) => at - (seconds[index - 1] ?? at) > GAP_SECONDS);
 }
 
+export interface InspectedMovie extends FrameFaults {
+  frames: number;
+  complaints: string;
+  /** How often FFmpeg complained of its own counting and was not heeded. */
+  excuses: number;
+  numbers: number[];
+}
+
+/** Every frame of it, and what FFmpeg, mp4box and mediabunny find wrong with its pictures and its sound. */
 export async function inspectMovie(
   path: string,
   clip: { frames: number },
   isClockOff = false,
-): Promise<FrameFaults & { frames: number; complaints: string; numbers: number[] }> {
+): Promise<InspectedMovie> {
   const { numbers, complaints: found } = await decodeMovie(path, { ffmpegPath: TEST_FFMPEG, clip });
-  const complaints = found === '' ? '' : await decodeComplaints(path, isClockOff);
-  return { ...countFrameFaults(numbers), frames: numbers.length, complaints, numbers };
+  const decoding = found === '' ? { complaints: '', excuses: 0 } : await decodeExcused(path, isClockOff);
+  const complaints = `${decoding.complaints}${await findDisagreement(path, numbers.length)}`;
+  const { excuses } = decoding;
+  return { ...countFrameFaults(numbers), frames: numbers.length, complaints, excuses, numbers };
 }

@@ -36,6 +36,8 @@ export interface TroubledMovie {
   frames: MovieFrame[];
   /** How much of the decoded movie is not as it should be, gaps aside. */
   flaws: { complaints: string; repeated: number; reordered: number; unreadable: number };
+  /** Complaints of FFmpeg's own counting. */
+  excuses: number;
   /** From the first frame's time on the wire to the stop. */
   realMs: number;
   /** Furthest that a frame lies from where the camera's own time puts it. */
@@ -93,6 +95,7 @@ export function startMatch({ lab, court, clip }: MatchOptions, sessionId: string
         report,
         gaps,
         durationMs: facts?.durationMs ?? 0,
+        excuses: movie.excuses,
         ...placeFrames(movie, court, startedMs, stoppedMs),
       };
     },
@@ -103,11 +106,14 @@ interface ReadMovie {
   numbers: number[];
   times: { beginMs: number; lastsMs: number }[];
   flaws: TroubledMovie['flaws'];
+  excuses: number;
 }
 
 async function readMovie(path: string, clip: { frames: number }): Promise<ReadMovie> {
-  const { numbers, complaints, repeated, reordered, unreadable } = await inspectMovie(path, clip);
-  return { numbers, times: await readTimes(path), flaws: { complaints, repeated, reordered, unreadable } };
+  const { numbers, excuses, ...found } = await inspectMovie(path, clip);
+  const { complaints, repeated, reordered, unreadable } = found;
+  const times = await readTimes(path);
+  return { numbers, times, excuses, flaws: { complaints, repeated, reordered, unreadable } };
 }
 
 /** When each sample is shown and for how long, as mediabunny reads the index. */
