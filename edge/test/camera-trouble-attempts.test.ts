@@ -13,10 +13,13 @@ import { openIngest } from '../src/ingest/ingest.ts';
 import type { Ingest } from '../src/ingest/ingest.ts';
 import { isLongRun, tellFigures } from './support/figures.ts';
 import { collectGarbage } from './support/garbage.ts';
+import { writeFragment, writeInit } from './support/synthetic-part.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const WARM_UP = 100;
 const ATTEMPTS = isLongRun ? 10_000 : 300;
+/** Of FFmpegs that end in the middle. */
+const ENDS = 2;
 /** Nobody listens there. */
 const DEAD_CAMERA = 'rtsp://admin:canary-pass@127.0.0.1:9/court';
 /** Waits are over at once. */
@@ -72,6 +75,50 @@ async function openInVain(isCameraBack?: (signal: AbortSignal) => Promise<boolea
   });
   return { ingest, attempts: () => attempts, logged: () => logged };
 }
+
+interface Ended {
+  drops: unknown[];
+  /** What the log says of each attempt. */
+  told: { exit: unknown; others: unknown }[];
+}
+
+/** FFmpegs that end by themselves with that code, each after a fragment. */
+async function endInTheMiddle(code: number): Promise<Ended> {
+  const own = await mkdtemp(join(folder, `exit-${String(code)}-`));
+  const ffmpegPath = join(own, 'ffmpeg');
+  await writeFile(join(own, 'media'), Buffer.concat([writeInit(), writeFragment({ decodeTicks: 0 })]));
+  const script = `#!/bin/sh\nfor last; do :; done\ncat ${own}/media > "$last"\nsleep 0.3\nexit ${String(code)}\n`;
+  await writeFile(ffmpegPath, script, { mode: 0o700 });
+  const ended: Ended = { drops: [], told: [] };
+  const info = ({ exit, ...others }: Record<string, unknown>, message: string): void => {
+    if (message === 'ingest attempt ended') ended.told.push({ exit, others });
+  };
+  const ingest = openIngest({
+    ...{ folder: own, ffmpegPath, clock: IMPATIENT, logger: { ...silentLogger, info } as unknown as Logger },
+    planArguments: (partPath) => [partPath],
+    log: {
+      memoryPath: join(memoryFolder, `${String(code)}.log`),
+      diskPath: join(own, 'ffmpeg.log'),
+      secrets: [],
+    },
+    onDrop: (reason) => ended.drops.push(reason),
+  });
+  while (ended.drops.length < ENDS) await systemClock.sleep(5);
+  await ingest.stop();
+  expect(ingest.parts.map(({ fragments }) => fragments.length).slice(0, ENDS)).toEqual([1, 1]);
+  await ingest.close();
+  return { drops: ended.drops.slice(0, ENDS), told: ended.told.slice(0, ENDS) };
+}
+
+test('an FFmpeg that ends with 0 in the middle is one that ends with 255: its code is in the log, and believed by nobody', async () => {
+  const [well, badly] = await Promise.all([endInTheMiddle(0), endInTheMiddle(255)]);
+  expect(well.told.map(({ exit }) => exit)).toEqual([0, 0]);
+  expect(badly.told.map(({ exit }) => exit)).toEqual([255, 255]);
+  expect(well.drops).toEqual(['ended', 'ended']);
+  expect(badly.drops).toEqual(well.drops);
+  expect(badly.told.map(({ others }) => others)).toEqual(well.told.map(({ others }) => others));
+  expect(well.told[1]?.others).toMatchObject({ part: 2, outcome: 'ended', fragments: 1 });
+});
 
 interface Load {
   heapBytes: number;
