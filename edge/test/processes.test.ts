@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DesiredSession, ReportedSession } from '@padelvar/shared/link';
+import type { DesiredSession, Gap, ReportedSession } from '@padelvar/shared/link';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findProcess, isAlive } from '../src/base/child-process.ts';
 import { systemClock } from '../src/base/clock.ts';
@@ -41,8 +41,14 @@ function wish(courtId: string, nowMs: number): DesiredSession {
 const isEvery = (state: string) => (reports: readonly ReportedSession[]) =>
   reports.length > 0 && reports.every((report) => report.state === state);
 
+const isGrowing = (sessionId?: string) => (reports: readonly ReportedSession[]) =>
+  reports.some((report) => report.sessionId === sessionId && report.recording?.growing === true);
+
+const gapsOf = (reports: readonly ReportedSession[], sessionId?: string): readonly Gap[] =>
+  reports.find((report) => report.sessionId === sessionId)?.recording?.gaps ?? [];
+
 test(
-  'a daemon killed again and again adopts its FFmpeg within two seconds and loses no frame of an RTSP court',
+  'a daemon killed again and again adopts its FFmpeg within 2 s, loses no frame of an RTSP court and of an MJPEG court the restart',
   { timeout: 60_000 + KILLS * 10_000 },
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-kill-'));
@@ -57,15 +63,18 @@ test(
     await device.until('recordings', isEvery('recording'));
     const random = createRandom(5);
     const lateness = await measureLateness();
-    let worstAdoptionMs = 0;
+    let [worstAdoptionMs, worstRestartMs] = [0, 0];
     for (let kill = 0; kill < KILLS; kill += 1) {
       await delay(random() * 900);
       if (kill % 2 === 1) killAll(findWriters(folderOf(second)));
+      const killedMs = systemClock.monotonicMs();
       const adoptionMs = await device.killAndRestart([first ?? '']);
       worstAdoptionMs = Math.max(worstAdoptionMs, adoptionMs);
       for (const sessionId of [first, second, third])
         expect(findWriters(folderOf(sessionId)).length, sessionId).toBeLessThanOrEqual(1);
       await device.until('recordings', isEvery('recording'));
+      await device.until('pictures of the MJPEG court', isGrowing(third));
+      worstRestartMs = Math.max(worstRestartMs, systemClock.monotonicMs() - killedMs);
     }
     const stop = { requestedAt: systemClock.nowMs(), reason: 'player' as const };
     device.want(wishes.map((one) => ({ ...one, recording: { ...one.recording, stop } }) as DesiredSession));
@@ -78,10 +87,14 @@ test(
       expect(await inspectMovie(`${folderOf(sessionId)}.mp4`, simulator.clip)).toMatchObject({
         ...{ complaints: '', unreadable: 0, reordered: 0 },
       });
+    const gapsMs = gapsOf(device.reports(), third).map(({ fromMs, toMs }) => toMs - fromMs);
     await device.close();
     tellFigures('daemon killed', {
       ...{ kills: KILLS, framesLost: movie.missing, worstAdoptionSeconds: worstAdoptionMs / 1000 },
+      ...{ worstMjpegGapMs: Math.max(0, ...gapsMs), worstRestartMs },
     });
+    expect(gapsMs.length).toBeLessThanOrEqual(KILLS);
+    for (const gapMs of gapsMs) expect(gapMs).toBeLessThanOrEqual(worstRestartMs);
     expect(movie).toMatchObject({ missing: 0, repeated: 0, unreadable: 0, complaints: '' });
     expect(worstAdoptionMs).toBeLessThanOrEqual(2_000 + lateness.allowanceMs());
     await lateness.close();

@@ -1,6 +1,6 @@
 /** Courts whose cameras stay connected while nobody plays. */
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EndReason } from '@padelvar/shared/session';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -23,6 +23,14 @@ beforeAll(async () => {
 });
 
 afterAll(() => simulator.close());
+
+const PRE_ROLL_SECONDS = 1;
+/** Back to a keyframe, of which one comes every two seconds, and what is being written. */
+const KEPT_SECONDS = PRE_ROLL_SECONDS + 2 + 1;
+const TRIM_SECONDS = 5;
+const BLOCK_BYTES = 512;
+/** Of the clip; no stretch of it is a quarter above its mean. */
+const bytesOf = (seconds: number): number => (seconds * 1.25 * SMALL_CLIP.bitrateKbit * 1000) / 8;
 
 const FLAWLESS = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
 
@@ -168,17 +176,20 @@ test.concurrent('the part of a warm court stays small: what is old is punched ou
       await isWarm();
       const [folder = ''] = await warmFolders();
       const part = join(folder, 'part-1.mp4');
-      let punchedBytes = 0;
+      let [punchedBytes, heldBytes, mostBytes] = [0, 0, 0];
       await lab.until('what is old to be punched out', () => {
-        void stat(part).then(
-          ({ size, blocks }) => (punchedBytes = Math.max(punchedBytes, size - blocks * 512)),
-          () => undefined,
-        );
+        const { size, blocks } = statSync(part);
+        heldBytes = blocks * BLOCK_BYTES;
+        mostBytes = Math.max(mostBytes, heldBytes);
+        punchedBytes = size - heldBytes;
         return punchedBytes > 100_000;
       });
+      tellFigures('the part of a warm court', { heldBytes, mostBytes, punchedBytes });
+      expect(heldBytes).toBeLessThan(bytesOf(KEPT_SECONDS));
+      expect(mostBytes).toBeLessThan(bytesOf(KEPT_SECONDS + TRIM_SECONDS));
       await lab.until('a part that is replaced', () => court.answers('PLAY', 200) > 1);
       await lab.reaches(lab.open('c1'), 'created');
     },
-    { renewWarmMs: 7_500, preRollSeconds: () => 1 },
+    { renewWarmMs: 7_500, preRollSeconds: () => PRE_ROLL_SECONDS },
   ),
 );
