@@ -3,14 +3,20 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReportedSession } from '@padelvar/shared/link';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { openMachine } from '../src/health/open-machine.ts';
 import type { OpenMachine, OpenMachineOptions } from '../src/health/open-machine.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { openStore } from '../src/store/database.ts';
+import { createSessionStore } from '../src/store/sessions.ts';
+import { tellFigures } from './support/figures.ts';
 import { decodeComplaints, inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
+import { findDisagreement } from './support/movie-checkers.ts';
+import { findWriters } from './support/process-census.ts';
 import { openSmallDisk } from './support/small-disk.ts';
 import type { SmallDisk } from './support/small-disk.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
@@ -18,6 +24,8 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 const MIB = 1024 * 1024;
 /** Of the ballast that is kept for one court of these tests. */
 const BALLAST_BYTES = 4 * MIB;
+/** A page, and what FFmpeg could not write a whole buffer of. */
+const LAST_BYTES = 32_768;
 const LIMITS = { fullBytes: 256 * 1024, resumeBytes: 6 * MIB, releaseAfterMs: 500, quietBytes: 16 * 1024 };
 
 let simulator: Simulator;
@@ -74,6 +82,20 @@ async function openDiskLab(
   return { lab, machine, ballastPath: join(dataDir, 'videos', 'ballast.bin'), close };
 }
 
+/** What the database has of a session, as a daemon reads it that starts now. */
+function readStored(lab: MatchLab, sessionId: string): ReportedSession | undefined {
+  const store = openStore(join(lab.dataDir, 'edge.db'));
+  try {
+    const sessions = createSessionStore(store).list(10);
+    return sessions.find(({ report }) => report.sessionId === sessionId)?.report;
+  } finally {
+    store.close();
+  }
+}
+
+const complaintsOf = async (path: string): Promise<string> =>
+  `${await decodeComplaints(path)}${await findDisagreement(path)}`;
+
 describe.concurrent('on a disk of 40 MB', () => {
   /** Starts are admitted as if the disk were large; all else sees it as it is. */
   async function recordOnSmallDisk(court: number): Promise<DiskLab & { disk: SmallDisk; sessionId: string }> {
@@ -118,19 +140,27 @@ describe.concurrent('on a disk of 40 MB', () => {
     await close();
   });
 
-  test('a recording that is stopped on a full disk plays', async () => {
+  test('a recording is not ended while a byte is left, and plays when it is stopped on the full disk', async () => {
     const { lab, machine, disk, ballastPath, sessionId, close } = await recordOnSmallDisk(2);
     await disk.fill(500_000);
+    const filledMs = clock.monotonicMs();
+    await lab.until('its FFmpeg to end', () => findWriters(lab.folder(sessionId)).length === 0);
+    const [freeBytes, writtenMs] = [await disk.freeBytes(), clock.monotonicMs() - filledMs];
+    expect(existsSync(ballastPath)).toBe(true);
+    expect(freeBytes).toBeLessThan(LAST_BYTES);
     await lab.until('a full disk', () => machine.facts().diskFull);
     await lab.until('the ballast to be given up', () => !existsSync(ballastPath));
     lab.stop(sessionId);
     await lab.reaches(sessionId, 'complete');
     await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
-    expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
+    expect(await complaintsOf(lab.moviePath(sessionId))).toBe('');
     const { recording } = lab.get(sessionId).report;
     expect(recording?.gaps).toMatchObject([{ toMs: recording?.movie?.durationMs, reason: 'disk_full' }]);
-    expect(recording?.movie?.durationMs).toBeGreaterThan(2_000);
+    const durationMs = recording?.movie?.durationMs ?? 0;
+    expect(durationMs).toBeGreaterThan(2_000);
     expect(machine.facts().diskFull).toBe(true);
+    expect(readStored(lab, sessionId)).toMatchObject({ state: 'complete', reason: 'player' });
+    tellFigures('a full disk', { freeBytes, writtenMs, durationMs });
     await close();
   });
 
@@ -146,7 +176,7 @@ describe.concurrent('on a disk of 40 MB', () => {
     await disk.empty();
     await lab.reaches(sessionId, 'complete');
     await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
-    expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
+    expect(await complaintsOf(lab.moviePath(sessionId))).toBe('');
     expect(lab.get(sessionId).report).toMatchObject({ reason: 'player' });
     await close();
   });
@@ -163,7 +193,7 @@ describe.concurrent('on a disk of 40 MB', () => {
     expect(['recording', 'stopping']).toContain(lab.get(sessionId).report.state);
     await disk.empty();
     await lab.reaches(sessionId, 'complete');
-    expect(await decodeComplaints(lab.moviePath(sessionId))).toBe('');
+    expect(await complaintsOf(lab.moviePath(sessionId))).toBe('');
     await close();
   });
 
