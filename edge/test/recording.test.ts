@@ -9,6 +9,11 @@ import { measureLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+import { readTimes } from './support/trouble-lab.ts';
+
+const FRAME_MS = 40;
+/** The stand-in's stamps are exact; a fragment shares out what the clocks differ by. */
+const SAME_MS = 1;
 
 let simulator: Simulator;
 let lab: MatchLab;
@@ -51,6 +56,10 @@ test.concurrent('a recording misses no frame and decodes without a complaint', a
   expect(movie).toMatchObject({ missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' });
   expect(movie.frames).toBe(report.recording?.movie?.frames);
   expect(movie.frames).toBeGreaterThan(140);
+  // FFmpeg stamps the first of them one tick apart, and the one behind them with all their time.
+  const times = await readTimes(lab.moviePath(sessionId));
+  for (const { lastsMs } of times.slice(0, simulator.clip.gopFrames))
+    expect(Math.abs(lastsMs - FRAME_MS)).toBeLessThan(SAME_MS);
   expect(report.recording?.movie?.durationMs).toBeCloseTo(movie.frames * 40, -2);
 });
 
