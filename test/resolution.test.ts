@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLanApi, openLanServer } from '../edge/src/lan/lan-api.ts';
 import type { LanServer } from '../edge/src/lan/lan-api.ts';
 import type { Simulator } from '../edge/src/simulate/simulator.ts';
+import { tellFigures } from '../edge/test/support/figures.ts';
 import { openMatchLab } from '../edge/test/support/match-lab.ts';
 import type { MatchLab } from '../edge/test/support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from '../edge/test/support/test-courts.ts';
@@ -145,8 +146,10 @@ test.concurrent(
     await lab.records(match.sessionId, STRETCH_MS);
     const movie = await match.finish();
     expect(movie).toMatchObject({ flaws: NO_FLAWS, gaps: [] });
-    for (const change of [findChange(movie, smallFrom), findChange(movie, largeFrom)])
-      await expectChangeToPlay(match, movie, change);
+    const changes = [findChange(movie, smallFrom), findChange(movie, largeFrom)];
+    for (const change of changes) await expectChangeToPlay(match, movie, change);
+    const { worstOffsetMs } = movie;
+    tellFigures('a change of resolution', { changes: changes.length, movies: 1, worstOffsetMs });
   },
 );
 
@@ -165,5 +168,7 @@ test.concurrent(
     expect(movie.gaps).toHaveLength(1);
     const change = movie.frames.findIndex(({ beginMs }) => beginMs >= (movie.gaps[0]?.toMs ?? 0) - 5);
     await expectChangeToPlay(match, movie, change);
+    const { worstOffsetMs } = movie;
+    tellFigures('a change of resolution behind a gap', { movies: 1, worstOffsetMs });
   },
 );

@@ -18,6 +18,7 @@ import { findLeftRecordings, recoverRecording } from '../src/recording/recover.t
 import type { RecoveredMovie } from '../src/recording/recover.ts';
 import { openRecording } from '../src/recording/recording.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
+import { tellFigures } from './support/figures.ts';
 import { leaveRecording } from './support/left-recording.ts';
 import { openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
@@ -320,12 +321,20 @@ function lastSteps({ movie: final }: Finished, parts: readonly number[]): Step[]
   ];
 }
 
-async function crashAtEach(left: string, whole: Finished, steps: readonly Step[]): Promise<void> {
+async function crashAtEach(
+  scenario: string,
+  left: string,
+  whole: Finished,
+  steps: readonly Step[],
+): Promise<void> {
   const { dataDir, folder, movie } = await copyOf(left);
+  const failed: unknown[] = [];
   for (const [name, step] of steps) {
     await step({ folder, movie });
-    await expectSameAfter(name, dataDir, whole);
+    await expectSameAfter(name, dataDir, whole).catch((error: unknown) => failed.push(error));
   }
+  tellFigures(`crash at each step, ${scenario}`, { steps: steps.length, notTheSame: failed.length });
+  if (failed.length > 0) throw failed[0];
 }
 
 /** Each step is a crash, a recovery and a movie to be read again. */
@@ -335,7 +344,7 @@ test.concurrent(
   'a movie in one part is the same after a crash at any step',
   async () => {
     const whole = await finish(inOnePart);
-    await crashAtEach(inOnePart, whole, [
+    await crashAtEach('one part', inOnePart, whole, [
       ...stepsToRecord(whole),
       ...stepsInPlace(whole),
       ...lastSteps(whole, [1]),
@@ -349,7 +358,7 @@ test.concurrent(
   async () => {
     const whole = await finish(inTwoParts);
     expect(whole.movie.gaps).toHaveLength(1);
-    await crashAtEach(inTwoParts, whole, [
+    await crashAtEach('two parts joined', inTwoParts, whole, [
       ...stepsToRecord(whole),
       ...stepsOfJoin(whole),
       ...lastSteps(whole, [1, 2]),
@@ -364,7 +373,7 @@ test.concurrent(
     const whole = await finish(inTwoCodecs);
     expect(whole.movie.further).toMatchObject([{ number: FIRST_FURTHER, codec: 'hvc1' }]);
     expect(whole.second?.byteLength).toBe(whole.movie.further?.[0]?.bytes);
-    await crashAtEach(inTwoCodecs, whole, [
+    await crashAtEach('two codecs', inTwoCodecs, whole, [
       ...stepsToRecord(whole),
       ...stepsOfSecond(whole),
       ...stepsInPlace(whole),
