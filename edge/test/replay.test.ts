@@ -1,21 +1,33 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatSessionId } from '@padelvar/shared/ids';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeLongPart } from '../../scripts/benchmarks/long-part.ts';
+import { readBootId } from '../src/base/child-process.ts';
 import { systemClock as clock } from '../src/base/clock.ts';
+import type { Clock } from '../src/base/clock.ts';
+import { createPartRecord, partPath, savePartRecord } from '../src/ingest/part.ts';
 import { createLanApi, openLanServer } from '../src/lan/lan-api.ts';
 import type { LanServer } from '../src/lan/lan-api.ts';
+import { createRecordingFolder, recordingPaths, saveRecord } from '../src/recording/folder.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { findFastest } from './support/fastest.ts';
-import { tellFigures } from './support/figures.ts';
+import { isLongRun, tellFigures } from './support/figures.ts';
 import { measureLateness } from './support/machine-lateness.ts';
 import type { MachineLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
-import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.ts';
 
 const WHOLE = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
 const PROMISED_MS = 300;
+const LAST_SECONDS = 60;
+/** How long the match has been running in whose middle its last minute is asked for. */
+const LONG_SECONDS = (isLongRun ? 90 : 3) * 60;
+/** A machine that has been up for longer than that match. */
+const LATER: Clock = { ...clock, monotonicMs: () => clock.monotonicMs() + 4 * 3_600_000 };
 let simulator: Simulator;
 let lab: MatchLab;
 let lan: LanServer;
@@ -23,8 +35,8 @@ let lateness: MachineLateness;
 
 beforeAll(async () => {
   lateness = await measureLateness();
-  simulator = await startTestCourts([{ kind: 'rtsp' }, { kind: 'rtsp' }], SMALL_CLIP);
-  lab = await openMatchLab(simulator.courts);
+  simulator = await startTestCourts([{ kind: 'rtsp' }, { kind: 'rtsp' }, { kind: 'rtsp' }], SMALL_CLIP);
+  lab = await openMatchLab(simulator.courts.slice(0, 2));
   lan = await openLanServer(createLanApi({ sessions: lab.manager, health: () => ({}) }), 0);
 });
 
@@ -35,15 +47,18 @@ afterAll(async () => {
   await lateness.close();
 });
 
-async function fetchClip(path: string): Promise<{ status: number; bytes: Buffer; ms: number }> {
+async function fetchClip(
+  path: string,
+  port = lan.port,
+): Promise<{ status: number; bytes: Buffer; ms: number }> {
   const beganMs = performance.now();
-  const answer = await fetch(`http://127.0.0.1:${String(lan.port)}/api/sessions/${path}`);
+  const answer = await fetch(`http://127.0.0.1:${String(port)}/api/sessions/${path}`);
   const bytes = Buffer.from(await answer.arrayBuffer());
   return { status: answer.status, bytes, ms: performance.now() - beganMs };
 }
 
-const fetchFastest = (path: string): ReturnType<typeof fetchClip> =>
-  findFastest(() => fetchClip(path), { promisedMs: PROMISED_MS, mostTries: 5 });
+const fetchFastest = (path: string, port?: number): ReturnType<typeof fetchClip> =>
+  findFastest(() => fetchClip(path, port), { promisedMs: PROMISED_MS, mostTries: 5 });
 
 async function inspectClip(bytes: Buffer): ReturnType<typeof inspectMovie> {
   const path = join(lab.dataDir, 'clip.mp4');
@@ -121,3 +136,62 @@ test.concurrent(
     expect((await fetchClip('sess_club_c2_1600000000/replay')).status).toBe(404);
   },
 );
+
+/** A match as it is when a new daemon takes it up: a long part whose pictures nobody reads, and one of the last minute and more. */
+async function leaveLongMatch(dataDir: string): Promise<string> {
+  const ids = { clubId: 'club', courtId: 'c1' };
+  const sessionId = formatSessionId({ ...ids, openedAtSeconds: 1_690_000_000 });
+  const paths = recordingPaths(dataDir, ids.clubId, sessionId);
+  await createRecordingFolder(paths);
+  const lengths = [LONG_SECONDS - LAST_SECONDS, LAST_SECONDS + 20];
+  const startedMs = LATER.monotonicMs() - (LONG_SECONDS + 20) * 1000;
+  const wallMsOf = (monotonicMs: number): number => LATER.nowMs() - LATER.monotonicMs() + monotonicMs;
+  let beganMs = startedMs;
+  for (const [index, seconds] of lengths.entries()) {
+    const made = join(dataDir, 'made');
+    const { path } = await makeLongPart(
+      made,
+      simulator.clip,
+      TEST_FFMPEG,
+      seconds,
+      index === 0 ? 'hole' : 'real',
+    );
+    const number = index + 1;
+    await rename(path, partPath(paths.folder, number));
+    const at = { beganMonotonicMs: beganMs, beganAtMs: wallMsOf(beganMs) };
+    const nobody = { bootId: readBootId(), pid: 0, startTicks: 0 };
+    await savePartRecord(paths.folder, { ...createPartRecord(number, nobody), ...at });
+    beganMs += seconds * 1000;
+  }
+  await saveRecord(paths.folder, 'start.json', {
+    ...{ ...ids, sessionId, part: 1, offset: 0, bootId: readBootId(), durationSeconds: 4 * 3600 },
+    ...{ startedMonotonicMs: startedMs, startedAtMs: wallMsOf(startedMs) },
+  });
+  return sessionId;
+}
+
+test('the last minute of a match that has been running for long is there as fast', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-long-match-'));
+  const sessionId = await leaveLongMatch(dataDir);
+  const own = await openMatchLab(simulator.courts.slice(2), { dataDir, clock: LATER });
+  const server = await openLanServer(createLanApi({ sessions: own.manager, health: () => ({}) }), 0);
+  try {
+    await own.until('it to go on', () => own.get(sessionId).report.recording?.growing === true);
+    const { elapsedMs = 0 } = own.get(sessionId).report.recording ?? {};
+    expect(elapsedMs).toBeGreaterThan(LONG_SECONDS * 1000);
+    const replay = await fetchFastest(`${sessionId}/replay?seconds=${String(LAST_SECONDS)}`, server.port);
+    expect(replay.status).toBe(200);
+    tellFigures('replay of a long match', {
+      minutes: LONG_SECONDS / 60,
+      ms: replay.ms,
+      bytes: replay.bytes.length,
+    });
+    expect(replay.ms).toBeLessThan(PROMISED_MS);
+    const { complaints, reordered, unreadable, frames } = await inspectClip(replay.bytes);
+    expect({ complaints, reordered, unreadable }).toEqual({ complaints: '', reordered: 0, unreadable: 0 });
+    expect(frames).toBeGreaterThan((LAST_SECONDS - 10) * 25);
+  } finally {
+    await server.close();
+    await own.abandon();
+  }
+});
