@@ -1,10 +1,12 @@
 /**
- * The licences of all that runs at an installation, off the lock file and the packages that are installed here: no
- * network is asked. One that is not on the list, or a package that names none, is an error with the package's name.
+ * `npm run licences`: the licences of all that runs at an installation, off the lock file and the packages that are
+ * installed here: no network is asked. With `-- --list` one line per package: name, version, licence. One that is not on
+ * the list, or a package that names none, is an error with the package's name.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 
 /** By SPDX; each lets this be run, changed and handed on. */
 const ALLOWED = new Set([
@@ -16,6 +18,8 @@ const MAY_BE_USED: readonly { name: RegExp; licence: string; why: string }[] = [
   { name: /^lightningcss(-|$)/, licence: 'MPL-2.0', why: 'builds the pages, unchanged' },
   { name: /^ffmpeg-static$/, licence: 'GPL-3.0-or-later', why: 'a program of its own, in its own process' },
 ];
+
+const NONE_NAMED = '(none named)';
 
 export interface Licensed {
   name: string;
@@ -70,6 +74,24 @@ export function isAllowed(licence: string): boolean {
   );
 }
 
+/** Tab-separated: name, version, licence. */
+export function formatList(licensed: readonly Licensed[]): string {
+  return licensed
+    .map(({ name, version, licence }) => `${name}\t${version}\t${licence === '' ? NONE_NAMED : licence}\n`)
+    .join('');
+}
+
+function formatCounts(licensed: readonly Licensed[]): string {
+  const counts = Map.groupBy(licensed, ({ licence }) => licence);
+  return [...counts]
+    .sort((a, b) => b[1].length - a[1].length)
+    .map(
+      ([licence, packages]) =>
+        `${String(packages.length).padStart(5)}  ${licence === '' ? NONE_NAMED : licence}\n`,
+    )
+    .join('');
+}
+
 function readLicence(path: string): string {
   if (!existsSync(path)) return '';
   const { license, licenses } = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
@@ -80,11 +102,8 @@ function readLicence(path: string): string {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const found = listLicences(join(import.meta.dirname, '..'));
   const refused = findRefused(found);
-  const counts = Map.groupBy(found, ({ licence }) => licence);
-  for (const [licence, packages] of [...counts].sort((a, b) => b[1].length - a[1].length))
-    process.stdout.write(
-      `${String(packages.length).padStart(5)}  ${licence === '' ? '(none named)' : licence}\n`,
-    );
+  const { values } = parseArgs({ options: { list: { type: 'boolean', default: false } } });
+  process.stdout.write(values.list ? formatList(found) : formatCounts(found));
   for (const { name, version, licence } of refused)
     process.stderr.write(`not on the list: ${name}@${version}: ${licence}\n`);
   process.exitCode = refused.length === 0 ? 0 : 1;
