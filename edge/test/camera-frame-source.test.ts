@@ -119,7 +119,18 @@ test('a camera silent for two and a half seconds with its connection open is ope
   expect(watched.frames).toEqual(['1', '2']);
 });
 
-test('a wrong password is told apart, and the right one lets in without asking twice', async () => {
+/** The machine's, whose sleeps are noted and do not last. */
+function createSleepless(waits: number[]): Clock {
+  return {
+    ...systemClock,
+    sleep(ms, signal) {
+      waits.push(ms);
+      return systemClock.sleep(0, signal);
+    },
+  };
+}
+
+test('a wrong password is told apart, not tried again at once, and the right one lets in without asking twice', async () => {
   const answers: number[] = [];
   const { port } = await serve((request, response) => {
     const isRight = isDigestRight(request.headers.authorization ?? '', 'GET', 'ref', 'secret');
@@ -128,8 +139,10 @@ test('a wrong password is told apart, and the right one lets in without asking t
       response.writeHead(401, { 'www-authenticate': 'Digest realm="r", nonce="n", qop="auth"' }).end();
     else response.writeHead(200, { 'content-type': 'image/jpeg' }).end(fakeJpeg('in'));
   });
-  const wrong = watch(port, { credentials: 'ref:wrong@', kind: 'still' });
-  await until(wrong, () => wrong.troubles.length > 0);
+  const waits: number[] = [];
+  const wrong = watch(port, { credentials: 'ref:wrong@', kind: 'still', clock: createSleepless(waits) });
+  await until(wrong, () => wrong.troubles.length > 0 && waits.length > 0);
+  expect(waits[0]).toBe(10_000);
   expect(wrong.troubles[0]).toBe('camera_unauthorized');
   await wrong.close();
   answers.length = 0;
@@ -182,13 +195,7 @@ test('an outage is retried with waits that grow', async () => {
   const gone = await serveHttp((_request, response) => response.end());
   await gone.close();
   const waits: number[] = [];
-  const clock: Clock = {
-    ...systemClock,
-    sleep(ms, signal) {
-      waits.push(ms);
-      return systemClock.sleep(0, signal);
-    },
-  };
+  const clock = createSleepless(waits);
   const watched = watch(gone.port, { clock, backoff: { baseMs: 100, maxMs: 800, random: () => 1 } });
   await until(watched, () => waits.length >= 7);
   expect(waits.slice(0, 7)).toEqual([0, 100, 200, 400, 800, 800, 800]);

@@ -3,11 +3,10 @@ import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../base/clock.ts';
 import { probeCamera } from './probe.ts';
 import type { CameraProbe } from './probe.ts';
+import { DENIED_RETRY_MS } from './trouble.ts';
 
 /** Longest wait for an answer; milliseconds. */
 const ANSWER_MS = 1_500;
-/** Cameras lock a user out who keeps coming with a wrong password. */
-const DENIED_MS = 10_000;
 
 /**
  * What the camera says that it is now; undefined while it is away, and for 10 s after a refused password, for which it is
@@ -24,7 +23,7 @@ export function createCameraReturn(
       return await probeCamera(address, { clock, signal, timeoutMs: ANSWER_MS });
     } catch (error) {
       if (error instanceof AppError && error.kind === 'camera_unauthorized')
-        deniedUntilMs = clock.monotonicMs() + DENIED_MS;
+        deniedUntilMs = clock.monotonicMs() + DENIED_RETRY_MS;
       return undefined;
     }
   };

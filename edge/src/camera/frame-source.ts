@@ -11,6 +11,7 @@ import { parseCameraAddress } from './address.ts';
 import { runFrameAttempt } from './frame-attempt.ts';
 import { createHttpCamera } from './http-camera.ts';
 import type { HttpKind } from './http-frames.ts';
+import { DENIED_RETRY_MS } from './trouble.ts';
 
 /** How often a still-image camera is asked, unless a setting says otherwise, and at most. */
 const DEFAULT_STILL_FPS = 10;
@@ -68,7 +69,7 @@ function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<voi
     runFrameAttempt({ target, camera, kind, clock, intervalMs, onFrame, signal });
   return (async () => {
     for (let reason = await attempt(); !signal.aborted; reason = await attempt()) {
-      const waitMs = backoff.nextMs();
+      const waitMs = reason.kind === 'camera_unauthorized' ? DENIED_RETRY_MS : backoff.nextMs();
       failures += 1;
       if (isTold(failures))
         options.log.warn({ kind: reason.kind, reason: reason.message, failures }, 'camera lost');

@@ -2,6 +2,9 @@
 import { AppError } from '@padelvar/shared/errors';
 import type { CameraTarget } from './address.ts';
 
+/** Cameras lock a user out who keeps coming with a wrong password: so long they are left alone; milliseconds. */
+export const DENIED_RETRY_MS = 10_000;
+
 const SOCKET_TROUBLE: Record<string, string> = {
   ECONNREFUSED: 'nothing listening there',
   ENOTFOUND: 'no host of that name',

@@ -9,6 +9,7 @@ import type { EndReason } from '@padelvar/shared/session';
 import { GROWTH_WINDOW_MS } from '@padelvar/shared/limits';
 import { syncFolder } from '../base/atomic-file.ts';
 import { createBackoff } from '../base/backoff.ts';
+import { DENIED_RETRY_MS } from '../camera/trouble.ts';
 import { probeCamera } from '../camera/probe.ts';
 import { loadPartRecords } from '../ingest/part.ts';
 import { endLeftIngest } from '../recording/left-parts.ts';
@@ -25,9 +26,8 @@ const RENEW_MS = 60 * 60_000;
 const LOOK_MS = 1_000;
 /** Without a picture for this long, the camera is asked what is wrong; keyframes may be many seconds apart. */
 const SILENT_MS = 25_000;
-/** Between two questions to a camera that can't be used. After a refused password longer: cameras lock users out. */
+/** Between two questions to a camera that can't be used. */
 const BACKOFF = { baseMs: 500, maxMs: 5_000 };
-const DENIED_MS = 10_000;
 
 export interface WarmCourtOptions {
   courtId: string;
@@ -87,7 +87,7 @@ export function holdWarmCourt(options: WarmCourtOptions): WarmCourt {
       if (isOver()) return;
       if (reason !== undefined) tell(reason);
       await discard();
-      const waitMs = reason === 'camera_unauthorized' ? DENIED_MS : backoff.nextMs();
+      const waitMs = reason === 'camera_unauthorized' ? DENIED_RETRY_MS : backoff.nextMs();
       await clock.sleep(waitMs, signal).catch(() => undefined);
     }
   }
