@@ -1,11 +1,13 @@
 /** The way from a court's printed code to the video, on phones: as a guest, as a player, as the others of the match. */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isLongRun, tellFigures } from '../edge/test/support/figures.ts';
 import { measureLateness } from '../edge/test/support/machine-lateness.ts';
 import { DESKTOP, openBrowser } from './support/browser.ts';
 import { lookAt } from './support/browser-look.ts';
-import { downloadMovie, stopMatch, waitUntilElapsed } from './support/browser-match.ts';
+import { downloadMovie, openCourt, stopMatch, waitUntilElapsed } from './support/browser-match.ts';
 import { findDecodingErrors, playFor } from './support/browser-movie.ts';
 import { watchFrames } from './support/browser-picture.ts';
 import { createVisits, personOf } from './support/browser-visits.ts';
@@ -156,8 +158,35 @@ test('the next group is announced, where no events get through as well, and both
   await next.goto(signs[1] ?? '');
   await next.getByTestId('next-group').tap();
   await next.getByText('told that you are waiting').waitFor();
+  await owner.getByTestId('keep-playing').tap();
+  await next
+    .getByText('are still playing')
+    .getByText(/ask again at \d\d:\d\d/)
+    .waitFor();
+  expect(await next.getByTestId('next-group').count()).toBe(0);
+  await lookAt(next, 'court-declined');
+  letPass('update match_request set answered_at = answered_at - ?', 5);
+  await next.getByTestId('next-group').tap();
+  await next.getByText('told that you are waiting').waitFor();
   await owner.getByTestId('make-room').tap();
   await owner.getByTestId('confirm-yes').tap();
+  await next.getByTestId('start-now').waitFor();
+});
+
+test('a court on which nobody records goes to the next group when the club’s minutes are over, and both read so', async () => {
+  const { admin, clubId } = lab.system;
+  await admin.updateClub(clubId, { nextGroup: 'replace', nextGroupIdleMinutes: 30 });
+  const owner = await visits.open(personOf(lab.system, 'PLAYER'));
+  await openCourt(owner, 'court2', 5);
+  const next = await visits.arrive();
+  await next.goto(signs[1] ?? '');
+  await next.getByTestId('next-group').tap();
+  await next.getByText(/told that you are waiting.*the court is yours at \d\d:\d\d/).waitFor();
+  await owner.getByText(/the court is theirs at \d\d:\d\d/).waitFor();
+  await lookAt(owner, 'court-idle');
+  letPass('update match_session set opened_at = opened_at - ? where ended_at is null', 30);
+  const ended = owner.getByTestId('ended').getByText('The next group has taken over the court.');
+  await ended.waitFor({ timeout: 30_000 });
   await next.getByTestId('start-now').waitFor();
 });
 
@@ -186,6 +215,13 @@ test('a photographed code shows no match, and its sign is printed in three langu
   expect(new URL(await admin.getByTestId('sign-url').innerText()).pathname).toBe(signs[0]);
   await lookAt(admin, 'sign');
 });
+
+/** What the portal remembers happened so many minutes before it did. */
+function letPass(update: string, minutes: number): void {
+  const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
+  db.prepare(update).run(minutes * 60_000);
+  db.close();
+}
 
 /** From now on: what the person touches, by the page's own count. */
 async function countTaps(page: Page): Promise<() => Promise<number>> {

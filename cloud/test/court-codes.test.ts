@@ -2,6 +2,7 @@
 import type { CourtCodeView, CourtSign, MatchPeople } from '@padelvar/shared/players-api';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createStandingRequests } from '../src/lib/server/codes/standing-requests.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
 import { seedClub, seedCourt, seedDevice, seedUser, type SeededUser } from './support/seed.ts';
@@ -136,11 +137,11 @@ describe('a court’s code', () => {
       ...{ courtName: 'Court one', clubName: 'Club alpha', timeZone: 'Europe/Paris' },
       ...{ brandColor: null, logo: null },
       ...{ state: 'busy', mayStart: false, hindrance: null, opensNext: null },
-      ...{ mine: null, unclaimed: null, asked: null, nextGroup: 'ask' },
+      ...{ mine: null, unclaimed: null, asked: null, announced: null, mayAnnounce: true, nextGroup: 'ask' },
       ...{ defaultMinutes: 90, maxMinutes: 240 },
     });
     expect(text).not.toContain(sessionId);
-    expect(await owner.look()).toMatchObject({ mine: sessionId });
+    expect(await owner.look()).toMatchObject({ mine: sessionId, mayAnnounce: false });
   });
 
   it('that the club has changed leads nowhere', async () => {
@@ -300,40 +301,149 @@ describe('another player', () => {
 describe('the next group', () => {
   const arrive = async (): Promise<unknown> =>
     (await openBrowser().call('POST', `/api/codes/${code}/next`)).json();
+  const peopleOf = (owner: Browser, { sessionId }: Session) =>
+    owner.read<MatchPeople>(`/api/matches/${sessionId}/people`);
+  const statusOf = (owner: Browser, { sessionId }: Session) =>
+    owner.read<RecordStatus>(`/api/video/record/status/${sessionId}`);
+  const answer = async (owner: Browser, session: Session, accept: boolean): Promise<void> => {
+    const { nextGroup } = await peopleOf(owner, session);
+    const path = `/api/matches/${session.sessionId}/requests/${nextGroup ?? 'nobody asks'}`;
+    expect((await owner.call('POST', path, { accept })).status).toBe(200);
+  };
+  const record = async (owner: Browser, session: Session): Promise<void> => {
+    await owner.call('POST', '/api/video/record/start', { sessionId: session.sessionId });
+    await reportRecording(session);
+  };
+  const replaceAfter = (idleMinutes: number) =>
+    portal.call('PATCH', '/api/clubs/alpha', {
+      token: admin.token,
+      json: { nextGroup: 'replace', nextGroupIdleMinutes: idleMinutes },
+    });
+  /** What the portal does every few seconds. */
+  const handOver = () => createStandingRequests(portal.app.services)();
+  const ASKED = { outcome: 'asked', askAgainAt: null };
+  const TAKEN = { outcome: 'taken', askAgainAt: null };
+  const inMinutes = (count: number): string => new Date(clock.nowMs() + count * 60_000).toISOString();
 
   it('is announced to the owner, who goes on playing or makes room', async () => {
     const owner = openBrowser();
     const session = await openByCode(owner);
-    await owner.call('POST', '/api/video/record/start', { sessionId: session.sessionId });
-    await reportRecording(session);
-    expect(await arrive()).toEqual({ outcome: 'asked' });
-    expect(await arrive()).toEqual({ outcome: 'asked' });
-    expect(await openBrowser().look()).toMatchObject({ asked: { kind: 'court', state: 'open' } });
-    const { nextGroup } = await owner.read<MatchPeople>(`/api/matches/${session.sessionId}/people`);
-    const path = `/api/matches/${session.sessionId}/requests/${nextGroup ?? ''}`;
-    await owner.call('POST', path, { accept: true });
-    const status = await owner.read<RecordStatus>(`/api/video/record/status/${session.sessionId}`);
-    expect(status.state).toBe('stopping');
-    expect(await arrive()).toEqual({ outcome: 'taken' });
+    await record(owner, session);
+    expect(await arrive()).toEqual(ASKED);
+    expect(await arrive()).toEqual(ASKED);
+    expect(await openBrowser().look()).toMatchObject({
+      announced: { state: 'open', handsOverAt: null, askAgainAt: null },
+      mayAnnounce: false,
+    });
+    await answer(owner, session, true);
+    expect((await statusOf(owner, session)).state).toBe('stopping');
+    expect(await arrive()).toEqual(TAKEN);
   });
 
   it('waits for nothing any more once the match has been stopped', async () => {
     const owner = openBrowser();
-    const { sessionId } = await openByCode(owner);
+    const session = await openByCode(owner);
     await arrive();
-    const wanted = async () => (await owner.read<MatchPeople>(`/api/matches/${sessionId}/people`)).nextGroup;
+    const wanted = async () => (await peopleOf(owner, session)).nextGroup;
     expect(await wanted()).not.toBeNull();
-    await owner.call('POST', '/api/video/session/close', { sessionId });
+    await owner.call('POST', '/api/video/session/close', { sessionId: session.sessionId });
     expect(await wanted()).toBeNull();
+  });
+
+  it('that was told no is told so, and the owner hears of it again only some minutes later', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    await record(owner, session);
+    await arrive();
+    await minutes(3);
+    await answer(owner, session, false);
+    const askAgainAt = inMinutes(5);
+    const declined = { announced: { state: 'declined', askAgainAt, handsOverAt: null } };
+    for (const waited of [0, 4]) {
+      await minutes(waited);
+      expect(await arrive()).toEqual({ outcome: 'declined', askAgainAt });
+      expect((await peopleOf(owner, session)).nextGroup).toBeNull();
+      expect(await openBrowser().look()).toMatchObject({ ...declined, mayAnnounce: false });
+    }
+    await minutes(1);
+    expect(await openBrowser().look()).toMatchObject({ ...declined, mayAnnounce: true });
+    expect(await arrive()).toEqual(ASKED);
+    expect(await openBrowser().look()).toMatchObject({ announced: { state: 'open' }, mayAnnounce: false });
+    await answer(owner, session, true);
+    expect((await statusOf(owner, session)).state).toBe('stopping');
+  });
+
+  it('speaks up beside somebody who has asked to be let in, and that one too', async () => {
+    await openByCode(openBrowser());
+    await openBrowser(anna).call('POST', `/api/codes/${code}/ask`);
+    expect(await openBrowser(anna).look()).toMatchObject({ asked: { state: 'open' }, mayAnnounce: true });
+    expect(await arrive()).toEqual(ASKED);
+    expect(await openBrowser(ben).look()).toMatchObject({ asked: null, announced: { state: 'open' } });
   });
 
   it('takes an idle court after the club’s time, where that is its rule', async () => {
     await openByCode(openBrowser());
-    const rule = { nextGroup: 'replace', nextGroupIdleMinutes: 10 };
-    await portal.call('PATCH', '/api/clubs/alpha', { token: admin.token, json: rule });
+    await replaceAfter(10);
+    await minutes(10);
+    expect(await openBrowser().look()).toMatchObject({ announced: null, mayAnnounce: true });
+    expect(await arrive()).toEqual(TAKEN);
+  });
+
+  it('that came before that time gets the court when it is over, without another tap; both know when', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    const handsOverAt = inMinutes(10);
+    await replaceAfter(10);
     await minutes(9);
-    expect(await arrive()).toEqual({ outcome: 'asked' });
+    expect(await arrive()).toEqual(ASKED);
+    expect(await openBrowser().look()).toMatchObject({ announced: { state: 'open', handsOverAt } });
+    expect(await peopleOf(owner, session)).toMatchObject({ handsOverAt, timeZone: 'Europe/Paris' });
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('created');
     await minutes(1);
-    expect(await arrive()).toEqual({ outcome: 'taken' });
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('stopping');
+    expect(await openBrowser().look()).toMatchObject({ state: 'free', mayStart: true, announced: null });
+    const { close_reason: reason } = await portal.app.services.db
+      .selectFrom('match_session')
+      .select('close_reason')
+      .executeTakeFirstOrThrow();
+    expect(reason).toBe('superseded');
+    expect(await peopleOf(owner, session)).toMatchObject({ nextGroup: null, handsOverAt: null });
+  });
+
+  it('that was told no gets an idle court by its next tap when the club’s time is over', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    await replaceAfter(10);
+    await minutes(8);
+    await arrive();
+    await answer(owner, session, false);
+    expect(await arrive()).toEqual({ outcome: 'declined', askAgainAt: inMinutes(2) });
+    await minutes(2);
+    await handOver();
+    expect(await openBrowser().look()).toMatchObject({ announced: { state: 'declined' }, mayAnnounce: true });
+    expect(await arrive()).toEqual(TAKEN);
+  });
+
+  it('never takes away what is being recorded or about to be, nor a court whose club has it asked', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    await arrive();
+    await minutes(20);
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('created');
+    await owner.call('POST', '/api/video/record/start', { sessionId: session.sessionId });
+    await replaceAfter(10);
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('starting');
+    await reportRecording(session);
+    await minutes(20);
+    await handOver();
+    expect(await statusOf(owner, session)).toMatchObject({ state: 'recording' });
+    expect(await openBrowser().look()).toMatchObject({
+      announced: { handsOverAt: null },
+      mayAnnounce: false,
+    });
   });
 });

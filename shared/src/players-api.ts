@@ -12,6 +12,7 @@ import { NextOpening } from './opening-hours.ts';
 export const CourtCode = z.string().regex(/^[0-9a-hjkmnp-tv-z]{16}$/, 'expected the 16 characters of a code');
 /** What the owner's phone shows: 60 bits, good for one match until its stop. */
 export const MatchCode = z.string().regex(/^[0-9a-hjkmnp-tv-z]{12}$/, 'expected the 12 characters of a code');
+const Instant = z.iso.datetime();
 const RequestId = z.string().regex(/^[A-Za-z0-9-]{8,64}$/, 'expected the id of a request');
 
 /** Why somebody can't start on a court, though it is free. */
@@ -27,13 +28,24 @@ export const Hindrance = z.enum([
 ]);
 export type Hindrance = z.infer<typeof Hindrance>;
 
+/** That the visitor has asked to be let in. */
 export const Asked = z.object({
   /** Null until the visitor has been let in. */
   sessionId: SessionId.nullable(),
-  kind: z.enum(['join', 'court']),
   state: z.enum(['open', 'accepted', 'declined']),
 });
 export type Asked = z.infer<typeof Asked>;
+
+/** That the owner of the open match has been told that the next group is there, whoever of it said so. */
+export const Announced = z.object({
+  /** `declined`: they are still playing. */
+  state: z.enum(['open', 'declined']),
+  /** While `open`: when the club's rule gives the court over, unless a recording starts before. */
+  handsOverAt: Instant.nullable(),
+  /** After a no: from when on it does something to say so again. */
+  askAgainAt: Instant.nullable(),
+});
+export type Announced = z.infer<typeof Announced>;
 
 /** What a court's code shows: names that stand on the sign anyway, and nobody's match but one's own. */
 export const CourtCodeView = z.object({
@@ -53,6 +65,9 @@ export const CourtCodeView = z.object({
   unclaimed: SessionId.nullable(),
   /** What the visitor has asked of the session that is open here. */
   asked: Asked.nullable(),
+  announced: Announced.nullable(),
+  /** Whether it does something now to say that the next group is there. */
+  mayAnnounce: z.boolean(),
   /** The club's rule for the next group. */
   nextGroup: z.enum(['ask', 'replace']),
   /** The club's usual length of a recording, and its longest. */
@@ -76,8 +91,14 @@ export const CourtSign = z.object({
 });
 export type CourtSign = z.infer<typeof CourtSign>;
 
-/** `taken`: the court is this visitor's to start on. `asked`: the owner has been told; the court is not free. */
-export const NextGroupAnswer = z.object({ outcome: z.enum(['taken', 'asked']) });
+/**
+ * `taken`: the court is this visitor's to start on. `asked`: the owner has been told; the court is not free. `declined`:
+ * the owner has just said no, and is not told again before `askAgainAt`, which is null otherwise.
+ */
+export const NextGroupAnswer = z.object({
+  outcome: z.enum(['taken', 'asked', 'declined']),
+  askAgainAt: Instant.nullable(),
+});
 
 export const Claimed = z.object({ sessionIds: z.array(SessionId) });
 
@@ -98,6 +119,10 @@ export const MatchPeople = z.object({
   requests: z.array(z.object({ requestId: RequestId, name: z.string() })),
   /** The next group is waiting for the court, and the owner has not answered. */
   nextGroup: RequestId.nullable(),
+  /** When the club's rule gives the court to them, unless a recording starts before; null where it does not. */
+  handsOverAt: Instant.nullable(),
+  /** The club's, for that time. */
+  timeZone: z.string(),
 });
 export type MatchPeople = z.infer<typeof MatchPeople>;
 

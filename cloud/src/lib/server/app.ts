@@ -29,6 +29,7 @@ import { createClubs } from './clubs/clubs.ts';
 import { createCourts } from './clubs/courts.ts';
 import { createCourtCodes } from './codes/court-codes.ts';
 import { createCourtVisits } from './codes/court-visits.ts';
+import { createStandingRequests } from './codes/standing-requests.ts';
 import { openDataDir, type DataDir } from './data-dir.ts';
 import { adoptSqlite } from './db/adopt-sqlite.ts';
 import { openDatabase, type Db } from './db/database.ts';
@@ -139,7 +140,10 @@ async function openApp(
       onEnded: (sessionId) => link.sessions.changed(sessionId),
     }),
   };
-  const jobs = startJobs([...planJobs(services), planBeginnings(services), planLapses(services)], log);
+  const jobs = startJobs(
+    [...planJobs(services), planBeginnings(services), planHandOvers(services), planLapses(services)],
+    log,
+  );
   opened.push(() => jobs.close());
   const api = createApi(services);
   return {
@@ -356,6 +360,12 @@ function planLapses({ objections }: Services) {
 /** Planned recordings begin when they are due, and soon after what was in their way is gone. */
 function planBeginnings(services: Services) {
   return { name: 'begin planned recordings', when: '*/10 * * * * *', run: createDuePlans(services) };
+}
+
+/** An idle court goes to the next group soon after the club's minutes are over. */
+function planHandOvers(services: Services) {
+  const run = createStandingRequests(services);
+  return { name: 'give idle courts to who waits', when: '*/10 * * * * *', run };
 }
 
 function planJobs(services: Services) {

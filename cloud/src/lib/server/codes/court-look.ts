@@ -1,12 +1,13 @@
 /** What somebody who scans a court's code is shown: the court, and nobody's match but their own. */
-import type { Asked, CourtCodeView } from '@padelvar/shared/players-api';
+import type { Announced, Asked, CourtCodeView } from '@padelvar/shared/players-api';
 import { idOf, isGuest, type Visitor } from '../access/decide.ts';
 import { findNextOpening } from '../clubs/opening-hours.ts';
 import type { Db } from '../db/database.ts';
-import { findCourtRequest, findJoinRequest } from '../people/requests.ts';
+import { findCourtRequest, findJoinRequest, findTellAgain } from '../people/requests.ts';
 import { isEnding, type SessionRow } from '../sessions/session-view.ts';
 import { planCourtState, planHindrance } from './admission.ts';
 import type { CodedCourt } from './court-codes.ts';
+import { findHandOver, planAskAgain, planNextGroup } from './next-group.ts';
 
 export interface LookOptions {
   db: Db;
@@ -24,6 +25,8 @@ export async function lookAtCourt(
   const isOwn = open !== undefined && visitor !== undefined && open.owner_id === idOf(visitor);
   const hindrance = planHindrance(visitor, coded, nowMs);
   const state = planCourtState(court, { busy: open !== undefined, deviceOnline });
+  const others = isOwn ? undefined : open;
+  const announced = others === undefined ? null : await findAnnounced(db, others, coded);
   return {
     courtName: court.name,
     clubName: coded.clubName,
@@ -36,7 +39,9 @@ export async function lookAtCourt(
     opensNext: hindrance === 'closed' ? findNextOpening(openingHours, timeZone, nowMs) : null,
     mine: isOwn ? open.id : null,
     unclaimed: await findUnclaimed(db, visitor, court.id),
-    asked: open === undefined || isOwn ? null : await findAsked(db, visitor, open.id),
+    asked: others === undefined ? null : await findAsked(db, visitor, others.id),
+    announced,
+    mayAnnounce: others !== undefined && hindrance === null && mayAnnounce(others, coded, announced, nowMs),
     nextGroup: coded.nextGroup,
     defaultMinutes: coded.defaultMinutes,
     maxMinutes: coded.maxMinutes,
@@ -68,17 +73,41 @@ async function findUnclaimed(db: Db, visitor: Visitor, courtId: string): Promise
 }
 
 async function findAsked(db: Db, visitor: Visitor, sessionId: string): Promise<Asked | null> {
-  if (visitor !== undefined && !isGuest(visitor)) {
-    const participant = await db
-      .selectFrom('session_participant')
-      .select('user_id')
-      .where('session_id', '=', sessionId)
-      .where('user_id', '=', visitor.userId)
-      .executeTakeFirst();
-    if (participant !== undefined) return { sessionId, kind: 'join', state: 'accepted' };
-    const join = await findJoinRequest(db, sessionId, visitor.userId);
-    if (join !== undefined) return { sessionId: null, kind: 'join', state: join.state };
+  if (visitor === undefined || isGuest(visitor)) return null;
+  const participant = await db
+    .selectFrom('session_participant')
+    .select('user_id')
+    .where('session_id', '=', sessionId)
+    .where('user_id', '=', visitor.userId)
+    .executeTakeFirst();
+  if (participant !== undefined) return { sessionId, state: 'accepted' };
+  const join = await findJoinRequest(db, sessionId, visitor.userId);
+  return join === undefined ? null : { sessionId: null, state: join.state };
+}
+
+async function findAnnounced(db: Db, open: SessionRow, coded: CodedCourt): Promise<Announced | null> {
+  const request = await findCourtRequest(db, open.id);
+  if (request === undefined) return null;
+  const handsOverAt = findHandOver(open, coded);
+  const tellAgainAt = findTellAgain(request);
+  if (tellAgainAt === null) {
+    return { state: 'open', handsOverAt: formatInstant(handsOverAt), askAgainAt: null };
   }
-  const court = await findCourtRequest(db, sessionId);
-  return court === undefined ? null : { sessionId: null, kind: 'court', state: court.state };
+  const askAgainAt = formatInstant(planAskAgain(tellAgainAt, handsOverAt));
+  return { state: 'declined', handsOverAt: null, askAgainAt };
+}
+
+/** A second request beside an open one would tell the owner nothing. */
+function mayAnnounce(
+  open: SessionRow,
+  coded: CodedCourt,
+  announced: Announced | null,
+  nowMs: number,
+): boolean {
+  if (announced === null || planNextGroup(open, coded, nowMs) === 'taken') return true;
+  return announced.askAgainAt !== null && nowMs >= Date.parse(announced.askAgainAt);
+}
+
+function formatInstant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -20,7 +20,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { areGuestsWelcome } from './admission.ts';
 import type { CodedCourt, CourtCodes } from './court-codes.ts';
 import { findOpenSession, lookAtCourt } from './court-look.ts';
-import { planNextGroup } from './next-group.ts';
+import { findHandOver, planAskAgain, planNextGroup } from './next-group.ts';
 
 export interface CourtVisit {
   code: string;
@@ -95,6 +95,16 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
     return visitor !== undefined && open?.owner_id === idOf(visitor) ? undefined : open;
   };
 
+  /** Where the rule gives the court over now. What a start that has just come in records is never taken away. */
+  const takeOver = async (open: SessionRow, coded: CodedCourt): Promise<boolean> => {
+    let isTaken = false;
+    await sessions.close(open.id, 'superseded', (row) => {
+      isTaken = planNextGroup(row, coded, clock.nowMs()) === 'taken';
+      return isTaken;
+    });
+    return isTaken;
+  };
+
   return {
     find,
     async look(visit) {
@@ -126,11 +136,11 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
       const coded = await find(visit);
       requireOpening(visit.visitor, coded);
       const open = await findOthers(visit.visitor, coded);
-      if (open === undefined) return { outcome: 'taken' };
-      const outcome = planNextGroup(open, coded, clock.nowMs());
-      if (outcome === 'taken') await sessions.close(open.id, 'superseded');
-      else await people.askForCourt(open);
-      return { outcome };
+      if (open === undefined || (await takeOver(open, coded))) return { outcome: 'taken', askAgainAt: null };
+      const tellAgainAt = await people.askForCourt(open);
+      if (tellAgainAt === null) return { outcome: 'asked', askAgainAt: null };
+      const askAgainAt = planAskAgain(tellAgainAt, findHandOver(open, coded));
+      return { outcome: 'declined', askAgainAt: new Date(askAgainAt).toISOString() };
     },
   };
 }

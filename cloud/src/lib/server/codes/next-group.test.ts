@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planNextGroup } from './next-group.ts';
+import { findHandOver, planAskAgain, planNextGroup } from './next-group.ts';
 
 const MINUTE = 60_000;
 const rule = { nextGroup: 'replace', nextGroupIdleMinutes: 10 } as const;
@@ -15,5 +15,23 @@ describe('the next group', () => {
     ['takes a court whose start never came', { ...session, start_deadline_at: MINUTE }, rule, 11, 'taken'],
   ] as const)('%s', (_fact, facts, club, minutes, outcome) => {
     expect(planNextGroup(facts, club, minutes * MINUTE)).toBe(outcome);
+  });
+
+  it.each([
+    ['when the minutes are over', session, rule, 10 * MINUTE],
+    [
+      'not before a start that is on its way has failed',
+      { ...session, start_deadline_at: 12 * MINUTE },
+      rule,
+      12 * MINUTE,
+    ],
+    ['never where it has to ask', session, { ...rule, nextGroup: 'ask' }, null],
+    ['never while a match is recorded', { ...session, started_at: 1 }, rule, null],
+  ] as const)('is given an idle court %s', (_fact, facts, club, at) => {
+    expect(findHandOver(facts, club)).toBe(at);
+  });
+
+  it('may speak again when the owner can be told, or when the court is theirs', () => {
+    expect([planAskAgain(5, null), planAskAgain(5, 9), planAskAgain(5, 3)]).toEqual([5, 5, 3]);
   });
 });

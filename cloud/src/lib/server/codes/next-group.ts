@@ -11,13 +11,22 @@ export interface NextGroupRule {
 
 type Facts = Pick<SessionRow, 'opened_at' | 'started_at' | 'start_deadline_at'>;
 
-export function planNextGroup(
+/** When the court is the next group's, unless a recording starts before; null where the rule never gives it to them. */
+export function findHandOver(
   session: Facts,
   { nextGroup, nextGroupIdleMinutes }: NextGroupRule,
-  nowMs: number,
-): 'taken' | 'asked' {
-  const mayStart = session.start_deadline_at !== null && nowMs < session.start_deadline_at;
-  const isIdle = session.started_at === null && !mayStart;
-  const idleMs = nowMs - session.opened_at;
-  return nextGroup === 'replace' && isIdle && idleMs >= nextGroupIdleMinutes * 60_000 ? 'taken' : 'asked';
+): number | null {
+  if (nextGroup !== 'replace' || session.started_at !== null) return null;
+  const idleAt = session.opened_at + nextGroupIdleMinutes * 60_000;
+  return Math.max(idleAt, session.start_deadline_at ?? idleAt);
+}
+
+export function planNextGroup(session: Facts, rule: NextGroupRule, nowMs: number): 'taken' | 'asked' {
+  const handOverAt = findHandOver(session, rule);
+  return handOverAt !== null && nowMs >= handOverAt ? 'taken' : 'asked';
+}
+
+/** After a no: the owner can be told again, or the court is the next group's before that. */
+export function planAskAgain(tellAgainAt: number, handOverAt: number | null): number {
+  return Math.min(tellAgainAt, handOverAt ?? tellAgainAt);
 }

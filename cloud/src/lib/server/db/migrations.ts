@@ -26,6 +26,7 @@ import { addToldMovies } from './migrations/027-told-movies.ts';
 import { createClubLogo } from './migrations/030-club-logo.ts';
 import { createLowDelay } from './migrations/031-low-delay.ts';
 import { addPictureTrouble } from './migrations/033-picture-trouble.ts';
+import { addRequestAnswers } from './migrations/034-answered-requests.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -54,4 +55,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '030-club-logo': { up: createClubLogo },
   '031-low-delay': { up: createLowDelay },
   '033-picture-trouble': { up: addPictureTrouble },
+  '034-answered-requests': { up: addRequestAnswers },
 };

@@ -343,6 +343,8 @@ export interface MatchRequestTable {
   user_id: string | null;
   state: 'open' | 'accepted' | 'declined';
   created_at: number;
+  /** Null where the owner has not answered it. */
+  answered_at: number | null;
 }
 
 export interface IdempotencyTable {

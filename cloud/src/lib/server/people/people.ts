@@ -1,18 +1,21 @@
 /**
  * Who is in a match: the code on the owner's phone, requests to be let in, participants. Owns the tables `match_code`,
- * `match_request` and `session_participant`; rights are the gate's question. May import `db`, `sessions`, `codes/code-text`.
+ * `match_request` and `session_participant`; rights are the gate's question. May import `db`, `sessions`, `clubs`,
+ * `codes/code-text`, `codes/next-group`.
  */
 import { AppError } from '@padelvar/shared/errors';
 import type { MatchPeople } from '@padelvar/shared/players-api';
 import { isEnded, SessionState } from '@padelvar/shared/session';
 import type { SessionRow } from '../access/objects.ts';
 import type { Clock } from '../clock.ts';
+import { CLUB_RULES, readRules } from '../clubs/club-rules.ts';
 import { createCode } from '../codes/code-text.ts';
+import { findHandOver } from '../codes/next-group.ts';
 import type { Db } from '../db/database.ts';
 import { isEnding } from '../sessions/session-view.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { getRecipient, handOver } from './hand-over.ts';
-import { addRequest, type RequestRow } from './requests.ts';
+import { addCourtRequest, addJoinRequest, findTellAgain, type RequestRow } from './requests.ts';
 
 export interface People {
   /** For whoever may let others in. Once the match has been stopped, nobody waits for its court. */
@@ -21,8 +24,8 @@ export interface People {
   join(userId: string, code: string): Promise<string>;
   /** Asks the owner to be let in; a repeat changes nothing. */
   ask(userId: string, session: SessionRow): Promise<void>;
-  /** The next group waits for the court. */
-  askForCourt(session: SessionRow): Promise<void>;
+  /** The next group waits for the court. Answers when the owner can be told again who has just said no, else null. */
+  askForCourt(session: SessionRow): Promise<number | null>;
   /** `not_found` for a request that has been answered. Making room for the next group stops the match. */
   answer(session: SessionRow, requestId: string, accept: boolean): Promise<void>;
   /**
@@ -51,11 +54,6 @@ export interface PeopleOptions {
 const CODE_CHARACTERS = 12;
 
 export function createPeople({ db, clock, origin, sessions }: PeopleOptions): People {
-  const ask = async (session: SessionRow, kind: RequestRow['kind'], userId: string | null): Promise<void> => {
-    if (await addRequest(db, { sessionId: session.id, kind, userId, nowMs: clock.nowMs() })) {
-      sessions.changed(session.id);
-    }
-  };
   const letIn = async (sessionId: string, userId: string): Promise<void> => {
     await db
       .insertInto('session_participant')
@@ -70,6 +68,8 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
       const { id } = session;
       const code = isRunning(session) ? await ensureCode(db, id) : undefined;
       const requests = await listOpenRequests(db, id);
+      const { timeZone, handsOverAt } = await findCourtRule(db, session);
+      const nextGroup = (code && requests.find(({ kind }) => kind === 'court')?.id) ?? null;
       return {
         sessionId: id,
         join: code === undefined ? null : { code, url: `${origin}/j/${code}` },
@@ -77,7 +77,9 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
         requests: requests.flatMap(({ id: requestId, kind, name }) =>
           kind === 'join' ? [{ requestId, name: name ?? '' }] : [],
         ),
-        nextGroup: (code && requests.find(({ kind }) => kind === 'court')?.id) ?? null,
+        nextGroup,
+        handsOverAt: nextGroup === null ? null : handsOverAt,
+        timeZone,
       };
     },
     async join(userId, code) {
@@ -93,12 +95,18 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
       if (session.owner_id !== userId) await letIn(session.id, userId);
       return session.id;
     },
-    ask: (userId, session) => ask(session, 'join', userId),
-    askForCourt: (session) => ask(session, 'court', null),
+    async ask(userId, { id: sessionId }) {
+      if (await addJoinRequest(db, { sessionId, userId, nowMs: clock.nowMs() })) sessions.changed(sessionId);
+    },
+    async askForCourt({ id: sessionId }) {
+      const { isNew, request } = await addCourtRequest(db, { sessionId, nowMs: clock.nowMs() });
+      if (isNew) sessions.changed(sessionId);
+      return findTellAgain(request);
+    },
     async answer(session, requestId, accept) {
       const request = await db
         .updateTable('match_request')
-        .set({ state: accept ? 'accepted' : 'declined' })
+        .set({ state: accept ? 'accepted' : 'declined', answered_at: clock.nowMs() })
         .where('id', '=', requestId)
         .where('session_id', '=', session.id)
         .where('state', '=', 'open')
@@ -130,6 +138,23 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
 /** Its code is good: nobody has asked it to stop. */
 function isRunning(session: SessionRow): boolean {
   return !isEnded(SessionState.parse(session.state)) && !isEnding(session);
+}
+
+/** What the club's rule says to whoever waits for the court. */
+async function findCourtRule(
+  db: Db,
+  session: SessionRow,
+): Promise<Pick<MatchPeople, 'handsOverAt' | 'timeZone'>> {
+  const club = await db
+    .selectFrom('club')
+    .select(['time_zone', ...CLUB_RULES])
+    .where('id', '=', session.club_id)
+    .executeTakeFirstOrThrow();
+  const handsOverAt = findHandOver(session, readRules(club));
+  return {
+    timeZone: club.time_zone,
+    handsOverAt: handsOverAt === null ? null : new Date(handsOverAt).toISOString(),
+  };
 }
 
 async function ensureCode(db: Db, sessionId: string): Promise<string> {

@@ -44,7 +44,8 @@ export interface Sessions {
    * once, `camera_…` with the device's reason, and `timeout` (with the session's id) where it takes longer than 8 s.
    */
   open(owner: SessionOwner, courtId: string, idempotencyKey?: string): Promise<Session>;
-  close(sessionId: string, reason: EndReason): Promise<Session>;
+  /** Where `isDue` is given, closes it only where that is still so of its newest row. */
+  close(sessionId: string, reason: EndReason, isDue?: (row: SessionRow) => boolean): Promise<Session>;
   /** Asks for a recording. A repeat of what runs already changes nothing; anything else on it is a `conflict`. */
   start(sessionId: string, durationMinutes: number): Promise<RecordStatus>;
   stop(sessionId: string, reason: EndReason): Promise<RecordStatus>;
@@ -150,8 +151,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (row.state === 'failed') throw failureOf(row);
       return toSession(row);
     },
-    async close(sessionId, reason) {
-      return toSession(await change(sessionId, (row) => planClose(row, reason, clock.nowMs())));
+    async close(sessionId, reason, isDue = () => true) {
+      const plan = (row: SessionRow) => (isDue(row) ? planClose(row, reason, clock.nowMs()) : 'unchanged');
+      return toSession(await change(sessionId, plan));
     },
     async start(sessionId, durationMinutes) {
       const { device_id: deviceId } = await getRow(sessionId);
