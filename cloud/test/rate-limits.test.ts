@@ -1,6 +1,6 @@
 /** Each route that can be tried out slows whoever tries, says for how long, and takes them again when that has passed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { COURT_CODE, seedCourtside } from './support/courtside.ts';
+import { COURT_CODE, OPEN_COURT_CODE, seedCourtside } from './support/courtside.ts';
 import { seedCourt } from './support/seed.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openMailbox, type Mailbox } from './support/mailbox.ts';
@@ -127,7 +127,25 @@ const LIMITED: readonly Limited[] = [
     what: 'opening one court by its code, from wherever',
     ...{ allowed: 10, windowMs: 10 * MINUTE_MS, status: 409, from: manyAddresses },
     attempt: () => ({ path: `/api/codes/${COURT_CODE}/open` }),
-    other: { method: 'GET', path: `/api/codes/${COURT_CODE}` },
+    other: { path: `/api/codes/${COURT_CODE}/open`, who: 'member' },
+  },
+  {
+    what: 'a player’s opening one court by its code, from wherever',
+    ...{ allowed: 30, windowMs: 10 * MINUTE_MS, status: 409, from: manyAddresses },
+    attempt: () => ({ path: `/api/codes/${COURT_CODE}/open`, who: 'member' }),
+    other: { path: `/api/codes/${COURT_CODE}/open` },
+  },
+  {
+    what: 'asking to be let in at one court, from wherever',
+    ...{ allowed: 30, windowMs: 10 * MINUTE_MS, status: 204, from: manyAddresses },
+    attempt: () => ({ path: `/api/codes/${OPEN_COURT_CODE}/ask`, who: 'member' }),
+    other: { path: `/api/codes/${OPEN_COURT_CODE}/next` },
+  },
+  {
+    what: 'announcing the next group at one court, from wherever',
+    ...{ allowed: 30, windowMs: 10 * MINUTE_MS, status: 200, from: manyAddresses },
+    attempt: () => ({ path: `/api/codes/${OPEN_COURT_CODE}/next` }),
+    other: { path: `/api/codes/${OPEN_COURT_CODE}/ask`, who: 'member' },
   },
   {
     what: 'guessing matches’ codes, from wherever',
@@ -167,12 +185,41 @@ const LIMITED: readonly Limited[] = [
 
 async function ask({ method = 'POST', path, json, who }: Asked, clientAddress: string): Promise<Response> {
   const headers = {
-    ...(who === undefined ? {} : { authorization: `Bearer ${world.tokens[who]}` }),
+    ...(who === undefined ? {} : { origin: ORIGIN, cookie: world.cookies[who] }),
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   return portal.app.fetch(new Request(`${ORIGIN}${path}`, { method, headers, ...body }), { clientAddress });
 }
+
+describe.each([
+  { what: 'guests’ openings', path: 'open', perCode: 10, who: {} },
+  { what: 'players’ openings', path: 'open', perCode: 30, who: { who: 'member' } as const },
+  { what: 'wishes to be let in', path: 'ask', perCode: 30, who: { who: 'member' } as const },
+  { what: 'next groups', path: 'next', perCode: 30, who: {} },
+])('$what', ({ path, perCode, who }) => {
+  it('at many courts from one address are too many', async () => {
+    // What others did before is forgotten.
+    await clock.advance(10 * MINUTE_MS);
+    const { db } = portal.app.services;
+    const courts = ['a1', 'a2', 'a3', 'a4', 'a5'];
+    for (const court of courts) await seedCourt(db, 'north', court, { device_id: DEVICE });
+    await db
+      .insertInto('court_code')
+      .values(courts.map((court_id) => ({ court_id, code: court_id.repeat(8), created_at: clock.nowMs() })))
+      .execute();
+    const statuses: number[] = [];
+    const attempt = async (court: string, address: string) =>
+      (await ask({ path: `/api/codes/${court.repeat(8)}/${path}`, ...who }, address)).status;
+    for (const court of courts.slice(0, -1))
+      for (let turn = 0; turn < perCode; turn += 1) statuses.push(await attempt(court, HERE));
+    expect(statuses).not.toContain(429);
+    expect(await attempt('a5', HERE)).toBe(429);
+    expect(await attempt('a5', ELSEWHERE)).not.toBe(429);
+    await clock.advance(10 * MINUTE_MS);
+    expect(await attempt('a5', HERE)).not.toBe(429);
+  });
+});
 
 describe.each(LIMITED)('$what', ({ allowed, windowMs, status, attempt, other, from = () => HERE }) => {
   it(`is refused after ${String(allowed)} times, others’ is not, and it is taken again when the wait is over`, async () => {
@@ -192,24 +239,4 @@ describe.each(LIMITED)('$what', ({ allowed, windowMs, status, attempt, other, fr
     await clock.advance(1000);
     expect((await ask(attempt(allowed), from(allowed))).status).toBe(status);
   });
-});
-
-it('opening many courts from one address is too many', async () => {
-  const { db } = portal.app.services;
-  const courts = ['a1', 'a2', 'a3', 'a4', 'a5'];
-  for (const court of courts) await seedCourt(db, 'north', court, { device_id: DEVICE });
-  await db
-    .insertInto('court_code')
-    .values(courts.map((court_id) => ({ court_id, code: court_id.repeat(8), created_at: clock.nowMs() })))
-    .execute();
-  const statuses: number[] = [];
-  const open = async (court: string, address: string) =>
-    (await ask({ path: `/api/codes/${court.repeat(8)}/open` }, address)).status;
-  for (const court of courts.slice(0, -1))
-    for (let turn = 0; turn < 10; turn += 1) statuses.push(await open(court, HERE));
-  expect(statuses).not.toContain(429);
-  expect(await open('a5', HERE)).toBe(429);
-  expect(await open('a5', ELSEWHERE)).not.toBe(429);
-  await clock.advance(10 * MINUTE_MS);
-  expect(await open('a5', HERE)).not.toBe(429);
 });

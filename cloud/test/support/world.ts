@@ -48,6 +48,8 @@ export type CallerName = (typeof CALLERS)[number];
 export interface World {
   /** Bearer tokens. */
   tokens: Record<Exclude<CallerName, 'nobody'>, string>;
+  /** Of logins, which outlive the tokens. */
+  cookies: World['tokens'];
   /** A player of north, for administration. */
   targetId: string;
   participantId: string;
@@ -76,16 +78,18 @@ export async function createWorld(services: Services): Promise<World> {
       (user) => ['south', user.userId] as const,
     ),
   ];
-  const tokens = Object.fromEntries(
-    Object.entries(users).map(([name, user]) => [name, user.token]),
-  ) as World['tokens'];
+  const pick = (what: 'token' | 'cookie') =>
+    Object.fromEntries(Object.entries(users).map(([name, user]) => [name, user[what]])) as World['tokens'];
   const reset = () =>
     db.transaction().execute(async (trx) => {
       await clear(trx);
       await fill(trx, members, { ownerId: users.owner.userId, participantId: users.participant.userId });
     });
   await reset();
-  return { tokens, targetId: target.userId, participantId: users.participant.userId, reset };
+  return {
+    ...{ tokens: pick('token'), cookies: pick('cookie') },
+    ...{ targetId: target.userId, participantId: users.participant.userId, reset },
+  };
 }
 
 async function clear(db: Db): Promise<void> {

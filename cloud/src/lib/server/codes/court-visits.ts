@@ -21,6 +21,7 @@ import { areGuestsWelcome } from './admission.ts';
 import type { CodedCourt, CourtCodes } from './court-codes.ts';
 import { findOpenSession, lookAtCourt } from './court-look.ts';
 import { findHandOver, planAskAgain, planNextGroup } from './next-group.ts';
+import { createVisitLimit } from './visit-limit.ts';
 
 export interface CourtVisit {
   code: string;
@@ -42,9 +43,9 @@ export interface CourtVisits {
     visit: CourtVisit,
     request: { headers: Headers; idempotencyKey: string | undefined; onGuest: (cookie: string) => void },
   ): Promise<Session>;
-  /** Asks the owner of the open session to be let in. `conflict` where none is open. */
+  /** Asks the owner of the open session to be let in. `conflict` where none is open, `too_many_requests` after many. */
   ask(caller: Caller, visit: CourtVisit): Promise<void>;
-  /** The next group has arrived: the club's rule decides. */
+  /** The next group has arrived: the club's rule decides. Throws `too_many_requests` after many. */
   nextGroup(visit: CourtVisit): Promise<z.infer<typeof NextGroupAnswer>>;
 }
 
@@ -59,18 +60,22 @@ export interface CourtVisitsOptions {
   people: People;
 }
 
-/** A club's guests share one address, and one match needs one opening: this is far beyond both. */
+/** Most within the window. A club's people share one address, and a match needs one opening: these are far beyond both. */
 const WINDOW_MS = 10 * 60_000;
-const OPENINGS_PER_CODE = 10;
-const OPENINGS_PER_ADDRESS = 40;
+const GUESTS_OPENINGS = { perCode: 10, perAddress: 40 };
+/** Counted by themselves: no guest keeps a club's players from their court. */
+const PLAYERS_OPENINGS = { perCode: 30, perAddress: 120 };
+const REQUESTS = { perCode: 30, perAddress: 120 };
 const WRONG_CODES_PER_ADDRESS = 30;
 
 export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
   const { db, clock, gate, guests, devices, codes, sessions, people } = options;
-  const limit = (maxFailures: number) => createAttemptLimit({ clock, maxFailures, windowMs: WINDOW_MS });
-  const wrongCodes = limit(WRONG_CODES_PER_ADDRESS);
-  const byCode = limit(OPENINGS_PER_CODE);
-  const byAddress = limit(OPENINGS_PER_ADDRESS);
+  const window = { clock, windowMs: WINDOW_MS };
+  const wrongCodes = createAttemptLimit({ ...window, maxFailures: WRONG_CODES_PER_ADDRESS });
+  const countGuestsOpening = createVisitLimit({ ...window, ...GUESTS_OPENINGS });
+  const countPlayersOpening = createVisitLimit({ ...window, ...PLAYERS_OPENINGS });
+  const countAsking = createVisitLimit({ ...window, ...REQUESTS });
+  const countAnnouncement = createVisitLimit({ ...window, ...REQUESTS });
 
   const find: CourtVisits['find'] = async ({ code, clientAddress }) => {
     wrongCodes.check(clientAddress);
@@ -78,12 +83,6 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
     const coded = await codes.get(code);
     wrongCodes.forgive(clientAddress);
     return coded;
-  };
-  const countOpening = ({ code, clientAddress }: CourtVisit): void => {
-    byCode.check(code);
-    byAddress.check(clientAddress);
-    byCode.count(code);
-    byAddress.count(clientAddress);
   };
   const requireOpening = (visitor: Visitor, coded: CodedCourt): void => {
     const guestsWelcome = areGuestsWelcome(coded, clock.nowMs());
@@ -94,7 +93,6 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
     const open = await findOpenSession(db, coded.court.id);
     return visitor !== undefined && open?.owner_id === idOf(visitor) ? undefined : open;
   };
-
   /** Where the rule gives the court over now. What a start that has just come in records is never taken away. */
   const takeOver = async (open: SessionRow, coded: CodedCourt): Promise<boolean> => {
     let isTaken = false;
@@ -117,15 +115,18 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
       const coded = await find(visit);
       requireOpening(visit.visitor, coded);
       if (visit.visitor !== undefined && !isGuest(visit.visitor)) {
+        countPlayersOpening(visit);
         return sessions.open(visit.visitor, coded.court.id, idempotencyKey);
       }
-      countOpening(visit);
+      countGuestsOpening(visit);
       const { guest, cookie } = await guests.enter(headers);
       onGuest(cookie);
       return sessions.open({ userId: guest.guestId, onlyOne: true }, coded.court.id, idempotencyKey);
     },
     async ask(caller, visit) {
-      const open = await findOthers(caller, await find(visit));
+      const coded = await find(visit);
+      countAsking(visit);
+      const open = await findOthers(caller, coded);
       if (open === undefined)
         throw new AppError('conflict', 'expected an open match of somebody else on this court', {
           fault: 'match_over',
@@ -135,6 +136,7 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
     async nextGroup(visit) {
       const coded = await find(visit);
       requireOpening(visit.visitor, coded);
+      countAnnouncement(visit);
       const open = await findOthers(visit.visitor, coded);
       if (open === undefined || (await takeOver(open, coded))) return { outcome: 'taken', askAgainAt: null };
       const tellAgainAt = await people.askForCourt(open);
