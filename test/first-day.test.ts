@@ -185,6 +185,18 @@ test('support finds the match, gives a reason for one picture of the court, and 
     .getByText('The club says that the picture is black.')
     .first()
     .waitFor();
+  for (const [path, list, found] of [
+    ['/admin/clubs', 'club-list', CLUB.name],
+    ['/admin/users', 'user-list', MEMBER.email],
+    [`/club?club=${CLUB.clubId}`, 'court-list', 'Centre court'],
+    [`/club/members?club=${CLUB.clubId}`, 'member-list', MEMBER.email],
+    [`/club/log?club=${CLUB.clubId}`, 'club-log', 'The club says that the picture is black.'],
+  ] as const) {
+    await support.goto(path);
+    await support.getByTestId(list).getByText(found).first().waitFor();
+    const changing = support.getByRole('button', { name: /add|edit|delete|take|invite|see as/i });
+    expect(await changing.count()).toBe(0);
+  }
   await support.goto('/devices');
   await support.getByTestId('device-card').filter({ hasText: 'Cupboard' }).waitFor();
   await stopMatch(member);

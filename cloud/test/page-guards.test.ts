@@ -17,6 +17,8 @@ const ANYBODY = '200 200 200 200 200';
 const LOGGED_IN = 'login 200 200 200 200';
 const VIEWERS = 'login 200 403 200 200';
 const CLUB = 'login 200 403 200 403';
+/** Support reads them. */
+const CLUB_READ = 'login 200 200 200 403';
 const STAFF = 'login 200 200 403 403';
 const SUPER = 'login 200 403 403 403';
 /** Who is logged in has no use for it. */
@@ -31,19 +33,19 @@ const TABLE: Record<string, string> = {
   '/account': LOGGED_IN,
   '/account/privacy': LOGGED_IN,
   '/admin/audit': STAFF,
-  '/admin/clubs': SUPER,
+  '/admin/clubs': STAFF,
   '/admin/settings': SUPER,
   '/admin/system': STAFF,
-  '/admin/users': SUPER,
+  '/admin/users': STAFF,
   '/c/[code]': UNKNOWN_COURT,
   '/c/[code]/objection': UNKNOWN_COURT,
-  '/club': CLUB,
-  '/club/log': CLUB,
-  '/club/members': CLUB,
-  '/club/numbers': CLUB,
+  '/club': CLUB_READ,
+  '/club/log': CLUB_READ,
+  '/club/members': CLUB_READ,
+  '/club/numbers': CLUB_READ,
   '/club/objections': CLUB,
   '/club/rules': CLUB,
-  '/club/schedules': CLUB,
+  '/club/schedules': CLUB_READ,
   '/confirm/[token]': ANYBODY,
   '/devices': STAFF,
   '/devices/[deviceId]': STAFF,

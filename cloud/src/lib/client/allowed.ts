@@ -38,6 +38,16 @@ export function canManageCourts({ role }: Who): boolean {
   return role === 'SUPER_ADMIN' || role === 'CLUB_ADMIN';
 }
 
+/** The pages of clubs, to read them at least. */
+export function canSeeClubs({ role }: Who): boolean {
+  return role !== 'PLAYER';
+}
+
+/** Every club and every user, to read them at least. */
+export function canSeeUsers({ role }: Who): boolean {
+  return role === 'SUPER_ADMIN' || role === 'SUPPORT';
+}
+
 export function canSeeDevices({ role }: Who): boolean {
   return role === 'SUPER_ADMIN' || role === 'SUPPORT';
 }

@@ -11,7 +11,7 @@ import Users from '@lucide/svelte/icons/users';
 import Video from '@lucide/svelte/icons/video';
 import type { Me } from '@padelvar/shared/portal-api';
 import type { Component } from 'svelte';
-import { canManageCourts, canReadAudit, canSeeDevices, isSuperAdmin } from '#lib/client/allowed.ts';
+import { canReadAudit, canSeeClubs, canSeeDevices, canSeeUsers, isSuperAdmin } from '#lib/client/allowed.ts';
 import { m } from '#lib/paraglide/messages.js';
 
 export interface NavigationLink {
@@ -33,9 +33,9 @@ export interface NavigationLink {
 export function planNavigation(me: Me): NavigationLink[] {
   return [
     { href: '/', label: m.nav_matches, icon: House },
-    ...(canManageCourts(me) ? [{ href: '/club', label: m.nav_club, icon: Video } as const] : []),
+    ...(canSeeClubs(me) ? [{ href: '/club', label: m.nav_club, icon: Video } as const] : []),
     ...(canSeeDevices(me) ? [{ href: '/devices', label: m.nav_devices, icon: HardDrive } as const] : []),
-    ...(isSuperAdmin(me)
+    ...(canSeeUsers(me)
       ? [
           { href: '/admin/users', label: m.nav_users, icon: Users } as const,
           { href: '/admin/clubs', label: m.nav_clubs, icon: Building } as const,

@@ -2,5 +2,5 @@ import { requireMe } from '../../guard.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = (event) => {
-  requireMe(event, ['SUPER_ADMIN', 'CLUB_ADMIN']);
+  requireMe(event, ['SUPER_ADMIN', 'SUPPORT', 'CLUB_ADMIN']);
 };
