@@ -27,6 +27,11 @@ const CLUB = { clubId: 'riverside', name: 'Riverside Padel' };
 const MANAGER = { email: 'manager@padelvar.example', name: 'Mona Manager', password: 'a-first-day' };
 const MEMBER = { email: 'member@padelvar.example', name: 'Mia Member', password: 'a-first-match' };
 const START_MS = 30_000;
+/** Nowhere near the club's. */
+const FAR_ZONE = 'Pacific/Auckland';
+
+const formatAtClub = (ms: number): string =>
+  new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Paris' }).format(ms);
 
 let lab: Lab;
 let browser: Browser;
@@ -162,8 +167,8 @@ test('support finds the match, gives a reason for one picture of the court, and 
   await startMatch(member);
 
   const support = await visits.open(personOf(lab.system, 'SUPPORT'), {
-    screen: DESKTOP,
-    path: '/?tab=active',
+    ...{ screen: DESKTOP, path: '/?tab=active' },
+    timeZone: FAR_ZONE,
   });
   const card = support.getByTestId('session-card').filter({ hasText: 'Centre court' });
   await card.waitFor();
@@ -175,6 +180,10 @@ test('support finds the match, gives a reason for one picture of the court, and 
   await support.getByTestId('look-submit').click();
   const picture = support.getByTestId('look-picture');
   await picture.waitFor();
+  const caption = support.locator('figcaption');
+  expect([Date.now() - 60_000, Date.now()].map(formatAtClub)).toContain(
+    /\d\d:\d\d/.exec(await caption.innerText())?.[0],
+  );
   expect(await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBeGreaterThan(0);
   await lookAt(support, 'support-look');
   expect(await listViolations(support)).toEqual([]);

@@ -196,9 +196,20 @@ test('a link saves the movie where its switch says so, and ends on the day that 
 });
 
 test('the library is narrowed to a court and a day, and a deletion leaves a receipt', async () => {
-  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/?tab=videos' });
+  // A clock that is far from the club's.
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    ...{ path: `/videos/${sessionId}`, timeZone: 'Pacific/Auckland' },
+  });
+  const { recordedAt, timeZone } = await lab.system.admin.getVideo(sessionId);
+  const atClub = (parts: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat('en-GB', { timeZone, ...parts }).format(new Date(recordedAt));
+  const began = atClub({ timeStyle: 'short' });
+  const beganOn = atClub({ weekday: 'long', day: 'numeric', month: 'long' });
+  expect((await page.getByTestId('video-moment').innerText()).trim()).toBe(`${beganOn}, ${began}`);
+  await page.goto('/?tab=videos');
   const card = page.getByTestId('video-card');
-  await card.waitFor();
+  await card.getByText(began, { exact: true }).waitFor();
+  await card.getByText(beganOn, { exact: true }).waitFor();
   await lookAt(page, 'library');
   const player = await lab.system.login('PLAYER');
   const other = await openSession(player, 'court2');
@@ -217,6 +228,11 @@ test('the library is narrowed to a court and a day, and a deletion leaves a rece
   await expect.poll(() => card.getAttribute('data-session')).toBe(sessionId);
   await showOnly('All courts');
   await expect.poll(() => card.count()).toBe(2);
+  await page.getByTestId('filter-date').fill(new Date(recordedAt).toLocaleDateString('sv-SE', { timeZone }));
+  await showOnly('Court 1');
+  await expect.poll(() => card.count()).toBe(1);
+  expect(await card.getAttribute('data-session')).toBe(sessionId);
+  await showOnly('All courts');
   await page.getByTestId('filter-date').fill('2020-01-01');
   await page.getByText('No videos here').waitFor();
   await page.getByRole('button', { name: 'Show all' }).tap();

@@ -75,7 +75,7 @@ it('a page of any list is right, and comes within a second', async () => {
     ['all', admin, '', 100],
     ['of a club', manager, '', 100],
     ['of a court', manager, '&courtId=north2', 100],
-    ['of a day', admin, '&from=2025-03-01T00:00:00Z&to=2025-03-02T00:00:00Z', 96],
+    ['of a span', admin, '&from=2025-03-01T00:00:00Z&to=2025-03-02T00:00:00Z', 96],
     ['of a player', player, '', 100],
   ] as const;
   for (const [name, user, query, count] of lists) {

@@ -107,7 +107,22 @@ describe('the list', () => {
     expect((await list(`?${query}`, 'owner')).items).toHaveLength(count);
   });
 
-  test.each(['courtId=No!', 'from=yesterday', 'to=1', 'limit=101', 'cursor=bm9uc2Vuc2U'])(
+  test('of a day holds what began on it by the clock of each club', async () => {
+    const { db } = portal.app.services;
+    const inZone = (timeZone: string) =>
+      db.updateTable('club').set({ time_zone: timeZone }).where('id', '=', 'south').execute();
+    await inZone('Pacific/Auckland');
+    const clubsOn = async (date: string, query = '') =>
+      (await list(`?date=${date}${query}`, 'admin')).items.map(({ clubName }) => clubName);
+    expect(await clubsOn('2026-05-31')).toEqual([]);
+    expect(await clubsOn('2026-06-01')).toEqual(Array.from({ length: 3 }, () => 'Pádel north'));
+    expect(await clubsOn('2026-06-02')).toEqual(['Pádel south']);
+    expect(await clubsOn('2026-06-02', '&clubId=north')).toEqual([]);
+    await inZone('Europe/Paris');
+    expect(await clubsOn('2026-06-01')).toHaveLength(4);
+  });
+
+  test.each(['courtId=No!', 'from=yesterday', 'to=1', 'date=2026-06-31', 'limit=101', 'cursor=bm9uc2Vuc2U'])(
     'filtered by %s is refused and the field named',
     async (query) => {
       const response = await call('GET', `list?${query}`, 'owner');

@@ -235,6 +235,8 @@ export const RecordStart = z.object({
 export const Session = z.object({
   sessionId: SessionId,
   clubId: ClubId,
+  /** Of its club. */
+  timeZone: z.string(),
   courtId: CourtId,
   courtName: z.string(),
   ownerId: z.string(),
@@ -330,12 +332,16 @@ export const Video = z.object({
 });
 export type Video = z.infer<typeof Video>;
 export const VideoList = pageOf(Video);
-/** `from` and `to` are instants of the recording's beginning, the second excluded. */
+/**
+ * `from` and `to` are instants of the recording's beginning, the second excluded; `date` is the day on which it began by
+ * the clock of its own club.
+ */
 export const VideoQuery = PageQuery.extend({
   clubId: ClubId.optional(),
   courtId: CourtId.optional(),
   from: Instant.optional(),
   to: Instant.optional(),
+  date: z.iso.date().optional(),
 });
 
 /** What was deleted, by whom, and which copies are gone. */

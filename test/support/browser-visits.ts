@@ -15,6 +15,8 @@ export interface Visit {
   expected?: RegExp;
   /** The browser's language; English where left out. */
   locale?: string;
+  /** The zone of the browser's clock; the machine's where left out. */
+  timeZone?: string;
 }
 
 export interface Visits {
@@ -30,11 +32,12 @@ export interface Visits {
 
 export function createVisits(browser: Browser, { origin }: Pick<System, 'origin'>): Visits {
   let visitors: Visitor[] = [];
-  const arrive: Visits['arrive'] = async ({ screen = PHONE, expected, locale } = {}) => {
+  const arrive: Visits['arrive'] = async ({ screen = PHONE, expected, locale, timeZone } = {}) => {
     const visitor = await openVisitor(browser, {
       ...{ origin, screen },
       ...(expected === undefined ? {} : { expected }),
       ...(locale === undefined ? {} : { locale }),
+      ...(timeZone === undefined ? {} : { timeZone }),
     });
     visitors.push(visitor);
     return visitor.page;

@@ -30,6 +30,8 @@ export interface VisitorOptions {
   /** Troubles that this visit is about, as they are listed. */
   expected?: RegExp;
   locale?: string;
+  /** The machine's where left out. */
+  timeZone?: string;
 }
 
 /** With a fresh profile, which goes when the browser is closed. */
@@ -40,9 +42,10 @@ export function openBrowser(): Promise<Browser> {
 /** A browser of one's own: no cookie, nothing stored. */
 export async function openVisitor(
   browser: Browser,
-  { origin, screen, expected, locale = 'en-GB' }: VisitorOptions,
+  { origin, screen, expected, locale = 'en-GB', timeZone }: VisitorOptions,
 ): Promise<Visitor> {
-  const context = await browser.newContext({ ...screen, baseURL: origin, locale });
+  const zone = timeZone === undefined ? {} : { timezoneId: timeZone };
+  const context = await browser.newContext({ ...screen, ...zone, baseURL: origin, locale });
   context.setDefaultTimeout(ACTION_MS);
   const troubles: string[] = [];
   watchForTroubles(context, (trouble) => {

@@ -64,6 +64,8 @@ export interface VideoQuery extends PageRequest {
   /** Instants. */
   from?: string | undefined;
   to?: string | undefined;
+  /** The day on which it began, by the clock of its own club. */
+  date?: string | undefined;
 }
 
 export type Api = ReturnType<typeof createApi>;

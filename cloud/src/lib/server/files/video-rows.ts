@@ -3,10 +3,12 @@ import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import { AppError } from '@padelvar/shared/errors';
 import { z } from 'zod';
 import { parseKeys, planPage } from '../db/cursor.ts';
+import type { LocalDate } from '@padelvar/shared/zoned-time';
 import type { Db } from '../db/database.ts';
 import type { SideFileName } from '@padelvar/shared/side-files';
 import type { MatchSessionTable, Tables } from '../db/tables.ts';
 import type { SessionScope } from '../sessions/session-list.ts';
+import { planDay, type ZonedDay } from './plan-day.ts';
 
 export interface VideoFilter {
   clubId?: string | undefined;
@@ -17,6 +19,8 @@ export interface VideoFilter {
 }
 
 export interface VideoQuery extends VideoFilter {
+  /** By the clock of each video's own club. */
+  date?: LocalDate | undefined;
   scope: SessionScope;
   cursor?: string | undefined;
   limit: number;
@@ -35,19 +39,33 @@ export type VideoRow = Selectable<MatchSessionTable> & {
   brandColor: string | null;
 };
 
+/** Of a club that is gone. */
+const NO_CLUBS_ZONE = 'UTC';
+
+/** The club may be gone. */
+type Videos = Omit<Tables, 'club'> & { club: Nullable<Tables['club']> };
+
 const Newest = z.tuple([z.number(), z.string()]);
 
 export async function listVideoRows(
   db: Db,
   query: VideoQuery,
 ): Promise<{ rows: VideoRow[]; nextCursor: string | null }> {
-  const found = await planVideoQuery(db, query).execute();
+  const days = query.date === undefined ? undefined : await findDays(db, query.date);
+  const found = await planVideoQuery(db, query, days).execute();
   const { rows, nextCursor } = planPage(found, query.limit, (row) => [row.opened_at, row.id]);
   return { rows: rows.map(withNames), nextCursor };
 }
 
-/** One row more than `limit`, where there are more. */
-export function planVideoQuery(db: Db, query: VideoQuery) {
+/** That day in each zone that a club is in. */
+async function findDays(db: Db, date: LocalDate): Promise<ZonedDay[]> {
+  const clubs = await db.selectFrom('club').select('time_zone').distinct().execute();
+  const timeZones = new Set([...clubs.map((club) => club.time_zone), NO_CLUBS_ZONE]);
+  return [...timeZones].map((timeZone) => planDay(date, timeZone));
+}
+
+/** One row more than `limit`, where there are more. Of `days`, each counts for the clubs in its zone. */
+export function planVideoQuery(db: Db, query: VideoQuery, days?: readonly ZonedDay[]) {
   const { scope, clubId, courtId, fromMs, toMs, cursor, limit } = query;
   const after = parseKeys(cursor, Newest);
   let select = selectVideos(db)
@@ -60,6 +78,7 @@ export function planVideoQuery(db: Db, query: VideoQuery) {
   if (courtId !== undefined) select = select.where('match_session.court_id', '=', courtId);
   if (fromMs !== undefined) select = select.where('match_session.opened_at', '>=', fromMs);
   if (toMs !== undefined) select = select.where('match_session.opened_at', '<', toMs);
+  if (days !== undefined) select = select.where((eb) => isWithin(eb, days));
   if (scope.kind === 'clubs') select = select.where('match_session.club_id', 'in', [...scope.clubIds]);
   if (scope.kind === 'user') {
     const { userId } = scope;
@@ -69,6 +88,25 @@ export function planVideoQuery(db: Db, query: VideoQuery) {
   return select.where((eb) =>
     eb(eb.refTuple('match_session.opened_at', 'match_session.id'), '<', eb.tuple(...after)),
   );
+}
+
+/** The span of all of them first: it is what an index finds. */
+function isWithin(eb: ExpressionBuilder<Videos, 'match_session' | 'club'>, days: readonly ZonedDay[]) {
+  const openedAt = 'match_session.opened_at';
+  const timeZone = eb.fn.coalesce('club.time_zone', eb.val(NO_CLUBS_ZONE));
+  return eb.and([
+    eb(openedAt, '>=', Math.min(...days.map(({ fromMs }) => fromMs))),
+    eb(openedAt, '<', Math.max(...days.map(({ toMs }) => toMs))),
+    eb.or(
+      days.map((day) =>
+        eb.and([
+          eb(timeZone, '=', day.timeZone),
+          eb(openedAt, '>=', day.fromMs),
+          eb(openedAt, '<', day.toMs),
+        ]),
+      ),
+    ),
+  ]);
 }
 
 export async function findVideoRow(db: Db, sessionId: string): Promise<VideoRow | undefined> {
@@ -145,7 +183,7 @@ function withNames(row: Selectable<MatchSessionTable> & Nullable<Names> & Beside
   return {
     ...row,
     clubName: row.clubName ?? row.club_id,
-    timeZone: row.timeZone ?? 'UTC',
+    timeZone: row.timeZone ?? NO_CLUBS_ZONE,
     courtName: row.courtName ?? row.court_id,
     ownerName: row.ownerName ?? '',
     hasIndex: Boolean(row.hasIndex),

@@ -81,7 +81,7 @@ function selectNamed(db: Db) {
     .leftJoin('user', 'user.id', 'match_session.owner_id')
     .leftJoin('club', 'club.id', 'match_session.club_id')
     .selectAll('match_session')
-    .select(['court.name as courtName', 'user.name as ownerName'])
+    .select(['court.name as courtName', 'user.name as ownerName', 'club.time_zone as timeZone'])
     .select(['club.default_minutes as usualMinutes', 'club.max_minutes as longestMinutes']);
 }
 
@@ -92,6 +92,7 @@ function withNames(row: SessionRow & Nullable<SessionNames & SessionLengths>): N
     ...row,
     courtName: row.courtName ?? row.court_id,
     ownerName: row.ownerName ?? '',
+    timeZone: row.timeZone ?? 'UTC',
     usualMinutes: row.usualMinutes ?? DEFAULT_DURATION_MINUTES,
     longestMinutes: row.longestMinutes ?? MAX_DURATION_MINUTES,
   };

@@ -11,6 +11,8 @@ export type SessionRow = Selectable<MatchSessionTable>;
 export interface SessionNames {
   courtName: string;
   ownerName: string;
+  /** Of its club. */
+  timeZone: string;
 }
 
 /** Minutes that its club records, usually and at most. */
@@ -50,6 +52,7 @@ export function formatSession(row: SessionRow, names: SessionNames, { nowMs, dev
   return {
     sessionId: row.id,
     clubId: row.club_id,
+    timeZone: names.timeZone,
     courtId: row.court_id,
     courtName: names.courtName,
     ownerId: row.owner_id,

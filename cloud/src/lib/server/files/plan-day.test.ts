@@ -9,6 +9,7 @@ it.each([
 ])(
   '%s in %s begins and ends by the club’s clock, also where it has 23 or 25 hours',
   (date, zone, from, to) => {
-    expect(planDay(date, zone)).toEqual({ from, to });
+    const day = { timeZone: zone, fromMs: Date.parse(from), toMs: Date.parse(to) };
+    expect(planDay(date, zone)).toEqual(day);
   },
 );
