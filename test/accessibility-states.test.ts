@@ -196,6 +196,7 @@ test.each(VISITS)('what fails says so to everybody, $name $locale', async (visit
   await expectAccessible(page, 'stop-unreachable');
   bend({ state: 'failed', movie: 'failed', reason: 'camera_lost', detail: 'no frames' });
   await page.getByTestId('failure-todo').waitFor();
+  expect(await page.getByTestId('record-error').count()).toBe(0);
   await expectAccessible(page, 'failed');
   bend({});
   const other = await visits.open(OTHER, { ...visit, expected, path: NO_VIDEO });

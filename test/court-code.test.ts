@@ -150,10 +150,14 @@ test.each(OWNERS)(
 );
 
 test('the next group is announced, where no events get through as well, and both sides see what the owner says', async () => {
-  const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], { expected: /record\/events/ });
+  const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], {
+    expected: /record\/(events|status|stop)|codes\/|status of 422|ERR_CONN/,
+  });
   await owner.route('**/api/video/record/events/*', (route) => route.abort('connectionreset'));
+  await expectCameraTrouble(owner);
   await owner.getByTestId('start-now').tap();
   await owner.getByTestId('rec-badge').waitFor();
+  await expectLineTrouble(owner);
   const next = await visits.arrive();
   await next.goto(signs[1] ?? '');
   await next.getByTestId('next-group').tap();
@@ -221,6 +225,48 @@ function letPass(update: string, minutes: number): void {
   const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
   db.prepare(update).run(minutes * 60_000);
   db.close();
+}
+
+/** A court that can't be opened: what happened, that nothing is recorded, and what to do. */
+async function expectCameraTrouble(page: Page): Promise<void> {
+  const problem = { type: 'about:blank', title: 'Unprocessable Content', status: 422, detail: 'no answer' };
+  await page.route('**/api/codes/*/open', (route) =>
+    route.fulfill({
+      ...{ status: 422, contentType: 'application/problem+json' },
+      body: JSON.stringify({ ...problem, kind: 'camera_unreachable' }),
+    }),
+  );
+  await page.getByTestId('start-now').tap();
+  await expect
+    .poll(() => readTrouble(page, 'record-error'))
+    .toBe(
+      'The camera does not answer. Nothing is being recorded. Tell the club about it, or take another court.',
+    );
+  await lookAt(page, 'court-camera-trouble');
+  await page.unroute('**/api/codes/*/open');
+}
+
+/** The line is gone while a match is recorded: neither a stop that fails nor a page that is cut off leaves anybody in doubt. */
+async function expectLineTrouble(page: Page): Promise<void> {
+  const safe = 'The portal cannot be reached. The match is safe: the club’s box records by itself.';
+  const paths = ['**/api/video/record/stop', '**/api/video/record/status/*'];
+  for (const path of paths) await page.route(path, (route) => route.abort('connectionreset'));
+  await expect
+    .poll(() => readTrouble(page, 'line-error'))
+    .toBe(`${safe} This page tries again by itself. Choose a court`);
+  await page.getByTestId('stop').tap();
+  await page.getByTestId('confirm-yes').tap();
+  await expect
+    .poll(() => readTrouble(page, 'record-error'))
+    .toBe(`${safe} Check your connection, then try again.`);
+  await lookAt(page, 'court-line-trouble');
+  for (const path of paths) await page.unroute(path);
+  await page.getByTestId('line-error').waitFor({ state: 'detached' });
+  await page.getByTestId('rec-badge').waitFor();
+}
+
+async function readTrouble(page: Page, testId: string): Promise<string> {
+  return (await page.getByTestId(testId).innerText()).replace(/\s+/g, ' ').trim();
 }
 
 /** From now on: what the person touches, by the page's own count. */

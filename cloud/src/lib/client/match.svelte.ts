@@ -150,7 +150,11 @@ export class Match {
   #take(status: RecordStatus): void {
     this.status = status;
     this.#statusAtMs = performance.now();
-    if (planPollMs(this.stage) === undefined) this.#events?.close();
+    if (planPollMs(this.stage) === undefined) {
+      this.#events?.close();
+      // The end says more than what failed before it.
+      this.actionError = undefined;
+    }
     this.#stillSinceMs = status.growing ? undefined : (this.#stillSinceMs ?? this.#statusAtMs);
     const waiting = status.state === 'created' || status.state === 'starting';
     if (this.pending === 'starting' && !waiting) this.pending = undefined;
