@@ -30,12 +30,7 @@ beforeAll(async () => {
     PADELVAR_MAIL_FROM: 'PadelVar <video@portal.test>',
   });
   browser = await openBrowser();
-  const response = await fetch(`${origin}/api/auth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(PLAYER),
-  });
-  expect(response.status).toBe(201);
+  await register(PLAYER);
 });
 afterAll(async () => {
   await browser.close();
@@ -52,6 +47,13 @@ afterEach(async () => {
   await visitor.close();
   expect(troubles).toEqual([]);
 });
+
+async function register(person: typeof PLAYER): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(person);
+  const response = await fetch(`${origin}/api/auth/register`, { method: 'POST', headers, body });
+  expect(response.status).toBe(201);
+}
 
 async function logIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.goto('/login');
@@ -141,9 +143,7 @@ describe('a link by mail', () => {
   it('sets a forgotten password', async () => {
     const { page } = visitor;
     const email = 'forgot@example.test';
-    const json = JSON.stringify({ ...PLAYER, email, name: 'Frieda' });
-    const headers = { 'content-type': 'application/json' };
-    await fetch(`${origin}/api/auth/register`, { method: 'POST', headers, body: json });
+    await register({ ...PLAYER, email, name: 'Frieda' });
     await mailbox.waitFor(email);
     await page.goto('/login');
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
@@ -180,6 +180,56 @@ it('the account page lists where one is logged in, ends the others, and takes a 
   await page.getByTestId('profile-save').click();
   await page.getByRole('heading', { name: 'Mon compte' }).waitFor();
   await lookAt(page, 'account-fr');
+});
+
+it('the account page ends one login, and takes a wish for mail, a new address and a new password', async () => {
+  const { page } = visitor;
+  const owner = { email: 'alma@example.test', password: 'a first password', name: 'Alma' };
+  const next = { email: 'alma.neu@example.test', password: 'a second password' };
+  await register(owner);
+  const lost = await openVisitor(browser, { origin, screen: DESKTOP });
+  await logIn(lost.page, owner);
+  await logIn(page, owner);
+  await page.goto('/account');
+  const end = page.getByTestId('end-login');
+  await end.click();
+  await end.waitFor({ state: 'detached' });
+  await lost.page.goto('/account');
+  await lost.page.waitForURL(/\/login\?next=/);
+  await lost.close();
+
+  const wish = page.getByTestId('profile-ready-mail');
+  const isWished = await wish.isChecked();
+  await wish.setChecked(!isWished);
+  await page.getByTestId('profile-save').click();
+  await page.getByText('Saved').waitFor();
+  await page.reload();
+  await wish.waitFor();
+  expect(await wish.isChecked()).toBe(!isWished);
+
+  await page.getByTestId('change-email').click();
+  await page.getByTestId('email-new').fill(next.email);
+  await page.getByTestId('email-password').fill(owner.password);
+  await lookAt(page, 'account-email');
+  await page.getByTestId('email-save').click();
+  await page.getByTestId('email-pending').getByText(next.email).waitFor();
+  await page.getByTestId('email-panel').getByText(owner.email).waitFor();
+  await lookAt(page, 'account-email-pending');
+  await page.goto(linkIn(await mailbox.waitFor(next.email)));
+  await page.getByTestId('link-act').click();
+  await page.getByRole('heading', { name: 'Your e-mail is confirmed' }).waitFor();
+  await page.goto('/account');
+  await page.getByTestId('email-panel').getByText(next.email).waitFor();
+
+  await page.getByTestId('change-password').click();
+  await page.getByTestId('password-present').fill(owner.password);
+  await page.getByTestId('password-new').fill(next.password);
+  await page.getByTestId('password-save').click();
+  await page.getByText('Your password is changed').waitFor();
+  await page.getByTestId('account-menu').click();
+  await page.getByTestId('logout').click();
+  await page.waitForURL(`${origin}/login`);
+  await logIn(page, next);
 });
 
 it('a super administrator sees the portal as a player, every page says so, and ends it', async () => {
