@@ -70,10 +70,15 @@ export function seekTo(video: Locator, seconds: number): Promise<number> {
   }, seconds);
 }
 
-/** A movie as the edge serves it, alone on a page and paused. */
-export async function openServedMovie(browser: Browser, port: number, sessionId: string): Promise<Locator> {
+/** A movie as the edge serves it, or a piece of one, alone on a page and paused. */
+export async function openServedMovie(
+  browser: Browser,
+  port: number,
+  sessionId: string,
+  piece = 'movie',
+): Promise<Locator> {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${String(port)}/api/sessions/${sessionId}/movie`);
+  await page.goto(`http://127.0.0.1:${String(port)}/api/sessions/${sessionId}/${piece}`);
   const video = page.locator('video');
   await video.evaluate((element: VideoElement) => element.pause());
   return video;
