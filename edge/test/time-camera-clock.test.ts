@@ -75,8 +75,7 @@ describe('[mediamtx 5550, PR 5984] a recording whose camera’s clock', () => {
       await lab.reaches(sessionId, 'complete');
       const path = lab.moviePath(sessionId);
       await lab.until('the final file', () => existsSync(path));
-      const isClockOff = jump === undefined;
-      const seen = await inspectMovie(path, simulator.clip, isClockOff);
+      const seen = await inspectMovie(path, simulator.clip);
       const { frames, missing, repeated, reordered, complaints, excuses } = seen;
       const { reason, recording } = lab.get(sessionId).report;
       const movie = recording?.movie;

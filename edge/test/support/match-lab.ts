@@ -25,7 +25,7 @@ const POLL_MS = 25;
 const GAP_SECONDS = 0.3;
 /** What FFmpeg says where it gives two frames one number. */
 const OWN_COUNTING =
-  /^(?:\[null @ \w+\] Application provided invalid, non monotonically increasing dts to muxer in stream \d+: (\d+) >= \1| *Last message repeated \d+ times)?$/;
+  /^(?:\[null @ \w+\] Application provided invalid, non monotonically increasing dts to muxer in stream \d+: \d+ >= \d+| *Last message repeated \d+ times)?$/;
 const PORTS = { firstPort: 19_100, lastPort: 19_999 };
 let nextSecond = 1_700_000_000;
 
@@ -215,24 +215,19 @@ export async function openMatchLab(
 /**
  * What `ffmpeg -v error -i MOVIE -f null -` complains of when it decodes all of it. By itself FFmpeg counts time in whole frames
  * of the rate it guesses. Behind a gap frames may lie half a frame beside those before it, and a gap makes an average rate
- * lower than the frames'; two of them then get one number, and FFmpeg complains of its own counting. So may any two frames of a
- * camera whose clock is off, which come by no whole rate. Such a movie is named, and decoded again in its own ticks; another one
- * has no such excuse, and no other complaint has one.
+ * lower than the frames'; two of them then get one number, and FFmpeg complains of its own counting. Such a movie is named, and
+ * decoded again in its own ticks; another one has no such excuse, and no other complaint has one.
  */
-export async function decodeComplaints(path: string, isClockOff = false): Promise<string> {
-  return (await decodeExcused(path, isClockOff)).complaints;
+export async function decodeComplaints(path: string): Promise<string> {
+  return (await decodeExcused(path)).complaints;
 }
 
-async function decodeExcused(
-  path: string,
-  isClockOff: boolean,
-): Promise<{ complaints: string; excuses: number }> {
+async function decodeExcused(path: string): Promise<{ complaints: string; excuses: number }> {
   const decode = async (time: readonly string[]): Promise<string> =>
     (await run(TEST_FFMPEG, ['-v', 'error', '-i', path, ...time, '-f', 'null', '-'])).stderr;
   const complaints = await decode([]);
   const isItsCounting = complaints.split('\n').every((line) => OWN_COUNTING.test(line));
-  if (complaints === '' || !isItsCounting || !(isClockOff || (await hasGap(path))))
-    return { complaints, excuses: 0 };
+  if (complaints === '' || !isItsCounting || !(await hasGap(path))) return { complaints, excuses: 0 };
   process.stdout.write(`FFmpeg counts ${path} in whole frames: ${complaints.split('\n')[0] ?? ''}\n`);
   return { complaints: await decode(['-fps_mode', 'passthrough', '-enc_time_base', '1:90000']), excuses: 1 };
 }
@@ -255,13 +250,9 @@ export interface InspectedMovie extends FrameFaults {
 }
 
 /** Every frame of it, and what FFmpeg, mp4box and mediabunny find wrong with its pictures and its sound. */
-export async function inspectMovie(
-  path: string,
-  clip: { frames: number },
-  isClockOff = false,
-): Promise<InspectedMovie> {
+export async function inspectMovie(path: string, clip: { frames: number }): Promise<InspectedMovie> {
   const { numbers, complaints: found } = await decodeMovie(path, { ffmpegPath: TEST_FFMPEG, clip });
-  const decoding = found === '' ? { complaints: '', excuses: 0 } : await decodeExcused(path, isClockOff);
+  const decoding = found === '' ? { complaints: '', excuses: 0 } : await decodeExcused(path);
   const complaints = `${decoding.complaints}${await findDisagreement(path, numbers.length)}`;
   const { excuses } = decoding;
   return { ...countFrameFaults(numbers), frames: numbers.length, complaints, excuses, numbers };
