@@ -96,6 +96,73 @@ test('who taps play before the movie has come taps once, also where it comes ano
   await expect.poll(() => readVideo(page.getByTestId('video'), 'currentTime')).toBeGreaterThan(0.5);
 });
 
+interface MediaPrototype {
+  canPlayType: () => string;
+  src: string;
+}
+
+interface SafariPage {
+  navigator: object;
+  HTMLMediaElement: { prototype: MediaPrototype };
+  addEventListener: (
+    type: string,
+    listener: (event: { target: { currentTime?: number } }) => void,
+    capture: true,
+  ) => void;
+  failedAt?: number | undefined;
+  resumedAt?: number | undefined;
+}
+
+/**
+ * As Safari, which plays playlists by itself: what Chromium plays in its place is a movie beside the playlist. Notes
+ * where that failed and where it went on then.
+ */
+function passForSafari(): void {
+  const page = globalThis as unknown as SafariPage;
+  for (const [name, value] of [
+    ['vendor', 'Apple Computer, Inc.'],
+    ['userAgent', 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Safari/605.1.15'],
+  ] as const)
+    Object.defineProperty(page.navigator, name, { get: () => value });
+  const { prototype } = page.HTMLMediaElement;
+  prototype.canPlayType = () => 'maybe';
+  const source = Object.getOwnPropertyDescriptor(prototype, 'src');
+  Object.defineProperty(prototype, 'src', {
+    ...source,
+    set(address: string) {
+      source?.set?.call(this, address.replace('playlist.m3u8', 'native.mp4'));
+    },
+  });
+  page.addEventListener('error', ({ target }) => void (page.failedAt ??= target.currentTime), true);
+  page.addEventListener(
+    'playing',
+    ({ target }) => {
+      if (page.failedAt !== undefined) page.resumedAt ??= target.currentTime;
+    },
+    true,
+  );
+}
+
+test('a playlist that fails Safari in the middle is followed by the file, from there on', async () => {
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), { screen: DESKTOP, path: '/account' });
+  const file = `/api/video/files/${sessionId}/download`;
+  const body = await (await page.request.get(`${file}?disposition=inline`)).body();
+  await page.route('**/native.mp4*', (route) => route.fulfill({ contentType: 'video/mp4', body }));
+  await page.addInitScript(passForSafari);
+  await page.goto(`/videos/${sessionId}`);
+  await page.getByTestId('play').click();
+  const video = page.getByTestId('video');
+  await expect.poll(() => readVideo(video, 'currentTime')).toBeGreaterThan(0.7);
+  await video.dispatchEvent('error');
+  const read = (name: 'failedAt' | 'resumedAt'): Promise<number> =>
+    page.evaluate((key) => (globalThis as unknown as SafariPage)[key] ?? Number.NaN, name);
+  await expect.poll(() => read('resumedAt')).toBeGreaterThanOrEqual(0);
+  const failedAt = await read('failedAt');
+  expect(failedAt).toBeGreaterThan(0.7);
+  expect(Math.abs((await read('resumedAt')) - failedAt)).toBeLessThan(0.3);
+  expect(await video.evaluate((element) => (element as unknown as { src: string }).src)).toContain(file);
+});
+
 /** Of an answer whose body is not waited for: a live picture has no end. */
 async function headersOf(path: string, token: string): Promise<Headers> {
   const given = new AbortController();

@@ -59,7 +59,7 @@ function playNatively(
   otherwise: () => void,
 ): void {
   changeSource(video, () => (video.src = playlist));
-  video.addEventListener('error', otherwise, { once: true, signal });
+  video.addEventListener('error', () => carryOn(video, otherwise), { once: true, signal });
 }
 
 /** A chunk of its own: pages without a player do not fetch it. A movie has one picture and at most one sound. */
@@ -96,12 +96,10 @@ async function playPieces(
     const isClosed = !arrived && details === ErrorDetails.FRAG_LOAD_ERROR && response?.code === 0;
     if (!fatal && !isClosed) return;
     signal.removeEventListener('abort', stop);
-    const at = video.currentTime;
-    changeSource(video, () => {
+    carryOn(video, () => {
       hls.destroy();
       otherwise();
     });
-    if (at > 0) video.currentTime = at;
   });
   hls.on(Events.FRAG_LOADED, (_event, { frag, networkDetails }) => {
     arrived = true;
@@ -156,6 +154,13 @@ function keepPlaying(video: HTMLVideoElement, src: string, signal: AbortSignal, 
   };
   video.addEventListener('error', renew, { signal });
   changeSource(video, () => (video.src = src));
+}
+
+/** The other source goes on where this one ended. */
+function carryOn(video: HTMLVideoElement, change: () => void): void {
+  const at = video.currentTime;
+  changeSource(video, change);
+  if (at > 0) video.currentTime = at;
 }
 
 /** With its source the browser forgets that it was to play: who taps before the movie has come taps once. */
