@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { WATCH_LINK_SECONDS } from '@padelvar/shared/watch-link';
+import { WATCH_LINK_SECONDS, WatchToken } from '@padelvar/shared/watch-link';
+import type { WatchClaims } from '@padelvar/shared/watch-link';
 import { createWatchTokens } from '../../edge/src/link/watch-tokens.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
@@ -60,15 +61,33 @@ it('a match on its way is watched at the club by a link that its device checks b
   expect(origin + pathname).toBe(`http://192.168.7.4:5080/watch/${SESSION}`);
 
   const { publicKey } = portal.app.services.watchLinks;
-  const admit = (nowMs: number, ofDevice = deviceId, ofSession = SESSION): void =>
+  const admit = (nowMs: number, ofDevice = deviceId, ofSession = SESSION): WatchClaims =>
     createWatchTokens({ deviceId: ofDevice, key: () => publicKey, nowMs: () => nowMs }).admit(
       searchParams.get('token') ?? '',
       ofSession,
     );
-  expect(() => admit(clock.nowMs())).not.toThrow();
+  expect(admit(clock.nowMs()).fileName).toBe('North - N1 - 1970-01-01 01h00.mp4');
   expect(() => admit(clock.nowMs() + WATCH_LINK_SECONDS * 1000)).toThrow('expired');
   expect(() => admit(clock.nowMs(), 'dev_ffffffffffffffff')).toThrow('another match');
   expect(() => admit(clock.nowMs(), deviceId, 'sess_north_n1_1767225601')).toThrow('another match');
+});
+
+it('the longest names of a club and a court leave the link as short as devices take it', async () => {
+  const { db } = portal.app.services;
+  await db
+    .updateTable('club')
+    .set({ name: '網'.repeat(200) })
+    .execute();
+  await db
+    .updateTable('court')
+    .set({ name: 'a\u0007"\\/'.repeat(50) })
+    .execute();
+  const { url } = (await (await ask()).json()) as { url: string };
+  const token = new URL(url).searchParams.get('token') ?? '';
+  expect(WatchToken.safeParse(token).success).toBe(true);
+  const { publicKey } = portal.app.services.watchLinks;
+  const tokens = createWatchTokens({ deviceId, key: () => publicKey, nowMs: () => clock.nowMs() });
+  expect(tokens.admit(token, SESSION).fileName).toMatch(/^網{60} - (a ){12}- 1970-01-01 01h00\.mp4$/);
 });
 
 it('a page leads there by a plain link', async () => {

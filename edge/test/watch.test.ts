@@ -75,8 +75,13 @@ function describeLeft(): KnownMatch {
   };
 }
 
-function linkToken(sessionId = LEFT_SESSION): string {
-  const claims = { deviceId: DEVICE, sessionId, expiresAt: clock.nowMs() + WATCH_LINK_SECONDS * 1000 };
+function linkToken(sessionId = LEFT_SESSION, fileName?: string): string {
+  const claims = {
+    deviceId: DEVICE,
+    sessionId,
+    fileName,
+    expiresAt: clock.nowMs() + WATCH_LINK_SECONDS * 1000,
+  };
   const text = Buffer.from(JSON.stringify(claims)).toString('base64url');
   return `${text}.${sign(null, Buffer.from(watchMessage(text)), keys.privateKey).toString('base64url')}`;
 }
@@ -142,7 +147,6 @@ test.each([
     expect(page).toContain(`src="${LEFT_SESSION}/movie.mp4"`);
     const whole = await ask(`${MOVIE}?download=1`, { cookie });
     expect(whole.body.equals(object)).toBe(true);
-    expect(whole.headers['content-disposition']).toBe(`attachment; filename="${LEFT_SESSION}.mp4"`);
     // Over the borders of header, payload and index, and from the end.
     const payloadEnd = object.length - (view.finished()?.indexBytes ?? 0);
     for (const [range, start, end] of [
@@ -165,6 +169,29 @@ test.each([
     expect((await ask(MOVIE, { cookie, range: `bytes=${String(object.length)}-` })).status).toBe(416);
   },
 );
+
+test('a movie is saved under the name that its link says, also by a browser that came in by it before', async () => {
+  if (left.recording.movie === undefined) await left.recording.finalise();
+  const nameOf = ({ headers }: Answer): string | undefined => headers['content-disposition'];
+  const named = linkToken(LEFT_SESSION, 'Pádel Lyon - Court 1 - 2026-06-02 00h05.mp4');
+  const expected =
+    'attachment; filename="Padel Lyon - Court 1 - 2026-06-02 00h05.mp4"; ' +
+    "filename*=UTF-8''P%C3%A1del%20Lyon%20-%20Court%201%20-%202026-06-02%2000h05.mp4";
+  const { status, headers } = await ask(`${PATH}?token=${named}`);
+  expect(status).toBe(200);
+  const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  expect(nameOf(await ask(`${MOVIE}?download=1`, { cookie }))).toBe(expected);
+  expect(nameOf(await ask(MOVIE, { cookie }))).toBeUndefined();
+  expect(nameOf(await ask(`${MOVIE}?download=1&token=${named}`))).toBe(expected);
+  // A portal that says no name, and one whose names are no good as a header.
+  const [unnamed, unruly] = [linkToken(), linkToken(LEFT_SESSION, 'a"\r\nSet-Cookie: x=1/../b.mp4')];
+  expect(nameOf(await ask(`${MOVIE}?download=1&token=${unnamed}`))).toContain(
+    `filename="${LEFT_SESSION}.mp4"`,
+  );
+  const cleaned = await ask(`${MOVIE}?download=1&token=${unruly}`);
+  expect(nameOf(cleaned)).toContain('filename="a Set-Cookie x=1 .. b.mp4"');
+  expect(cleaned.headers['set-cookie']).toHaveLength(1);
+});
 
 test('a link is good for 15 minutes; who came by it in time may watch to the end', async () => {
   const token = linkToken();

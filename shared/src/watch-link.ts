@@ -9,11 +9,16 @@ import { DeviceId, SessionId } from './ids.ts';
 /** How long a link is good for. */
 export const WATCH_LINK_SECONDS = 15 * 60;
 
+/** UTF-16 units: with one so long a token is still a {@link WatchToken}. */
+export const WATCH_FILE_NAME_LENGTH = 160;
+
 export const WatchClaims = z.object({
   deviceId: DeviceId,
   sessionId: SessionId,
   /** Unix milliseconds of the portal. */
   expiresAt: z.int().nonnegative(),
+  /** What the movie is saved as; the session's id where it is left out. */
+  fileName: z.string().min(1).max(WATCH_FILE_NAME_LENGTH).optional(),
 });
 export type WatchClaims = z.infer<typeof WatchClaims>;
 

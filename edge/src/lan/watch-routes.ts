@@ -1,5 +1,6 @@
 /** `/watch/…`: a match on the club's network before it is in the library, for whoever comes by a link of the portal. */
 import { randomBytes } from 'node:crypto';
+import { formatContentDisposition } from '@padelvar/shared/content-disposition';
 import { AppError, ErrorKindSchema, formatProblem } from '@padelvar/shared/errors';
 import { SessionId } from '@padelvar/shared/ids';
 import { Hono } from 'hono';
@@ -15,12 +16,13 @@ import { chooseLanguage } from './page-shell.ts';
 import { formatWatchPage } from './watch-page.ts';
 import { formatWatchRefusal } from './watch-refusal.ts';
 import { createWatchVisits } from './watch-visits.ts';
+import type { VisitedMatch } from './watch-visits.ts';
 
 export interface WatchOptions {
   clock: Clock;
   find: (sessionId: string) => KnownMatch | undefined;
   /** Throws `unauthenticated` where the portal did not let them in. */
-  admit: (token: string, sessionId: string) => void;
+  admit: (token: string, sessionId: string) => VisitedMatch;
   /** Where whoever is refused is led to; nowhere where it is left out. */
   portalOrigin?: string;
 }
@@ -33,17 +35,21 @@ export function watchRoutes({ clock, find, admit, portalOrigin }: WatchOptions):
   const visits = createWatchVisits(clock);
   const cut = createCuts();
 
+  const beginVisit = (c: Context, sessionId: string): VisitedMatch => {
+    const { fileName } = admit(c.req.query('token') ?? '', sessionId);
+    const visited = { sessionId, fileName };
+    const path = `/watch/${sessionId}`;
+    setCookie(c, COOKIE, visits.begin(visited), { httpOnly: true, sameSite: 'Strict', path });
+    return visited;
+  };
+
   /** The match, for those who may see it; nobody else learns whether there is one. */
-  const enter = (c: Context): { sessionId: string; match: KnownMatch } => {
+  const enter = (c: Context): VisitedMatch & { match: KnownMatch } => {
     const sessionId = SessionId.parse(c.req.param('sessionId'));
-    if (!visits.isGood(getCookie(c, COOKIE), sessionId)) {
-      admit(c.req.query('token') ?? '', sessionId);
-      const path = `/watch/${sessionId}`;
-      setCookie(c, COOKIE, visits.begin(sessionId), { httpOnly: true, sameSite: 'Strict', path });
-    }
+    const visited = visits.find(getCookie(c, COOKIE), sessionId) ?? beginVisit(c, sessionId);
     const match = find(sessionId);
     if (match === undefined) throw new AppError('not_found', 'this match is not on this recorder any more');
-    return { sessionId, match };
+    return { ...visited, match };
   };
 
   const app = new Hono();
@@ -66,7 +72,7 @@ export function watchRoutes({ clock, find, admit, portalOrigin }: WatchOptions):
     }
   });
   app.get('/watch/:sessionId/movie.mp4', (c) => {
-    const { sessionId, match } = enter(c);
+    const { sessionId, fileName = `${sessionId}.mp4`, match } = enter(c);
     const { view } = match;
     const finished = view?.finished();
     if (view === undefined || finished === undefined) throw notReady(match);
@@ -74,7 +80,7 @@ export function watchRoutes({ clock, find, admit, portalOrigin }: WatchOptions):
     const read = (offset: number, bytes: number): Promise<Buffer> => view.read(offset, bytes);
     const answer = serve(c, { etag: `"${sessionId}-${String(totalBytes)}"`, totalBytes, read });
     if (c.req.query('download') !== undefined)
-      answer.headers.set('content-disposition', `attachment; filename="${sessionId}.mp4"`);
+      answer.headers.set('content-disposition', formatContentDisposition('attachment', fileName));
     return answer;
   });
   app.get('/watch/:sessionId/running.mp4', async (c) => {

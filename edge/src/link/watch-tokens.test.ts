@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { WATCH_LINK_SECONDS, watchMessage } from '@padelvar/shared/watch-link';
+import { WATCH_FILE_NAME_LENGTH, WATCH_LINK_SECONDS, watchMessage } from '@padelvar/shared/watch-link';
 import { expect, test } from 'vitest';
 import { createWatchTokens } from './watch-tokens.ts';
 
@@ -27,6 +27,14 @@ test('the portal’s link to this device and match is good for 15 minutes, witho
   expect(() => open().admit(GOOD, SESSION)).not.toThrow();
   expect(() => open(CLAIMS.expiresAt - 1).admit(GOOD, SESSION)).not.toThrow();
   expect(() => open(CLAIMS.expiresAt).admit(GOOD, SESSION)).toThrow('expired');
+});
+
+test('a link says what the movie is saved as, in no more than so many signs', () => {
+  const fileName = 'Padel Lyon - Court 1 - 2026-06-02 00h05.mp4';
+  expect(open().admit(tokenOf({ ...CLAIMS, fileName }), SESSION)).toEqual({ ...CLAIMS, fileName });
+  expect(open().admit(GOOD, SESSION).fileName).toBeUndefined();
+  const tooLong = tokenOf({ ...CLAIMS, fileName: 'x'.repeat(WATCH_FILE_NAME_LENGTH + 1) });
+  expect(() => open().admit(tooLong, SESSION)).toThrow('not one of the portal’s');
 });
 
 test.each([

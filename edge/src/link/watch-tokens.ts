@@ -4,8 +4,11 @@ import { AppError } from '@padelvar/shared/errors';
 import { WatchClaims, watchMessage, WatchToken } from '@padelvar/shared/watch-link';
 
 export interface WatchTokens {
-  /** Throws `unauthenticated` where the token is not the portal's, is another device's or session's, or has expired. */
-  admit(token: string, sessionId: string): void;
+  /**
+   * What the portal said of the visit. Throws `unauthenticated` where the token is not the portal's, is another device's or
+   * session's, or has expired.
+   */
+  admit(token: string, sessionId: string): WatchClaims;
 }
 
 export interface WatchTokensOptions {
@@ -24,6 +27,7 @@ export function createWatchTokens({ deviceId, key, nowMs }: WatchTokensOptions):
       if (claims.deviceId !== deviceId || claims.sessionId !== sessionId)
         throw refuse('this link is for another match');
       if (nowMs() >= claims.expiresAt) throw refuse('this link has expired; the portal gives a new one');
+      return claims;
     },
   };
 }

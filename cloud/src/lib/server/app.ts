@@ -46,6 +46,8 @@ import { createObjectLinks } from './files/object-links.ts';
 import { createPlayback } from './files/playback.ts';
 import { createRetention } from './files/retention.ts';
 import { createStorageSweep } from './files/storage-sweep.ts';
+import { getVideoRow } from './files/video-rows.ts';
+import { nameMovie } from './files/video-view.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { sweepRows, sweepUploads } from './jobs/sweep.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -265,7 +267,10 @@ async function openLink({ db, clock, log, settings }: Basis, dir: DataDir, opene
   opened.push(() => broker.close());
   const channel = openPortalChannel({ access: broker.portalAccess, clock, log });
   opened.push(() => channel.close());
-  const watchLinks = createWatchLinks({ db, clock, secret: dir.secretFor('watch-links') });
+  const watchLinks = createWatchLinks({
+    ...{ db, clock, secret: dir.secretFor('watch-links') },
+    nameFile: async (sessionId) => nameMovie(await getVideoRow(db, sessionId)),
+  });
   const { publicKey: watchKey } = watchLinks;
   const devices = createDevices({ db, clock, log, channel, tokens, watchKey });
   const sessions = createSessions({ db, clock, log, devices });

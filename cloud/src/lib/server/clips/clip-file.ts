@@ -3,7 +3,7 @@ import { planRange } from '@padelvar/shared/byte-range';
 import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../clock.ts';
 import { flowWhile } from '../files/movie-relay.ts';
-import { formatContentDisposition } from '../storage/content-disposition.ts';
+import { formatContentDisposition } from '@padelvar/shared/content-disposition';
 import type { ClipMovies } from './clip-movies.ts';
 import { cutOf } from './clip-rows.ts';
 import type { ClipRow } from './clip-rows.ts';

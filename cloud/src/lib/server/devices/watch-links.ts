@@ -4,8 +4,14 @@
  */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { cleanFileName } from '@padelvar/shared/content-disposition';
 import { AppError } from '@padelvar/shared/errors';
-import { WATCH_LINK_SECONDS, watchMessage, watchPath } from '@padelvar/shared/watch-link';
+import {
+  WATCH_FILE_NAME_LENGTH,
+  WATCH_LINK_SECONDS,
+  watchMessage,
+  watchPath,
+} from '@padelvar/shared/watch-link';
 import type { WatchClaims } from '@padelvar/shared/watch-link';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
@@ -27,19 +33,19 @@ export interface WatchLinks {
   create(sessionId: string): Promise<WatchLink>;
 }
 
+export interface WatchLinksOptions {
+  db: Db;
+  clock: Clock;
+  /** 32 bytes, base64url, the same at every start. */
+  secret: string;
+  /** What the movie of this session is called. */
+  nameFile: (sessionId: string) => Promise<string>;
+}
+
 /** DER of an Ed25519 private key up to its 32 bytes (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** `secret`: 32 bytes, base64url, the same at every start. */
-export function createWatchLinks({
-  db,
-  clock,
-  secret,
-}: {
-  db: Db;
-  clock: Clock;
-  secret: string;
-}): WatchLinks {
+export function createWatchLinks({ db, clock, secret, nameFile }: WatchLinksOptions): WatchLinks {
   const key = createPrivateKey({
     key: Buffer.concat([PKCS8_PREFIX, Buffer.from(secret, 'base64url')]),
     ...{ format: 'der', type: 'pkcs8' },
@@ -49,10 +55,17 @@ export function createWatchLinks({
     async create(sessionId) {
       const { deviceId, origin } = await findPage(db, sessionId, clock.nowMs());
       const expiresAtMs = clock.nowMs() + WATCH_LINK_SECONDS * 1000;
-      const token = signToken(key, { deviceId, sessionId, expiresAt: expiresAtMs });
+      const fileName = fitFileName(await nameFile(sessionId));
+      const token = signToken(key, { deviceId, sessionId, expiresAt: expiresAtMs, fileName });
       return { url: `${origin}${watchPath(sessionId)}?token=${token}`, expiresAtMs };
     },
   };
+}
+
+/** Undefined where it would make the link too long: the match is worth more than its name. */
+function fitFileName(fileName: string): string | undefined {
+  const clean = cleanFileName(fileName);
+  return clean.length <= WATCH_FILE_NAME_LENGTH ? clean : undefined;
 }
 
 function signToken(key: KeyObject, claims: WatchClaims): string {

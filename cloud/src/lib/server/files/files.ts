@@ -11,12 +11,11 @@ import { findLogo } from '../clubs/club-logos.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createDeletions } from './deletions.ts';
 import type { Deletions, DeletionsOptions } from './deletions.ts';
-import { formatFileName } from './file-name.ts';
 import type { FurtherVideos } from './further-videos.ts';
 import type { ObjectLinks, Wanted } from './object-links.ts';
 import { getVideoRow, listVideoRows } from './video-rows.ts';
 import type { VideoQuery, VideoRow } from './video-rows.ts';
-import { formatShared, formatVideo, recordedAt } from './video-view.ts';
+import { formatShared, formatVideo, nameMovie } from './video-view.ts';
 
 export interface FilesOptions extends DeletionsOptions {
   furtherVideos: Pick<FurtherVideos, 'list'>;
@@ -57,7 +56,7 @@ export function createFiles(options: FilesOptions): Files {
 
   const describe = (row: ReadyRow, disposition: Wanted['disposition']): Wanted => ({
     key: row.object_key,
-    fileName: formatFileName({ ...row, recordedAt: recordedAt(row) }),
+    fileName: nameMovie(row),
     disposition,
   });
 

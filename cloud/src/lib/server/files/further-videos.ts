@@ -4,10 +4,10 @@ import type { FurtherVideo } from '@padelvar/shared/library-api';
 import type { Db } from '../db/database.ts';
 import { findFurtherRow, listFurtherRows } from '../uploads/further-rows.ts';
 import type { FurtherRef, FurtherRow } from '../uploads/further-rows.ts';
-import { addMovieNumber, formatFileName } from './file-name.ts';
+import { addMovieNumber } from './file-name.ts';
 import type { ObjectLinks } from './object-links.ts';
 import { findVideoRow } from './video-rows.ts';
-import { recordedAt } from './video-view.ts';
+import { nameMovie } from './video-view.ts';
 
 export interface FurtherVideos {
   /** By session, in their order. */
@@ -33,8 +33,8 @@ export function createFurtherVideos({ db, links }: FurtherVideosOptions): Furthe
       if (match === undefined || movie === undefined)
         throw new AppError('not_found', `expected a movie ${ref.number} beside this match; found none`);
       if (movie.state !== 'complete') throw new AppError('not_ready', 'this movie is not ready yet');
-      const fileName = formatFileName({ ...match, recordedAt: recordedAt(match) });
-      const wanted = { key: movie.object_key, fileName: addMovieNumber(fileName, ref.number), disposition };
+      const fileName = addMovieNumber(nameMovie(match), ref.number);
+      const wanted = { key: movie.object_key, fileName, disposition };
       return links.sign(wanted, method);
     },
   };

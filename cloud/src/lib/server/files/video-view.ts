@@ -4,6 +4,7 @@ import { Gap } from '@padelvar/shared/link';
 import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import { decide, type Decision } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
+import { formatFileName } from './file-name.ts';
 import { planExpiry } from './retention-plan.ts';
 import type { VideoRow } from './video-rows.ts';
 
@@ -12,6 +13,11 @@ const Gaps = Gap.array();
 /** Unix milliseconds. */
 export function recordedAt(row: VideoRow): number {
   return row.started_at ?? row.start_requested_at ?? row.opened_at;
+}
+
+/** What its movie is saved as. */
+export function nameMovie(row: VideoRow): string {
+  return formatFileName({ ...row, recordedAt: recordedAt(row) });
 }
 
 export function formatVideo(row: VideoRow, caller: Caller, further: FurtherVideo[] = []): Video {

@@ -5,7 +5,7 @@ import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import type { Clock } from '../clock.ts';
 import { planRange } from '@padelvar/shared/byte-range';
 import type { ByteRange } from '@padelvar/shared/byte-range';
-import { formatContentDisposition } from './content-disposition.ts';
+import { formatContentDisposition } from '@padelvar/shared/content-disposition';
 import { contentTypeOf } from './content-type.ts';
 import type { FolderStore, StoredObject } from './folder-store.ts';
 import { streamFileRange } from './object-body.ts';

@@ -3,7 +3,7 @@ import { GetObjectCommand, HeadObjectCommand, UploadPartCommand } from '@aws-sdk
 import type { S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { AppError } from '@padelvar/shared/errors';
-import { formatContentDisposition } from './content-disposition.ts';
+import { formatContentDisposition } from '@padelvar/shared/content-disposition';
 import { contentTypeOf } from './content-type.ts';
 import type { LinkToSign, PartToSign, SignedRequest } from './object-store.ts';
 
