@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Video } from '@padelvar/shared/portal-api';
+import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { ApiClient } from '../scripts/system/api-client.ts';
@@ -119,7 +119,7 @@ test('the page shows one match, and plays the part that was recorded in the othe
   await lookAt(page, 'parts-second');
 });
 
-test('a deletion leaves neither of them, in the store and on the edge', async () => {
+test('a deletion leaves neither of them, in the store and on the edge, and its receipt says when that was', async () => {
   await waitForFurther();
   const { bytes: first } = await download('');
   const { bytes: second } = await download('/further/2');
@@ -127,4 +127,12 @@ test('a deletion leaves neither of them, in the store and on the edge', async ()
   expect(receipt).toMatchObject({ bytes: first.length + second.length, storeErased: true });
   for (const name of ['.mp4', '.2.mp4', ''])
     await vi.waitFor(() => expect(stat(localPath(name))).rejects.toThrow('ENOENT'), PATIENT);
+  const readReceipt = async (): Promise<DeletionReceipt> =>
+    (await (await player.fetch(`/api/video/files/${sessionId}/receipt`)).json()) as DeletionReceipt;
+  await vi.waitFor(async () => expect((await readReceipt()).deviceErasedAt).not.toBeNull(), PATIENT);
+  const later = await readReceipt();
+  expect(later).toEqual({ ...receipt, deviceErasedAt: expect.any(String) as string });
+  const [deletedMs, erasedMs] = [Date.parse(receipt.deletedAt), Date.parse(later.deviceErasedAt ?? '')];
+  expect(erasedMs).toBeGreaterThanOrEqual(deletedMs);
+  expect(erasedMs).toBeLessThanOrEqual(Date.now());
 });

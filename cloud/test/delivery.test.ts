@@ -233,6 +233,33 @@ test.each([
   await expectStored(sessionId, movie.bytes);
 });
 
+test('a movie whose payload came to stand elsewhere is given up and goes up anew, and nothing is left of the first', async () => {
+  const before = await addMovie(2 * PART);
+  const { sessionId } = before;
+  const journal = openStore(':memory:');
+  const edge = openEdge(journal);
+  edge.uploader.add(before.view);
+  before.growTo(2 * PART);
+  edge.uploader.nudge(sessionId);
+  await edge.reached(sessionId, PART);
+  await edge.stop();
+
+  const given: string[] = [];
+  delivery.setFault((request, pass) => {
+    if (request.method === 'DELETE') given.push(new URL(request.url).pathname);
+    return pass(request);
+  });
+  const after = createTestMovie(sessionId, 2 * PART, HEADER_ROOM + 4_096);
+  after.finish();
+  const restarted = openEdge(journal);
+  restarted.uploader.add(after.view);
+  await restarted.confirmed(sessionId);
+  expect(given).toEqual([`/api/edge/uploads/${sessionId}`]);
+  expect(partsOf(sessionId)).toEqual([2, 2, 3, 1]);
+  await expectStored(sessionId, after.bytes);
+  expect(await listStored(sessionId)).toHaveLength(1);
+});
+
 test.each(['complete a video', 'read a file', 'take a part', 'write down'] as const)(
   'a portal that is killed when it was about to %s for a part 1 puts the movie together after its restart',
   async (step) => {

@@ -9,10 +9,14 @@ import { systemClock as clock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { openMachine } from '../src/health/open-machine.ts';
 import type { OpenMachine, OpenMachineOptions } from '../src/health/open-machine.ts';
+import { createDelivery } from '../src/delivery.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import { openStore } from '../src/store/database.ts';
 import { createSessionStore } from '../src/store/sessions.ts';
+import { createUploadStore } from '../src/store/uploads.ts';
 import { tellFigures } from './support/figures.ts';
+import { leaveMovie } from './support/leave-movies.ts';
+import { createManualClock } from './support/manual-clock.ts';
 import { decodeComplaints, inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { findDisagreement } from './support/movie-checkers.ts';
@@ -213,6 +217,51 @@ describe.concurrent('on a disk of 40 MB', () => {
     await opened.close();
     await disk.close();
   });
+});
+
+test('room on a small disk is made of what the portal has, the oldest first, and never of what it has not', async () => {
+  const disk = await mountDisk();
+  const dataDir = join(disk.folder, 'data');
+  const [waiting, older, newer] = [0, 1, 2].map((match) => `sess_club_c1_${String(1_700_000_000 + match)}`);
+  const played = [waiting, older, newer].map((sessionId) => sessionId ?? '');
+  for (const sessionId of played) await leaveMovie(dataDir, sessionId, 4 * MIB);
+  const lab = await openMatchLab([], { dataDir });
+  const time = createManualClock();
+  const store = openStore(':memory:');
+  const uploads = createUploadStore(store);
+  for (const [index, sessionId] of played.slice(1).entries())
+    uploads.save(sessionId, {
+      ...{ uploadId: sessionId, payloadOffset: 0, parts: [], confirmed: true, sideFiles: [] },
+      confirmedAtMs: time.nowMs() - 60_000 + index,
+    });
+  const removed: string[] = [];
+  const delivery = createDelivery({
+    ...{ dataDir, ffmpegPath: '/bin/false', store, clock: time, log: silentLogger, sessions: lab.manager },
+    client: { origin: 'http://127.0.0.1:9', request: () => Promise.reject(new Error('out of reach')) },
+    ...{ settings: () => undefined, courts: () => 1, onRemoved: (sessionId) => void removed.push(sessionId) },
+  });
+  const left = (): string[] => played.filter((sessionId) => existsSync(lab.moviePath(sessionId)));
+  const lookAgain = async (): Promise<string[]> => {
+    await time.advance(60_000);
+    return removed;
+  };
+
+  // A quarter of a disk of 40 MiB is kept free: one copy of 4 MiB is what there lacks.
+  await disk.fill(12 * MIB);
+  await lookAgain();
+  expect(left()).toEqual(played);
+  await disk.fill(8 * MIB);
+  await expect.poll(lookAgain).toEqual([older]);
+  await lookAgain();
+  expect(left()).toEqual([waiting, newer]);
+  await disk.fill(MIB);
+  await expect.poll(lookAgain).toEqual([older, newer]);
+  await lookAgain();
+  expect(left()).toEqual([waiting]);
+  await delivery.close();
+  await lab.dispose();
+  store.close();
+  await disk.close();
 });
 
 test('nothing is recorded while the folder for videos is not the one of this device [frigate docs]', async () => {

@@ -21,6 +21,10 @@ test('another service is asked by path unless the setting says otherwise', () =>
   expect(parseSettings({ ...other, PADELVAR_S3_FORCE_PATH_STYLE: 'false' }).s3?.forcePathStyle).toBe(false);
 });
 
+test('a service has its region', () => {
+  expect(parseSettings({ ...BUCKET, PADELVAR_S3_REGION: 'eu-west-3' }).s3?.region).toBe('eu-west-3');
+});
+
 test.each([
   ['padelvar', 'padelvar/'],
   ['/padelvar/movies/', 'padelvar/movies/'],

@@ -97,6 +97,18 @@ test('length and MD5 are signed into a part’s address, and no checksum is', as
   store.close();
 });
 
+test('the region is part of what is signed, in addresses of parts as in links', async () => {
+  const store = createS3Store({ settings: { ...settings, region: 'eu-west-3' }, clock: systemClock });
+  const part = { key: KEY, uploadId: 'some', ...describePart(1, randomBytes(10)), expiresInSeconds: 900 };
+  const { url } = await store.signPart(part);
+  const link = await store.signGet({ key: KEY, fileName: 'x', disposition: 'inline', expiresInSeconds: 60 });
+  for (const address of [url, link])
+    expect(new URL(address).searchParams.get('X-Amz-Credential')).toMatch(
+      /^[^/]+\/\d{8}\/eu-west-3\/s3\/aws4_request$/,
+    );
+  store.close();
+});
+
 test('in the virtual-host style the bucket is the host’s first name, of parts and of links', async () => {
   const store = createS3Store({ settings: { ...settings, ...virtualHost() }, clock: systemClock });
   const part = describePart(1, randomBytes(10));
