@@ -3,6 +3,7 @@
  * Safari, and the plain file where neither plays. A link that has ended in the middle is asked for anew.
  */
 import type { ErrorData, HlsConfig } from 'hls.js';
+import { openFirstPiece, type FirstPiece } from './first-piece.ts';
 import { planLoaders } from './hls-loaders.ts';
 import { holdPicture } from './hold-picture.ts';
 import { openPlaylist, type OpenedPlaylist } from './opened-playlist.ts';
@@ -28,7 +29,7 @@ const HLS_TYPE = 'application/vnd.apple.mpegurl';
  * Seconds that are fetched ahead where nothing plays, and where it does. Pieces are longer: what stands still has the one
  * with its picture, and the next only near its end.
  */
-const IDLE_BUFFER_SECONDS = 0.5;
+const IDLE_BUFFER_SECONDS = 0.25;
 const PLAYING_BUFFER_SECONDS = 30;
 const PIECE_RETRIES = { maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 8000 } as const;
 /** A link that fails again before so much was played is not asked for a third time. */
@@ -74,9 +75,12 @@ async function playPieces(
   signal: AbortSignal,
   otherwise: () => void,
 ): Promise<void> {
+  const first = openFirstPiece(playlist);
+  signal.addEventListener('abort', () => first.close());
   const loaded = (await fetched) ?? (await fetchLibrary());
   if (signal.aborted) return;
   if (loaded?.default.isSupported() !== true) {
+    first.close();
     otherwise();
     return;
   }
@@ -88,7 +92,7 @@ async function playPieces(
     ...{ enableWorker: false, progressive: true, startPosition: 0, backBufferLength: 60 },
     ...{ maxBufferLength: IDLE_BUFFER_SECONDS, maxMaxBufferLength: PLAYING_BUFFER_SECONDS },
     ...planLoaders(FetchLoader, playlist),
-    ...planFetching(stored, () => arrived),
+    ...planFetching(stored, first, () => arrived),
   });
   const stop = (): void => hls.destroy();
   signal.addEventListener('abort', stop);
@@ -98,6 +102,7 @@ async function playPieces(
     signal.removeEventListener('abort', stop);
     carryOn(video, () => {
       hls.destroy();
+      first.close();
       otherwise();
     });
   });
@@ -114,16 +119,23 @@ async function playPieces(
 }
 
 /**
- * Pieces come straight from where the stable address led to; a link that is refused is asked for anew. No answer at all
- * is a store without a CORS rule until the first piece has arrived, and a line that is down for a moment from then on.
+ * Pieces come straight from where the stable address led to, the first one from what was asked for already; a link that is
+ * refused is asked for anew. No answer at all is a store without a CORS rule until the first piece has arrived, and a line
+ * that is down for a moment from then on.
  */
 function planFetching(
   stored: StoredLink,
+  first: FirstPiece,
   hasArrived: () => boolean,
 ): Pick<HlsConfig, 'fetchSetup' | 'fragLoadPolicy'> {
   const isLineDown = (count: number): boolean => hasArrived() && count < PIECE_RETRIES.maxNumRetry;
   return {
-    fetchSetup: ({ url }, init: RequestInit) => new Request(stored.find(url), init),
+    fetchSetup: ({ url, rangeStart, rangeEnd }, init: RequestInit) => {
+      const answer = first.take(url, rangeStart, rangeEnd);
+      if (answer === undefined) return new Request(stored.find(url), init);
+      init.signal?.addEventListener('abort', () => first.close());
+      return standIn(answer);
+    },
     fragLoadPolicy: {
       default: {
         ...{ maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 120_000 },
@@ -136,6 +148,11 @@ function planFetching(
       },
     },
   };
+}
+
+/** hls.js fetches a request that is promised in the promise's `then`: this one has been fetched. */
+function standIn(answer: Promise<Response>): Promise<Request> {
+  return { then: () => answer } as unknown as Promise<Request>;
 }
 
 /** The plain file. Its address leads to a new link each time it is loaded. */

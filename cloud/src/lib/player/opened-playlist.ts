@@ -2,6 +2,8 @@
 
 export interface OpenedPlaylist {
   readonly address: string;
+  /** Its text, for whoever only looks. Undefined where it did not come. */
+  readonly arrived: Promise<string | undefined>;
   /** Its text, once: whoever asks again wants a new answer. Undefined then, and where it did not come. */
   take(): Promise<string | undefined>;
 }
@@ -11,9 +13,11 @@ export function openPlaylist(address: string): OpenedPlaylist {
     const answer = await fetch(address);
     return answer.ok ? answer.text() : undefined;
   };
-  let text: Promise<string | undefined> | undefined = read().catch(() => undefined);
+  const arrived = read().catch(() => undefined);
+  let text: Promise<string | undefined> | undefined = arrived;
   return {
     address,
+    arrived,
     async take() {
       const mine = text;
       text = undefined;
