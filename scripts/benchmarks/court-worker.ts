@@ -2,6 +2,7 @@
 import type { Clip } from '../../edge/src/simulate/clip/clip.ts';
 import type { SentFrame } from '../../edge/src/simulate/sent-frames.ts';
 import { startSimulator } from '../../edge/src/simulate/simulator.ts';
+import { BENCH_CLIP } from './bench-clip.ts';
 
 export interface CourtWorkerOptions {
   courts: number;
@@ -11,14 +12,11 @@ export interface CourtWorkerOptions {
 
 export type CourtMessage = { ready: { clip: Clip; addresses: string[] } } | { sent: SentFrame[] };
 
-/** 1080p25, 4 Mbit/s, a keyframe every 2 s. */
-const CLIP = { width: 1920, height: 1080, fps: 25, seconds: 10, gopFrames: 50, bitrateKbit: 4_000 };
-
 process.once('disconnect', () => process.exit());
 const options = JSON.parse(process.argv[2] ?? '{}') as CourtWorkerOptions;
 const simulator = await startSimulator({
   ...options,
-  clip: CLIP,
+  clip: BENCH_CLIP,
   courts: Array.from({ length: options.courts }, () => ({ kind: 'rtsp' as const })),
 });
 process.on('message', ({ sentBy }: { sentBy: number }) => {

@@ -1,5 +1,6 @@
 /** A row of `bench delivery` and how it is printed. Pure. */
 import type { ObjectLayout } from '../../edge/src/recording/layout.ts';
+import type { SeekCost } from './player-cost.ts';
 
 export type StoreKind = 'folder' | 's3';
 
@@ -23,9 +24,12 @@ export interface DeliveryRow {
   edgeRssMiB: number;
   /** Medians, over a line of 10 Mbit/s; null where they were not measured. */
   firstFrameMs: { player: number; plain: number; plainInWebKit: number } | null;
-  seekMs: { keyframe: number; exact: number } | null;
-  /** Of one exact seek. */
+  /** In the player. */
+  seekMs: SeekCost | null;
+  /** Of one exact seek, until nothing more is fetched. */
   seekBytes: number | null;
+  /** In a plain file, which is read ahead: bytes until the picture is there. */
+  plainSeek: Record<'chromium' | 'webKit', SeekCost & { bytes: number }> | null;
 }
 
 export function emptyRow(
@@ -35,7 +39,7 @@ export function emptyRow(
     ...row,
     ...{ layout: null, stopToReadyMs: 0, promisedMs: null, bytesAfterStop: 0, bytesSentTotal: 0 },
     ...{ objectBytes: 0, resentBytes: 0, edgeCpuSeconds: 0, edgeRssMiB: 0 },
-    ...{ firstFrameMs: null, seekMs: null, seekBytes: null },
+    ...{ firstFrameMs: null, seekMs: null, seekBytes: null, plainSeek: null },
   };
 }
 
@@ -59,6 +63,8 @@ const COLUMNS: readonly (readonly [string, (row: DeliveryRow) => string | number
   ['keyframe', (row) => row.seekMs?.keyframe ?? null],
   ['exact', (row) => row.seekMs?.exact ?? null],
   ['seek bytes', (row) => row.seekBytes],
+  ['plain exact', (row) => row.plainSeek?.chromium.exact ?? null],
+  ['in WebKit', (row) => row.plainSeek?.webKit.exact ?? null],
 ];
 const WIDTH = 12;
 

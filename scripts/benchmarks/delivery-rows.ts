@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestS3 } from '../../cloud/test/support/s3.ts';
 import type { DeliveryRow } from './delivery-figures.ts';
+import { measureMemory } from './delivery-memory.ts';
+import type { MemoryFigures } from './delivery-memory.ts';
 import { deliverMatch } from './delivery-run.ts';
 import type { MatchPlan } from './delivery-run.ts';
 import { uploadBySdk } from './sdk-peer.ts';
@@ -16,11 +18,12 @@ export const SPEEDS = [
   { uplinkRatio: 5, speed: 12 },
   { uplinkRatio: 10, speed: 12 },
 ] as const;
-type Uplink = (typeof SPEEDS)[number];
+export type Uplink = (typeof SPEEDS)[number];
 /** Matches that run beside one another do not stop at once. */
 const STAGGER_MS = 7_000;
 
 export interface DeliveryOptions {
+  uplinks: readonly Uplink[];
   seconds: number;
   /** The last of them are not sped up. */
   realSeconds: number;
@@ -30,6 +33,11 @@ export interface DeliveryOptions {
 
 type Start = (uplink: Uplink) => Promise<DeliveryRow>;
 
+export interface Delivered {
+  rows: DeliveryRow[];
+  memory: MemoryFigures;
+}
+
 interface Way {
   start: Start;
   /** By uplink, the slow one first. */
@@ -38,12 +46,12 @@ interface Way {
 
 /**
  * In the order of the table. What goes in real time is idle most of its minutes: it runs beside all others, which are over
- * long before it stops. The others run two at a time. One that fails ends all.
+ * long before it stops. The others run two at a time, then those whose memory is compared. One that fails ends all.
  */
 export async function deliverAll(
-  { seconds, realSeconds, s3, onRow }: DeliveryOptions,
+  { uplinks, seconds, realSeconds, s3, onRow }: DeliveryOptions,
   interruption: AbortSignal,
-): Promise<DeliveryRow[]> {
+): Promise<Delivered> {
   const failure = new AbortController();
   const signal = AbortSignal.any([interruption, failure.signal]);
   const deliver =
@@ -56,18 +64,21 @@ export async function deliverAll(
     const bytes = (seconds * KBIT_PER_SECOND * 1000) / 8;
     return uploadBySdk({ s3, uplinkRatio, kbitPerSecond: KBIT_PER_SECOND, bytes }, signal);
   };
-  const [slow, ...fast] = SPEEDS;
   const ways = [deliver(undefined), deliver(s3), send].map((start): Way => ({ start, rows: [] }));
   const begin = async ({ start, rows }: Way, uplink: Uplink, lateMs: number): Promise<void> => {
     const row = delay(lateMs, undefined, { signal }).then(() => start(uplink));
     rows.push(row);
     await row.then(onRow, (error: unknown) => failure.abort(error));
   };
-  const all = ways.map((way, index) => begin(way, slow, index * STAGGER_MS));
+  const slow = uplinks.filter(({ speed }) => speed === 1);
+  const fast = uplinks.filter(({ speed }) => speed > 1);
+  const all = ways.flatMap((way, index) => slow.map((uplink) => begin(way, uplink, index * STAGGER_MS)));
   for (const way of ways)
     await Promise.all(fast.map((uplink, index) => begin(way, uplink, index * STAGGER_MS)));
+  const memory = measureMemory({ seconds, realSeconds, kbitPerSecond: KBIT_PER_SECOND }, signal);
+  memory.catch((error: unknown) => failure.abort(error));
   // All of them have ended before a failure is told.
-  await Promise.all(all);
+  await Promise.allSettled([...all, memory]);
   signal.throwIfAborted();
-  return Promise.all(ways.flatMap(({ rows }) => rows));
+  return { rows: await Promise.all(ways.flatMap(({ rows }) => rows)), memory: await memory };
 }

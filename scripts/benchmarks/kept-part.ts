@@ -7,6 +7,7 @@ import { findFfmpeg } from '../../edge/src/base/ffmpeg-program.ts';
 import { makeClip } from '../../edge/src/simulate/clip/clip.ts';
 import type { Clip } from '../../edge/src/simulate/clip/clip.ts';
 import { DEFAULT_CLIP } from '../../edge/src/simulate/clip/clip-spec.ts';
+import type { ClipSpec } from '../../edge/src/simulate/clip/clip-spec.ts';
 import { makeLongPart } from './long-part.ts';
 
 export interface KeptPart {
@@ -20,13 +21,13 @@ export interface KeptPart {
   close(): Promise<void>;
 }
 
-export async function openLongPart(seconds: number): Promise<KeptPart> {
+export async function openLongPart(seconds: number, spec: ClipSpec = DEFAULT_CLIP): Promise<KeptPart> {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-bench-long-'));
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const makeFolder = (): Promise<string> => mkdtemp(join(folder, 'beside-'));
   try {
     const ffmpegPath = await findFfmpeg(process.env['PADELVAR_FFMPEG']);
-    const clip = await makeClip({ ...DEFAULT_CLIP, ffmpegPath, folder: join(tmpdir(), 'padelvar-clips') });
+    const clip = await makeClip({ ...spec, ffmpegPath, folder: join(tmpdir(), 'padelvar-clips') });
     const { path } = await makeLongPart(join(folder, 'part'), clip, ffmpegPath, seconds, 'real');
     return {
       ...{ path, clip, seconds, makeFolder, close },

@@ -7,14 +7,17 @@ import type { KeptPart } from './kept-part.ts';
 import { openLongRecording } from './long-recording.ts';
 import { openMatchPortal, s3SettingsOf } from './match-portal.ts';
 import { placeMovie } from './place-movie.ts';
-import { measurePlain, measurePlainInWebKit, measurePlayer } from './player-cost.ts';
-import type { PlayerCost, StoredMatch } from './player-cost.ts';
+import { measurePlain, measurePlainInWebKit } from './plain-cost.ts';
+import type { PlainCost } from './plain-cost.ts';
+import { measurePlayer } from './player-cost.ts';
+import type { PlayerCost } from './player-cost.ts';
+import type { StoredMatch } from './stored-match.ts';
 
 export interface PlayedFigures {
   player: PlayerCost;
-  /** Of the plain file, by where its index stands. */
-  plainMs: Record<ObjectLayout, number>;
-  plainInWebKitMs: Record<ObjectLayout, number>;
+  /** The plain file, by where its index stands. */
+  plain: Record<ObjectLayout, PlainCost>;
+  plainInWebKit: Record<ObjectLayout, PlainCost>;
 }
 
 /** Without `s3` out of the portal's own folder. The player takes pieces by their place: where the index stands is nothing to it. */
@@ -50,11 +53,11 @@ export async function measurePlayed(
     const indexLast = await store('index-last');
     return {
       player: await measurePlayer(browser, headerFirst),
-      plainMs: {
+      plain: {
         'header-first': await measurePlain(browser, headerFirst),
         'index-last': await measurePlain(browser, indexLast),
       },
-      plainInWebKitMs: {
+      plainInWebKit: {
         'header-first': await measurePlainInWebKit(headerFirst),
         'index-last': await measurePlainInWebKit(indexLast),
       },

@@ -1,11 +1,18 @@
 /** What is asked of a page's `<video>` to tell when which picture is shown. */
-import type { Page } from 'playwright-core';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedLine } from './watched-line.ts';
+
+/** A page with one `<video>`, in whatever browser, behind a line. */
+export interface Watched {
+  /** Evaluates an expression that is a number or promises one. */
+  ask(expression: string): Promise<number>;
+  line: WatchedLine;
+}
 
 export interface SeekFigures {
   /** Until the picture of that moment was there. */
   ms: number;
-  /** What had come over the line when nothing more came. */
+  /** What had come over the line by then, or by when nothing more came. */
   bytes: number;
 }
 
@@ -39,11 +46,27 @@ export function playPlainFile(address: string): string {
   })`;
 }
 
-/** A seek of the player that stands still. */
-export async function seekAndWait(page: Page, line: WatchedLine, seconds: number): Promise<SeekFigures> {
-  await untilQuiet(page, line);
+/** A seek of the player that stands still; its bytes are all that it fetched for it. */
+export async function seekPlayer(watched: Watched, seconds: number): Promise<SeekFigures> {
+  const { line } = watched;
+  await untilQuiet(line);
   const before = line.arrivedBytes;
-  const ms = await page.evaluate<number>(`new Promise((resolve) => {
+  const ms = await seek(watched, seconds);
+  await untilQuiet(line);
+  return { ms, bytes: line.arrivedBytes - before };
+}
+
+/** A seek in a plain file, which a browser goes on reading ahead: its bytes are those that came until its picture. */
+export async function seekPlainFile(watched: Watched, seconds: number): Promise<SeekFigures> {
+  await delay(QUIET_MS);
+  const before = watched.line.arrivedBytes;
+  const ms = await seek(watched, seconds);
+  return { ms, bytes: watched.line.arrivedBytes - before };
+}
+
+/** Milliseconds until the frame of that moment is shown. */
+function seek(watched: Watched, seconds: number): Promise<number> {
+  return watched.ask(`new Promise((resolve) => {
     const video = document.querySelector('video');
     const beganMs = performance.now();
     const look = (nowMs, { mediaTime }) => {
@@ -53,16 +76,14 @@ export async function seekAndWait(page: Page, line: WatchedLine, seconds: number
     video.requestVideoFrameCallback(look);
     video.currentTime = ${String(seconds)};
   })`);
-  await untilQuiet(page, line);
-  return { ms, bytes: line.arrivedBytes - before };
 }
 
 const QUIET_MS = 700;
 
 /** Nothing arrives any more. */
-async function untilQuiet(page: Page, line: WatchedLine): Promise<void> {
+export async function untilQuiet(line: WatchedLine): Promise<void> {
   for (let before = -1; before !== line.arrivedBytes;) {
     before = line.arrivedBytes;
-    await page.waitForTimeout(QUIET_MS);
+    await delay(QUIET_MS);
   }
 }

@@ -52,8 +52,11 @@ export async function openWebKit({ socksProxy }: WebKitOptions = {}): Promise<Dr
   if (started === undefined) throw new Error('expected WebKitWebDriver to answer');
   const { sessionId } = await call<{ sessionId: string }>('POST', '/session', {
     capabilities: {
+      // WebKitGTK's driver takes a `socksProxy` for addresses that begin with `socks:`, and asks all others itself.
       alwaysMatch:
-        socksProxy === undefined ? {} : { proxy: { proxyType: 'manual', socksProxy, socksVersion: 5 } },
+        socksProxy === undefined
+          ? {}
+          : { 'webkitgtk:browserOptions': { args: ['--automation', `--proxy=socks5://${socksProxy}`] } },
     },
   });
   const session = `/session/${sessionId}`;
