@@ -1,7 +1,9 @@
 /** An HTTP proxy before a real S3 server, that does to requests and answers what no real one can be made to. */
+import { once } from 'node:events';
 import { createServer, request as requestHttp } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Answers in the service's place, or changes what it answered. Undefined passes everything on. */
 export interface Mischief {
@@ -10,9 +12,15 @@ export interface Mischief {
   etag?: (etag: string) => string;
   /** What a HEAD says of the size of an object. */
   headBytes?: (bytes: number) => number;
+  /** It was done, and its answer never comes. */
+  isLost?: (request: IncomingMessage) => boolean;
+  /** So slowly it takes what it is sent, a kilobyte at a time; at once from when it behaves otherwise. */
+  bytesPerSecond?: number;
   /** As a bucket without a CORS rule. */
   withoutCors?: boolean;
 }
+
+const PIECE_BYTES = 1_000;
 
 export interface UnrulyProxy {
   readonly endpoint: string;
@@ -25,7 +33,7 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
   const to = new URL(toEndpoint);
   let mischief: Mischief | undefined;
   const server: Server = createServer((request, response) => {
-    const { instead, body, etag, headBytes, withoutCors = false } = mischief ?? {};
+    const { instead, body, etag, headBytes, isLost, withoutCors = false } = mischief ?? {};
     if (instead?.(request, response) === true) {
       request.resume();
       return;
@@ -42,6 +50,10 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
       answer.on('error', () => undefined);
       // Swift writes the end of a body after HEAD, which has none: its connection breaks there.
       answer.on(method === 'HEAD' ? 'close' : 'end', () => {
+        if (isLost?.(request) === true) {
+          response.destroy();
+          return;
+        }
         const whole = Buffer.concat(chunks);
         const said = { ...answer.headers };
         if (etag !== undefined && said.etag !== undefined) said.etag = etag(said.etag);
@@ -57,7 +69,8 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
         else response.end(sent);
       });
     });
-    request.pipe(further);
+    if (mischief?.bytesPerSecond === undefined) request.pipe(further);
+    else void trickle(request, further, () => mischief?.bytesPerSecond).catch(() => further.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -68,6 +81,23 @@ export async function openUnrulyProxy(toEndpoint: string): Promise<UnrulyProxy> 
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function trickle(
+  from: IncomingMessage,
+  to: ClientRequest,
+  bytesPerSecond: () => number | undefined,
+): Promise<void> {
+  for await (const chunk of from) {
+    for (let rest = chunk as Buffer; rest.length > 0;) {
+      const rate = bytesPerSecond();
+      const piece = rest.subarray(0, rate === undefined ? rest.length : PIECE_BYTES);
+      rest = rest.subarray(piece.length);
+      if (rate !== undefined) await sleep((piece.length / rate) * 1000);
+      if (!to.write(piece)) await once(to, 'drain');
+    }
+  }
+  to.end();
 }
 
 /** A refusal as S3 words it. */
