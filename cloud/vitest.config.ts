@@ -22,7 +22,7 @@ export const TESTS_TSCONFIG = '../tsconfig.base.json';
 export const DELIVERY_TESTS = [
   'src/lib/server/{storage,uploads}/**/*.test.ts',
   'test/{bad-storage,delivery,exactly-once,further-movies,playback,ready-in,retention}.test.ts',
-  'test/{kills-at-steps,s3-delivery,small-disk-store,sweep,upload-kills}.test.ts',
+  'test/{kills-at-steps,network-cut,s3-delivery,small-disk-store,sweep,upload-kills}.test.ts',
 ];
 
 /** On SQLite; `vitest.postgres.config.ts` runs what touches the database on PostgreSQL. */

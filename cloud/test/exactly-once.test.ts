@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '@padelvar/shared/errors';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../edge/src/base/clock.ts';
@@ -7,7 +6,6 @@ import { INDEX_LAST_ROOM_BYTES } from '@padelvar/shared/mp4/movie-header';
 import { openStore } from '../../edge/src/store/database.ts';
 import type { Store } from '../../edge/src/store/database.ts';
 import type { UploadPortal } from '../../edge/src/upload/upload-portal.ts';
-import { createManualClock } from '../../edge/test/support/manual-clock.ts';
 import { createTestMovie, HEADER_ROOM, openTestDelivery, openTestEdge } from './support/delivery.ts';
 import type { TestDelivery, TestEdge, TestEdgeOptions, TestMovie } from './support/delivery.ts';
 import { openTestS3 } from './support/s3.ts';
@@ -182,58 +180,6 @@ test('an edge that is killed in the middle of a part sends that part again, and 
   await restarted.confirmed(movie.view.sessionId);
   expect(puts).toBe(4);
   await expectOnce(movie);
-});
-
-test('16 courts that stop in the same second, a network that is cut for ten minutes and a reboot: every match once [ant-media 2598]', async () => {
-  const store = openStore(':memory:');
-  const movies: TestMovie[] = [];
-  for (let court = 0; court < 16; court += 1) {
-    // Both layouts, and some within one part.
-    const room = court % 2 === 0 ? HEADER_ROOM : INDEX_LAST_ROOM_BYTES;
-    const movie = createTestMovie(
-      await delivery.addSession(),
-      court % 4 === 3 ? 900_000 : PART + 500_000,
-      room,
-    );
-    movie.growTo(PART + 200_000);
-    movies.push(movie);
-  }
-  const clock = createManualClock();
-  let isCut = false;
-  let refused = 0;
-  const cut = (): Promise<never> => {
-    refused += 1;
-    return Promise.reject(new AppError('timeout', 'the portal could not be reached'));
-  };
-  const behindCut = (portal: UploadPortal): UploadPortal => ({
-    ...portal,
-    open: (...all) => (isCut ? cut() : portal.open(...all)),
-    signPart: (...all) => (isCut ? cut() : portal.signPart(...all)),
-    putPart: (...all) => (isCut ? cut() : portal.putPart(...all)),
-    complete: (...all) => (isCut ? cut() : portal.complete(...all)),
-  });
-  const edge = openEdge(store, { clock, wrap: behindCut });
-  for (const movie of movies) edge.uploader.add(movie.view);
-  for (const [court, movie] of movies.entries()) {
-    if (court % 2 === 1) movie.outgrow(40_000);
-    movie.finish();
-    edge.uploader.nudge(movie.view.sessionId);
-  }
-  await expect.poll(() => delivery.taken.length, { timeout: 30_000 }).toBeGreaterThan(5);
-  isCut = true;
-  for (let second = 0; second < 600; second += 10) await clock.advance(10_000);
-  // What was on its way ends in its own time; one movie tries for all from then on.
-  const tries = { timeout: 30_000, interval: 20 };
-  await expect.poll(() => clock.advance(10_000).then(() => refused), tries).toBeGreaterThan(16);
-  const before = [...delivery.taken];
-  await edge.stop();
-
-  isCut = false;
-  const rebooted = openEdge(store);
-  for (const movie of movies) rebooted.uploader.add(movie.view);
-  await Promise.all(movies.map(({ view }) => rebooted.confirmed(view.sessionId)));
-  expect(delivery.taken.slice(0, before.length)).toEqual(before);
-  for (const movie of movies) await expectOnce(movie);
 });
 
 test.each([

@@ -33,6 +33,8 @@ export interface TestDelivery {
   readonly portal: TestPortal;
   readonly deviceId: string;
   readonly client: PortalClient;
+  /** The same by another way to the portal. */
+  clientAt(origin: string): PortalClient;
   readonly owner: SeededUser;
   /** Parts that the store took, as `<object>#<part number>`, in order. */
   readonly taken: string[];
@@ -72,14 +74,14 @@ export async function openTestDelivery(
   const answer: Answer = (request) => fault?.(request, pass) ?? pass(request);
   let server: TestServer = await serveFetch(answer);
   const { origin } = server;
-  const client: PortalClient = {
-    origin,
+  const clientAt = (way: string): PortalClient => ({
+    origin: way,
     async request(path, init = {}) {
       const bearer = settings.clock === undefined ? token : await issueToken();
       const headers = { ...init.headers, authorization: `Bearer ${bearer}` };
-      return fetchPortal(origin, path, { ...init, headers });
+      return fetchPortal(way, path, { ...init, headers });
     },
-  };
+  });
 
   return {
     origin,
@@ -87,7 +89,8 @@ export async function openTestDelivery(
       return portal;
     },
     deviceId,
-    client,
+    client: clientAt(origin),
+    clientAt,
     owner,
     taken,
     setFault: (next) => void (fault = next),
