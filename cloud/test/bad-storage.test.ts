@@ -13,6 +13,9 @@ import type { StorageTrouble } from '@padelvar/shared/storage-trouble';
 import type { z } from 'zod';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { UploadPartCommand } from '@aws-sdk/client-s3';
+import type { Clock } from '../../edge/src/base/clock.ts';
+import { SLOW_PART_MS } from '../../edge/src/upload/part-sender.ts';
+import { createManualClock } from '../../edge/test/support/manual-clock.ts';
 import { openSmallDisk } from '../../edge/test/support/small-disk.ts';
 import type { SmallDisk } from '../../edge/test/support/small-disk.ts';
 import { createS3Client, S3_TIMEOUTS } from '../src/lib/server/storage/s3-client.ts';
@@ -31,8 +34,8 @@ afterEach(async () => {
   for (const edge of edges.splice(0)) await edge.stop();
 });
 
-function openEdge(delivery: TestDelivery): TestEdge {
-  const edge = openTestEdge(delivery.client);
+function openEdge(delivery: TestDelivery, clock?: Clock): TestEdge {
+  const edge = openTestEdge(delivery.client, undefined, clock && { clock });
   edges.push(edge);
   return edge;
 }
@@ -141,6 +144,34 @@ describe('an S3 service', () => {
   ])('that %s is told as %s, and no more once it is well', async (_what, trouble, mischief) => {
     proxy.behave(mischief);
     await tryOut({ delivery, ask, trouble, mend: () => proxy.behave(undefined) });
+  });
+
+  test('that takes a kilobyte a second is told as slow while a part goes on, and has it by the same address in the end', async () => {
+    let puts = 0;
+    const count: NonNullable<Mischief['instead']> = (request) => {
+      if (isPart(request)) puts += 1;
+      return false;
+    };
+    proxy.behave({ bytesPerSecond: 1_000, instead: count });
+    const sessionId = await delivery.addSession();
+    const movie = createTestMovie(sessionId, MOVIE_BYTES);
+    movie.finish();
+    const clock = createManualClock();
+    const edge = openEdge(delivery, clock);
+    edge.uploader.add(movie.view);
+    const waited = async (): Promise<string | null> => {
+      await clock.advance(SLOW_PART_MS);
+      return (await ask.status(sessionId)).storage;
+    };
+    await expect.poll(waited, WAIT).toBe('slow');
+    expect(await ask.status(sessionId)).toMatchObject({ movie: 'uploading' });
+    expect(await ask.storageOfDevice()).toEqual({ trouble: 'slow', waiting: 1 });
+    proxy.behave({ instead: count });
+    await edge.confirmed(sessionId);
+    expect(puts).toBe(1);
+    expect(await ask.status(sessionId)).toMatchObject({ movie: 'ready', storage: null });
+    expect(await ask.storageOfDevice()).toBeNull();
+    expect(await ask.download(sessionId)).toBe(createHash('sha256').update(movie.bytes).digest('hex'));
   });
 
   test('whose parts answer another ETag than was sent is believed by its own list', async () => {

@@ -41,6 +41,7 @@ describeObjectStore('the folder store', async (): Promise<StoreUnderTest> => {
   return {
     store,
     origin: server.origin,
+    wait: (ms) => clock.advance(ms),
     asOf: (seconds) =>
       createFolderStore({ ...options, clock: createManualClock(clock.nowMs() - seconds * 1000) }),
     isStrict: true,

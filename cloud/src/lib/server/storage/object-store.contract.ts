@@ -1,6 +1,8 @@
 /** What every object store must do, asked over real HTTP. Each implementation runs this suite. */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { request as openRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ListedUpload, ObjectStore, SignedRequest, StoredPart } from './object-store.ts';
@@ -11,6 +13,8 @@ export interface StoreUnderTest {
   origin: string;
   /** The same store as it signed so many seconds ago. */
   asOf(secondsAgo: number): ObjectStore;
+  /** Lets so much time go by. */
+  wait(ms: number): Promise<void>;
   /**
    * Whether completed uploads are forgotten, If-Range is heeded and all that RFC 9110 recommends is answered. Services
    * differ in that; keys that are never used twice and addresses of 15 minutes make it no matter.
@@ -102,6 +106,30 @@ export function describeObjectStore(name: string, open: () => Promise<StoreUnder
       expect(await listed(uploadId)).toEqual(expected);
       await under.store.complete(KEY, uploadId, expected);
       expect(Buffer.from(await (await get()).arrayBuffer()).equals(Buffer.concat(parts))).toBe(true);
+    });
+
+    test('a part that began while its address was good arrives, however long it takes', async () => {
+      const { uploadId } = await under.store.createUpload(KEY);
+      const bytes = randomBytes(2_000);
+      const part = describePart(1, bytes);
+      const signed = { key: KEY, uploadId, ...part, expiresInSeconds: 2 };
+      const { url, headers } = await under.store.signPart(signed);
+      const sent = openRequest(new URL(url, under.origin), {
+        ...{ method: 'PUT', agent: false },
+        headers: { ...headers, 'content-length': bytes.length, expect: '100-continue' },
+      });
+      sent.flushHeaders();
+      await once(sent, 'continue');
+      const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+      sent.write(bytes.subarray(0, 1_000));
+      await under.wait(3_000);
+      sent.end(bytes.subarray(1_000));
+      const [answer] = await answered;
+      answer.resume();
+      expect(answer.statusCode).toBe(200);
+      expect(await listed(uploadId)).toEqual([part]);
+      // Nobody begins one with it any more.
+      expect((await send({ url, headers }, bytes)).status).toBe(403);
     });
 
     test('a part that arrives after completion changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import dns from 'node:dns';
 import type { LookupAllOptions } from 'node:dns';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   ListObjectVersionsCommand,
@@ -51,6 +52,7 @@ function openUnderTest(under: S3Settings): Promise<StoreUnderTest> {
     });
   return Promise.resolve({
     ...{ store, asOf, origin: under.endpoint ?? '', isStrict: false },
+    wait: (ms) => sleep(ms),
     close() {
       store.close();
       return Promise.resolve();
