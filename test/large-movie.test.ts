@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { contentOf, getBox, readBoxes, readBoxHeader } from '@padelvar/shared/mp4/boxes';
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openTestS3 } from '../cloud/test/support/s3.ts';
 import type { TestS3 } from '../cloud/test/support/s3.ts';
 import { isLongRun, tellFigures } from '../edge/test/support/figures.ts';
@@ -33,6 +33,8 @@ const BORDER = isLongRun ? 4 * GIB : 8_000_000;
 const STORES = isLongRun ? ['folder', 's3'] : ['folder'];
 const STEP_MS = isLongRun ? 40 * 60_000 : 120_000;
 const FPS = 25;
+/** Of a movie of 4 Mbit/s; of a plain file a browser fetches what it will play next, too. */
+const MOST_SEEK_BYTES = { inPlayer: 2_000_000, asFile: 7_000_000 };
 
 let part: KeptPart;
 let browser: Browser;
@@ -159,6 +161,54 @@ describe.each(STORES)('a movie beyond 32 bits, stored in the %s', (store) => {
       // A browser fetches some megabytes ahead of what it plays.
       expect(readBytes).toBeLessThan(Math.max(totalBytes / 10, 16 * 1024 ** 2));
       Object.assign(figures, { readBytes });
+      expect(await visits.end()).toEqual([]);
+    },
+    STEP_MS,
+  );
+});
+
+describe.skipIf(isLongRun)('a movie whose index stands at its end', () => {
+  test(
+    '[immich PR 29823] is sought without being read to there, in the player and as a plain file',
+    async () => {
+      const portal = await openMatchPortal(await part.makeFolder(), {});
+      const ids = portal.addMatch(SECONDS);
+      const left = await openLongRecording({
+        ...{ dataDir: await part.makeFolder(), part: await part.copy(), ids, layout: 'index-last' },
+        durationSeconds: SECONDS,
+      });
+      onTestFinished(async () => {
+        await left.close();
+        await portal.close();
+      });
+      await left.recording.finalise();
+      await bringMovie(portal.client, left);
+      const visits = createVisits(browser, portal);
+      const page = await visits.open(portal.login, {
+        path: `/videos/${ids.sessionId}`,
+        expected: /ERR_ABORTED/,
+      });
+      let readBytes = 0;
+      const network = await page.context().newCDPSession(page);
+      await network.send('Network.enable');
+      network.on('Network.dataReceived', ({ encodedDataLength }) => void (readBytes += encodedDataLength));
+      const measure = async (video: Locator): Promise<number> => {
+        await expect.poll(() => durationOf(video)).toBeGreaterThan(SECONDS - 25);
+        const before = readBytes;
+        const frame = Math.floor((SECONDS / 2) * FPS) + 7;
+        await seekTo(video, (frame + 0.5) / FPS);
+        expect(await readShownNumber(video)).toBe(frame % part.clip.frames);
+        await page.waitForTimeout(700);
+        return readBytes - before;
+      };
+      const inPlayer = await measure(page.getByTestId('video'));
+      await page.goto(`/api/video/files/${ids.sessionId}/download?disposition=inline`);
+      const plain = page.locator('video');
+      await plain.evaluate((element: { pause: () => void }) => element.pause());
+      const asFile = await measure(plain);
+      tellFigures('a seek in a movie whose index stands last', { inPlayer, asFile, readBytes });
+      expect(inPlayer).toBeLessThan(MOST_SEEK_BYTES.inPlayer);
+      expect(asFile).toBeLessThan(MOST_SEEK_BYTES.asFile);
       expect(await visits.end()).toEqual([]);
     },
     STEP_MS,

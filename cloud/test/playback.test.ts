@@ -194,7 +194,7 @@ describe.each(STORES)('in %s', (_what, openService) => {
       expect((await get('playlist.m3u8', { 'if-none-match': etag })).status).toBe(304);
     });
 
-    test('the stable address leads to a good link after the former one has ended [pingvin-share 44, PeerTube 5439]', async () => {
+    test('the stable address leads to a good link after the former one has ended [pingvin-share 44, PeerTube 5439, 5617]', async () => {
       const link = async (): Promise<string> =>
         (await get('download?disposition=inline')).headers.get('location') ?? '';
       const former = await link();

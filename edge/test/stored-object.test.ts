@@ -79,7 +79,7 @@ describe.each([
     }
   });
 
-  test('is also its own stream: init segments and byte ranges play all frames', async () => {
+  test('is also its own stream by init segments and byte ranges, H.265 by the name that Apple takes [frigate PR 10105]', async () => {
     const index = FragmentIndex.parse(
       JSON.parse(await readFile(join(left.paths.folder, 'index.json'), 'utf8')),
     );
@@ -99,7 +99,7 @@ describe.each([
       expect((await askFfprobe(stream)).frames).toBe(FRAMES);
       expect(await decodeComplaints(stream)).toBe('');
     }
-    // Called so by its camera, it would be dead on an iPhone [frigate PR 10105].
+    // Called so by its camera, it would be dead on an iPhone.
     expect(inits.includes('hev1')).toBe(false);
     const [head, tail] = [object.subarray(0, roomBytes), object.subarray(roomBytes + running.byteLength)];
     expect(Buffer.concat([head, tail]).includes('hev1')).toBe(false);
