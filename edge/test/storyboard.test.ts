@@ -23,11 +23,10 @@ let left: Left;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'padelvar-storyboard-'));
-  // Each second has its own shade, so that a picture tells when it was taken; a keyframe every second.
-  const shades =
-    'color=black:size=32x18:rate=5,geq=lum=16+5*floor(T):cb=128:cr=128,scale=1920:1080,noise=alls=12:allf=t';
+  // Noise gives a picture the bytes of a real one.
+  const source = `${shadesOf({ rate: 5, size: '1920:1080' })},noise=alls=12:allf=t`;
   left = await leaveRecording({
-    ...{ dataDir, source: shades, frames: 200, headerRoomBytes: 64 * 1024, parts: 1 },
+    ...{ dataDir, source, frames: 200, headerRoomBytes: 64 * 1024, parts: 1 },
     encoder: ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '5'],
   });
   await left.recording.finalise();
@@ -36,6 +35,15 @@ afterAll(async () => {
   await left.close();
   await rm(dataDir, { recursive: true, force: true });
 });
+
+/** Each second has its own shade, so that a picture tells when it was taken. */
+function shadesOf({ rate, size, from = 16 }: { rate: number; size: string; from?: number }): string {
+  const shade = `geq=lum=${String(from)}+5*floor(T):cb=128:cr=128`;
+  return `color=black:size=32x18:rate=${String(rate)},${shade},scale=${size}`;
+}
+
+/** A shade of limited range as one of the full range. */
+const toFull = (luma: number): number => ((luma - 16) * 255) / 219;
 
 /** The brightness in the middle of each of `count` tiles, row by row. */
 async function readShades(path: string, layout: StoryboardLayout): Promise<number[]> {
@@ -74,14 +82,36 @@ test('a finished movie has a thumbnail and a storyboard of its keyframes, each t
     ...{ v: 1, columns: 8, tiles: 8, tileWidth: 160, tileHeight: 90, intervalMs: 5_000 },
   });
   const shades = await readShades(join(folder, 'storyboard.jpg'), layout);
-  // Limited range to full: 5 steps of 219 in 255.
   for (const [tile, shade] of shades.entries())
-    expect(Math.abs(shade - tile * 5 * 5 * (255 / 219))).toBeLessThan(5);
+    expect(Math.abs(shade - toFull(16 + tile * 5 * 5))).toBeLessThan(5);
   const { stdout } = await run('ffprobe', [
     ...['-v', 'error', '-show_entries', 'stream=codec_name,width,height', '-of', 'csv=p=0'],
     join(folder, 'thumbnail.jpg'),
   ]);
   expect(stdout.trim()).toBe('mjpeg,640,360');
+});
+
+const H265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error'];
+
+test.each([
+  ['in H.265', H265, 1],
+  ['in H.265, in three parts', H265, 3],
+  ['with reordered pictures, in three parts', ['-c:v', 'libx264', '-preset', 'fast', '-bf', '2'], 3],
+])('a movie %s has its storyboard too, each tile at its time', async (name, encoder, parts) => {
+  const movie = await leaveRecording({
+    ...{ dataDir: join(dataDir, name), encoder, parts, headerRoomBytes: 64 * 1024 },
+    // They begin 5 s apart, as tiles do.
+    ...{ frames: 125, source: (part) => shadesOf({ rate: 25, size: '320:180', from: 16 + 60 * (part - 1) }) },
+  });
+  await movie.recording.finalise();
+  const { folder } = movie.paths;
+  await makeStoryboard({ folder, view: movie.recording.view, ffmpegPath: TEST_FFMPEG, signal });
+  const layout = StoryboardLayout.parse(JSON.parse(await readFile(join(folder, 'storyboard.json'), 'utf8')));
+  expect(layout).toMatchObject({ tiles: parts, tileWidth: 160, tileHeight: 90, intervalMs: 5_000 });
+  const shades = await readShades(join(folder, 'storyboard.jpg'), layout);
+  for (const [tile, shade] of shades.entries())
+    expect(Math.abs(shade - toFull(16 + tile * 60))).toBeLessThan(5);
+  await movie.close();
 });
 
 /** CPU seconds of all ended children of this process, by the kernel's ticks of 10 ms. */

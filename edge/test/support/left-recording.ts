@@ -32,8 +32,8 @@ export interface LeftOptions {
   headerRoomBytes: number;
   /** Begin 5 s apart. */
   parts: number;
-  /** A source of FFmpeg's `lavfi`. */
-  source?: string;
+  /** A source of FFmpeg's `lavfi`, or one for each part by its number. */
+  source?: string | ((part: number) => string);
   frames: number;
 }
 
@@ -49,7 +49,8 @@ export async function leaveRecording(options: LeftOptions): Promise<Left> {
   const opened: LivePart[] = [];
   for (let number = 1; number <= options.parts; number += 1) {
     await run(TEST_FFMPEG, [
-      ...['-v', 'error', '-f', 'lavfi', '-i', source, '-frames:v', String(options.frames)],
+      ...['-v', 'error', '-f', 'lavfi', '-i', typeof source === 'string' ? source : source(number)],
+      ...['-frames:v', String(options.frames)],
       ...[
         '-pix_fmt',
         'yuv420p',
