@@ -1,18 +1,24 @@
-/** What a player does on a phone's pages, from the court to the saved movie, step by step. */
+/** What a player does on the pages, from the court to the saved movie, step by step. */
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { playFor } from './browser-movie.ts';
 import { watchFrames } from './browser-picture.ts';
 
 const READY_MS = 30_000;
 
+/** With a finger where the screen takes one, or else with the mouse. */
+export async function press(button: Locator): Promise<void> {
+  const isTouched: unknown = await button.evaluate('navigator.maxTouchPoints > 0');
+  await (isTouched === true ? button.tap() : button.click());
+}
+
 /** Chooses the court, for as many minutes, and opens its camera; answers the session. */
 export async function openCourt(page: Page, courtId: string, minutes: number): Promise<string> {
-  await page.getByTestId(`court-${courtId}`).tap();
-  await page.getByTestId('duration-custom').tap();
+  await press(page.getByTestId(`court-${courtId}`));
+  await press(page.getByTestId('duration-custom'));
   await page.getByTestId('duration-input').fill(String(minutes));
-  await page.getByTestId('open-camera').tap();
+  await press(page.getByTestId('open-camera'));
   await page.getByTestId('preview').or(page.getByTestId('record-error')).first().waitFor();
   if (await page.getByTestId('record-error').isVisible())
     throw new Error(`expected ${courtId} to open: ${await page.getByTestId('record-error').innerText()}`);
@@ -22,7 +28,7 @@ export async function openCourt(page: Page, courtId: string, minutes: number): P
 
 /** Until the page says that it records. */
 export async function startMatch(page: Page): Promise<void> {
-  await page.getByTestId('start').tap();
+  await press(page.getByTestId('start'));
   await page.getByTestId('rec-badge').waitFor();
 }
 
@@ -33,15 +39,15 @@ export async function waitUntilElapsed(page: Page, seconds: number): Promise<voi
 
 /** Stops, confirms, and waits for the movie; a short match is saved before anybody can look. */
 export async function stopMatch(page: Page): Promise<void> {
-  await page.getByTestId('stop').tap();
-  await page.getByTestId('confirm-yes').tap();
+  await press(page.getByTestId('stop'));
+  await press(page.getByTestId('confirm-yes'));
   await page.getByTestId('ready').waitFor({ timeout: READY_MS });
 }
 
 /** Follows the page's plain link; answers where in `folder` the file is. */
 export async function downloadMovie(page: Page, folder: string): Promise<string> {
   const started = page.waitForEvent('download');
-  await page.getByTestId('download').tap();
+  await press(page.getByTestId('download'));
   const download = await started;
   expect(download.suggestedFilename()).toMatch(/\.mp4$/);
   const path = join(folder, download.suggestedFilename());
@@ -60,7 +66,7 @@ export async function playWholeMatch(
   await waitUntilElapsed(page, seconds);
   await stopMatch(page);
   const path = await downloadMovie(page, folder);
-  await page.getByTestId('watch').tap();
+  await press(page.getByTestId('watch'));
   const movie = await playFor(page.getByTestId('video'), 1.5);
   return { path, movieSeconds: movie.seconds };
 }
