@@ -1,15 +1,20 @@
-/** The way from a court's printed code to the video, on phones: as a guest, as a player, as the others of the match. */
+/**
+ * The way from a court's printed code to the video: as a guest, as a player, as the others of the match. On phones; in the long
+ * run at a desk as well.
+ */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isLongRun, tellFigures } from '../edge/test/support/figures.ts';
 import { measureLateness } from '../edge/test/support/machine-lateness.ts';
-import { DESKTOP, openBrowser } from './support/browser.ts';
+import { createPng } from '../cloud/test/support/logo.ts';
+import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
 import { lookAt } from './support/browser-look.ts';
-import { downloadMovie, openCourt, stopMatch, waitUntilElapsed } from './support/browser-match.ts';
+import { downloadMovie, openCourt, press, stopMatch, waitUntilElapsed } from './support/browser-match.ts';
 import { findDecodingErrors, playFor } from './support/browser-movie.ts';
 import { watchFrames } from './support/browser-picture.ts';
+import { drawCode, photographCode, printPages } from './support/browser-sign.ts';
 import { createVisits, personOf } from './support/browser-visits.ts';
 import type { Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
@@ -22,6 +27,11 @@ const [PLAYER_SECONDS, GUEST_SECONDS] = [5, 15];
 const OTHER = { email: 'other-player@padelvar.example', name: 'Olga Other', password: 'another-match' };
 const THIRD = { email: 'third-player@padelvar.example', name: 'Theo Third', password: 'a-third-match' };
 const NEW = { email: 'new-player@padelvar.example', name: 'Nina New', password: 'my-first-match' };
+/** What a club and a court may well be called. */
+const LONG = {
+  club: 'Club Deportivo Municipal de Pádel y Tenis Nuestra Señora de la Candelaria',
+  court: 'Pista Central Fundación Deportiva Municipal',
+};
 
 let lab: Lab;
 let browser: Browser;
@@ -63,7 +73,7 @@ async function expectRecording(
   const beganMs = performance.now();
   await page.goto(sign ?? '');
   const taps = await countTaps(page);
-  await page.getByTestId('start-now').tap();
+  await press(page.getByTestId('start-now'));
   await page.getByTestId('rec-badge').waitFor();
   const seconds = secondsSince(beganMs);
   tellFigures(`scan to recording, ${who}`, { taps: await taps(), seconds });
@@ -72,23 +82,27 @@ async function expectRecording(
   await lateness.close();
 }
 
-/** Each journey in one language; in the long run each in all of them. */
-const [GUESTS, OWNERS] = isLongRun ? [LOCALES, LOCALES] : ([['fr-FR'], ['es-ES']] as const);
+const ALL = LOCALES.flatMap((locale) => [PHONE, DESKTOP].map((screen) => ({ locale, screen })));
+/** Each journey in one language, on a phone; in the long run each in all of them, on both. */
+const [GUESTS, OWNERS] = isLongRun
+  ? [ALL, ALL]
+  : ([[{ locale: 'fr-FR', screen: PHONE }], [{ locale: 'es-ES', screen: PHONE }]] as const);
 
 test.each(GUESTS)(
-  'a guest scans, taps once, records, and keeps the match with an account made afterwards: %s',
-  async (locale) => {
+  'a guest scans, taps once, records, and keeps the match with an account made afterwards: $locale, $screen.viewport.width wide',
+  async (visit) => {
+    const { locale, screen } = visit;
     const text = loadTexts(locale);
-    const passer = await visits.arrive({ locale });
+    const passer = await visits.arrive(visit);
     await passer.goto(signs[0] ?? '');
     await passer.getByTestId('start-now').waitFor();
     await lookAt(passer, 'court');
-    const page = await visits.arrive({ locale });
+    const page = await visits.arrive(visit);
     await expectRecording(page, signs[0], 'a guest', GUEST_SECONDS);
     await watchFrames(page.getByTestId('preview-image'), 3);
     const ofTotal = (total: string): string => text('elapsed_of_total', { total }).trim();
     await page.getByText(ofTotal('1:30:00')).waitFor();
-    await page.getByTestId('extend').tap();
+    await press(page.getByTestId('extend'));
     await page.getByText(ofTotal('1:45:00')).waitFor();
     await waitUntilElapsed(page, 3);
     await lookAt(page, 'court-recording');
@@ -100,44 +114,44 @@ test.each(GUESTS)(
     expect(await page.getByTestId('watch').count()).toBe(0);
     await lookAt(page, 'court-claim');
     await page.getByTestId('claim-name').fill(NEW.name);
-    await page.getByTestId('claim-email').fill(`${locale}-${NEW.email}`);
+    await page.getByTestId('claim-email').fill(`${locale}-${String(screen.viewport.width)}-${NEW.email}`);
     await page.getByTestId('claim-password').fill(NEW.password);
-    await page.getByTestId('claim-submit').tap();
+    await press(page.getByTestId('claim-submit'));
     await page.getByTestId('watch').waitFor();
     await page.getByRole('heading', { name: text('ready_title') }).waitFor();
     expect(await page.getByTestId('claim').count()).toBe(0);
     const path = await downloadMovie(page, lab.folder);
     expect(await findDecodingErrors(path)).toBe('');
-    await page.getByTestId('watch').tap();
+    await press(page.getByTestId('watch'));
     expect((await playFor(page.getByTestId('video'), 1)).width).toBe(1280);
   },
 );
 
 test.each(OWNERS)(
-  'a player starts with one tap, and the others join by the code on the phone or are let in: %s',
-  async (locale) => {
-    const text = loadTexts(locale);
-    const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], { locale });
+  'a player starts with one tap, and the others join by the code on the phone or are let in: $locale, $screen.viewport.width wide',
+  async (visit) => {
+    const text = loadTexts(visit.locale);
+    const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], visit);
     await expectRecording(owner, signs[1], 'a player who is logged in', PLAYER_SECONDS);
 
-    await owner.getByTestId('show-join').tap();
+    await press(owner.getByTestId('show-join'));
     const joinPath = new URL(await owner.getByTestId('join-url').innerText()).pathname;
     await lookAt(owner, 'court-join-code');
     await owner.keyboard.press('Escape');
-    const other = await visits.open(OTHER, { path: joinPath, locale });
+    const other = await visits.open(OTHER, { ...visit, path: joinPath });
     await lookAt(other, 'join');
-    await other.getByTestId('join').tap();
+    await press(other.getByTestId('join'));
     await other.getByTestId('rec-badge').waitFor();
     expect(await other.getByTestId('stop').count()).toBe(0);
     await owner.getByText(text('people_in', { names: OTHER.name })).waitFor();
 
-    const asking = await visits.openAt(THIRD, signs[1], { locale });
-    await asking.getByTestId('ask-join').tap();
+    const asking = await visits.openAt(THIRD, signs[1], visit);
+    await press(asking.getByTestId('ask-join'));
     await asking.getByText(text('door_join_asked')).waitFor();
     await lookAt(asking, 'court-busy');
     await lookAt(owner, 'court-request');
-    await owner.getByTestId('let-in').tap();
-    await asking.getByTestId('to-match').tap();
+    await press(owner.getByTestId('let-in'));
+    await press(asking.getByTestId('to-match'));
     await asking.getByTestId('rec-badge').waitFor();
 
     await waitUntilElapsed(owner, 3);
@@ -194,7 +208,7 @@ test('a court on which nobody records goes to the next group when the club’s m
   await next.getByTestId('start-now').waitFor();
 });
 
-test('a photographed code shows no match, and its sign is printed in three languages', async () => {
+test('a photographed code shows no match', async () => {
   const owner = await lab.system.login('PLAYER');
   const { items } = await owner.listSessions();
   const { sessionId = '' } = items[0] ?? {};
@@ -208,16 +222,42 @@ test('a photographed code shows no match, and its sign is printed in three langu
   }
   const people = await owner.getPeople(sessionId);
   expect(people.join).toBeNull();
+});
 
-  const admin = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+test('a sign says in three languages that the court is filmed, fits one sheet, and ends where its court gets a new code', async () => {
+  const { admin, clubId } = lab.system;
+  await admin.updateClub(clubId, { name: LONG.club, brandColor: '#0e6b3d' });
+  await admin.setLogo(clubId, new Blob([createPng(400, 400, [14, 107, 61, 255])], { type: 'image/png' }));
+  await admin.updateCourt('court1', { name: LONG.court });
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
     screen: DESKTOP,
     path: '/sign/court1',
   });
-  await admin.getByTestId('sign').waitFor();
-  for (const text of ['Film your match', 'Filmez votre match', 'Graba tu partido'])
-    await admin.getByRole('heading', { name: text }).waitFor();
-  expect(new URL(await admin.getByTestId('sign-url').innerText()).pathname).toBe(signs[0]);
-  await lookAt(admin, 'sign');
+  await page.getByTestId('sign').waitFor();
+  for (const locale of LOCALES) {
+    const said = page.locator(`section[lang=${locale.slice(0, 2)}]`);
+    await said.getByRole('heading', { name: loadTexts(locale)('sign_title') }).waitFor();
+    await said.getByText(loadTexts(locale)('sign_notice')).waitFor();
+  }
+  await page.getByTestId('club-logo').locator('img').waitFor();
+  expect(new URL(await expectCode(page)).pathname).toBe(signs[0]);
+  await lookAt(page, 'sign');
+  const [sheet, ...others] = await printPages(page);
+  expect(others).toEqual([]);
+  // A4 is 210 mm by 297 mm.
+  expect(sheet?.width).toBeCloseTo((210 / 25.4) * 72, 0);
+  expect(sheet?.height).toBeCloseTo((297 / 25.4) * 72, 0);
+
+  const before = await page.getByTestId('sign-url').innerText();
+  await page.getByTestId('rotate-code').click();
+  await page.getByTestId('confirm-yes').click();
+  await expect.poll(() => page.getByTestId('sign-url').innerText()).not.toBe(before);
+  const after = await expectCode(page);
+  const passer = await visits.arrive({ expected: /404/ });
+  await passer.goto(before);
+  await passer.getByRole('heading', { name: loadTexts('en-GB')('error_page_court_title') }).waitFor();
+  await passer.goto(after);
+  await passer.getByTestId('start-now').waitFor();
 });
 
 /** What the portal remembers happened so many minutes before it did. */
@@ -267,6 +307,14 @@ async function expectLineTrouble(page: Page): Promise<void> {
 
 async function readTrouble(page: Page, testId: string): Promise<string> {
   return (await page.getByTestId(testId).innerText()).replace(/\s+/g, ' ').trim();
+}
+
+/** The picture says what is printed under it; answers that address. */
+async function expectCode(page: Page): Promise<string> {
+  const address = await page.getByTestId('sign-url').innerText();
+  const squares = drawCode(address);
+  expect(await photographCode(page.getByTestId('sign-code'), squares.length)).toEqual(squares);
+  return address;
 }
 
 /** From now on: what the person touches, by the page's own count. */
