@@ -117,6 +117,13 @@ test('a storage that refuses the portal is named at the match and at its mini-PC
   await seeEachAtMatch(sessionId, await readStatus());
   await seeEachAtDevices();
 
+  const system = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+    ...{ screen: DESKTOP, path: '/admin/system', expected: /video\/health/ },
+  });
+  await system.locator('[data-testid=system-storage][data-trouble=denied]').waitFor(WAIT);
+  await system.getByTestId('system-parts').getByText('does not work').waitFor();
+  await lookAt(system, 'system-storage-denied');
+
   store.behave(undefined);
   await expect.poll(async () => (await readStatus()).movie, WAIT).toBe('ready');
   await said.waitFor({ state: 'detached', ...WAIT });

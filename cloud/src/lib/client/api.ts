@@ -147,7 +147,8 @@ function recording(call: Call) {
       call<RecordStatus>(`/api/video/record/status/${sessionId}`, signal ? { signal } : {}),
     getPreviewInfo: (sessionId: string, signal?: AbortSignal) =>
       call<PreviewState>(`/api/preview/${sessionId}/info`, signal ? { signal } : {}),
-    checkHealth: () => call<z.infer<typeof Health>>('/api/video/health'),
+    /** Also where a part does not work, which the portal answers with 503. */
+    checkHealth: () => call<z.infer<typeof Health>>('/api/video/health', { answerStatus: 503 }),
   };
 }
 

@@ -36,6 +36,16 @@ describe('a request', () => {
     });
   });
 
+  it('takes a status for an answer where it is said to be one, but no problem document', async () => {
+    const degraded = () => Response.json({ status: 'degraded' }, { status: 503 });
+    const health = { answerStatus: 503 };
+    await expect(requestJson(answering(degraded()), '/x', health)).resolves.toEqual({ status: 'degraded' });
+    await expect(requestJson(answering(degraded()), '/x')).rejects.toMatchObject({ status: 503 });
+    const headers = { 'content-type': 'application/problem+json' };
+    const refused = new Response(JSON.stringify({ ...problem, status: 503 }), { status: 503, headers });
+    await expect(requestJson(answering(refused), '/x', health)).rejects.toMatchObject({ kind: 'court_busy' });
+  });
+
   it('is unexpected where an error is no problem document', async () => {
     const response = new Response('<h1>Bad gateway</h1>', {
       status: 502,

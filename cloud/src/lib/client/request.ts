@@ -44,6 +44,8 @@ export interface RequestOptions {
   file?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** A status beyond 2xx whose body is an answer too, unless it is a problem document. */
+  answerStatus?: number;
 }
 
 /** Which part of a list is asked for. */
@@ -70,7 +72,8 @@ export async function requestJson(
 ): Promise<unknown> {
   const response = await send(fetch, path, options);
   const body = await readJson(response);
-  if (response.ok) return body;
+  const isAnswer = response.ok || (response.status === options.answerStatus && !isProblem(body));
+  if (isAnswer) return body;
   throw errorOf(response.status, body);
 }
 
