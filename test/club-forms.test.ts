@@ -1,5 +1,6 @@
 /** The forms of a club and of its people, filled in on a phone: rules, plans, cameras, settings, objections, the end of an account. */
 import type { Club, Device } from '@padelvar/shared/portal-api';
+import { WEEKDAYS } from '@padelvar/shared/weekdays';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createPng } from '../cloud/test/support/logo.ts';
@@ -9,7 +10,11 @@ import { listViolations } from './support/browser-access.ts';
 import { lookAt } from './support/browser-look.ts';
 import { createVisits, type Visits, personOf } from './support/browser-visits.ts';
 import { openLab, type Lab } from './support/lab.ts';
+import { loadTexts } from './support/page-texts.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
+const STRANGER = { email: 'stranger@padelvar.example', name: 'Sam Stranger', password: 'no-club-yet' };
+const REMOVED = { email: 'removed@padelvar.example', name: 'Remo Removed', password: 'not-for-long' };
 const LEAVER = { email: 'leaver@padelvar.example', name: 'Lea Leaver', password: 'a-last-match' };
 
 let lab: Lab;
@@ -21,7 +26,9 @@ beforeAll(async () => {
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
   const { admin, clubId } = lab.system;
-  await admin.createUser({ ...LEAVER, role: 'PLAYER', clubIds: [clubId] });
+  for (const member of [LEAVER, REMOVED])
+    await admin.createUser({ ...member, role: 'PLAYER', clubIds: [clubId] });
+  await admin.createUser({ ...STRANGER, role: 'PLAYER', clubIds: [] });
 });
 afterAll(async () => {
   await browser.close();
@@ -38,6 +45,14 @@ const clubNow = async (): Promise<Club | undefined> => {
 /** Of a field by its name, as a thumb fills it. */
 const fill = (page: Page, name: string, value: string) => page.locator(`[name="${name}"]`).fill(value);
 const turn = (page: Page, testid: string) => page.getByTestId(testid).setChecked(true);
+/** One of a select's options, by how it begins or by all that it says. */
+async function choose(page: Page, testid: string, option: string | RegExp): Promise<void> {
+  await page.getByTestId(testid).tap();
+  await page.getByRole('option', { name: option, exact: true }).tap();
+}
+/** The court's page, as its sign says. */
+const doorOf = async (courtId: string): Promise<string> =>
+  new URL((await lab.system.admin.getSign(courtId)).url).pathname;
 
 test('a club sets its rules, and a wrong length is told at its field before anything is sent', async () => {
   const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club/rules' });
@@ -58,6 +73,99 @@ test('a club sets its rules, and a wrong length is told at its field before anyt
   const { url } = await lab.system.admin.getSign('court1');
   await page.goto(new URL(url).pathname);
   await page.getByTestId('start-now').getByText('1 h').waitFor();
+});
+
+test('a club says when guests may record, whom the next group meets and how long videos stay, and its door says why not', async () => {
+  const text = loadTexts('es-ES');
+  const { admin, clubId } = lab.system;
+  const before = await admin.updateClub(clubId, { retentionDays: 90 });
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    path: '/club/rules',
+    locale: 'es-ES',
+  });
+  await page.getByTestId('rules-form').waitFor();
+  await turn(page, 'guests-allowed');
+  await choose(page, 'next-group-rule', text('rules_next_group_replace'));
+  await fill(page, 'idle-minutes', '7');
+  await lookAt(page, 'rules-next-group');
+  const inThreeDays = Date.now() + 3 * DAY_MS;
+  const nameDay = (locale: string, weekday: 'short' | 'long'): string =>
+    new Intl.DateTimeFormat(locale, { weekday, timeZone: before.timeZone }).format(inThreeDays);
+  const opens = nameDay('en-GB', 'short').toLowerCase();
+  const dayOf = (day: string) => page.locator(`[data-testid=opening-day][data-day=${day}]`);
+  await page.getByTestId('always-open').setChecked(false);
+  for (const day of WEEKDAYS) if (day !== opens) await dayOf(day).getByRole('checkbox').uncheck();
+  await dayOf(opens).locator('[type=time]').first().fill('09:30');
+  await dayOf('mon').scrollIntoViewIfNeeded();
+  await lookAt(page, 'rules-hours');
+
+  const cost = page.getByTestId('keeping-cost');
+  await choose(page, 'retention', text('rules_keep_ever'));
+  await cost.getByText(text('rules_keep_ever_cost', { size: '2 GB' })).waitFor();
+  await choose(page, 'retention', /^365 /);
+  await cost.getByText('730 GB').waitFor();
+  expect(await page.getByText(text('rules_keep_shorter')).count()).toBe(0);
+  await choose(page, 'retention', /^7 /);
+  await cost.getByText('14 GB').waitFor();
+  await page.getByText(text('rules_keep_shorter')).waitFor();
+  await lookAt(page, 'rules-keeping');
+  expect(await listViolations(page)).toEqual([]);
+  expect(await clubNow()).toEqual(before);
+  await page.getByTestId('save-rules').tap();
+  await page.getByText(text('saved')).waitFor();
+  const closed = Object.fromEntries(WEEKDAYS.map((day) => [day, null]));
+  expect(await clubNow()).toMatchObject({
+    ...{ nextGroup: 'replace', nextGroupIdleMinutes: 7, retentionDays: 7 },
+    openingHours: { ...closed, [opens]: { opens: '09:30', closes: '23:00' } },
+  });
+
+  const door = await doorOf('court1');
+  const guest = await visits.arrive({ locale: 'es-ES' });
+  const hindrance = guest.getByTestId('hindrance');
+  await guest.goto(door);
+  const day = nameDay('es', 'long');
+  await hindrance.getByText(text('hindrance_closed_until', { day, time: '09:30' })).waitFor();
+  expect(await guest.getByTestId('start-now').count()).toBe(0);
+  await lookAt(guest, 'court-closed');
+  await page.getByTestId('guests-allowed').setChecked(false);
+  await page.getByTestId('save-rules').tap();
+  await hindrance.getByText(text('hindrance_login')).waitFor();
+  const stranger = await visits.openAt(STRANGER, door, { locale: 'es-ES' });
+  await stranger.getByTestId('hindrance').getByText(text('hindrance_members')).waitFor();
+  await lookAt(stranger, 'court-members');
+  const member = await visits.openAt(REMOVED, door);
+  await member.getByTestId('start-now').waitFor();
+  const { nextGroup, guestsAllowed } = before;
+  await admin.updateClub(clubId, { openingHours: null, retentionDays: null, nextGroup, guestsAllowed });
+});
+
+test('a club takes an invitation back and removes a member, and both stay outside', async () => {
+  const { admin, clubId } = lab.system;
+  const { url } = await admin.invite(clubId, { label: 'Nuria Nueva' });
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    path: '/club/members',
+    locale: 'es-ES',
+  });
+  const invitation = page.getByTestId('invitation-list').locator('li').filter({ hasText: 'Nuria Nueva' });
+  await invitation.waitFor();
+  await lookAt(page, 'members');
+  expect(await listViolations(page)).toEqual([]);
+  await invitation.getByTestId('revoke-invitation').tap();
+  await invitation.waitFor({ state: 'detached' });
+  const invited = await visits.arrive({ locale: 'es-ES', expected: /invitations\// });
+  await invited.goto(new URL(url).pathname);
+  await invited.getByText(loadTexts('es-ES')('invited_over_title')).waitFor();
+
+  const member = page.getByTestId('member-list').locator('li').filter({ hasText: REMOVED.email });
+  await member.getByTestId('remove-member').tap();
+  await page.getByTestId('confirm-yes').waitFor();
+  await lookAt(page, 'member-remove');
+  await page.getByTestId('confirm-yes').tap();
+  await member.waitFor({ state: 'detached' });
+  await admin.updateClub(clubId, { guestsAllowed: false });
+  const removed = await visits.openAt(REMOVED, await doorOf('court1'));
+  await removed.getByTestId('hindrance').waitFor();
+  await admin.updateClub(clubId, { guestsAllowed: true });
 });
 
 test('a club limits what uploads take of its line, and sees where the limit is lifted for a match', async () => {
@@ -209,20 +317,25 @@ test('a camera is looked through before it is saved, and what is wrong with it i
   expect(items[0]).toMatchObject({ courtId: 'court1', hasCamera: true });
 });
 
-test('a court’s live picture is asked for almost at once by a switch, which says what it costs', async () => {
+test('a court’s live picture is asked for almost at once by a switch, which says what it costs; sound’s names the law', async () => {
   const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/club', locale: 'es-ES' });
   await page.getByTestId('edit-court').tap();
   const lowDelay = page.getByTestId('court-low-delay');
   expect(await lowDelay.isChecked()).toBe(false);
   await page.getByText('Imagen en directo casi al instante').scrollIntoViewIfNeeded();
   await lowDelay.tap();
+  const law = page.getByText(loadTexts('es-ES')('court_audio_law'));
+  expect(await law.count()).toBe(0);
+  await page.getByTestId('court-audio').tap();
+  await law.scrollIntoViewIfNeeded();
   await lookAt(page, 'court-low-delay');
   expect(await listViolations(page)).toEqual([]);
   await page.getByTestId('save-court').tap();
-  const isLowDelay = async (): Promise<unknown> => (await lab.system.admin.courts()).items[0]?.lowDelay;
-  await expect.poll(isLowDelay).toBe(true);
+  const courtNow = async (): Promise<unknown> => (await lab.system.admin.courts()).items[0];
+  await expect.poll(courtNow).toMatchObject({ lowDelay: true, audio: true });
   await page.getByTestId('edit-court').tap();
   await expect.poll(() => lowDelay.isChecked()).toBe(true);
+  await lab.system.admin.updateCourt('court1', { audio: false });
 });
 
 test('the club sees who records on its courts and for how long without loading the page again, and who looked', async () => {
@@ -323,6 +436,52 @@ test('courts, clubs and mini-PCs are taken away by their pages, which say why wh
   expect(await helper.getByTestId('remove-device').count()).toBe(0);
 });
 
+test('a super administrator renames a club, moves somebody to it with another role, and sees that all parts work', async () => {
+  const { admin } = lab.system;
+  const text = loadTexts('fr-FR');
+  await admin.createClub({ clubId: 'second', name: 'Second club', timeZone: 'Europe/Paris' });
+  const page = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+    ...{ path: '/admin/clubs', locale: 'fr-FR' },
+  });
+  await page.locator('[data-club=second]').getByTestId('edit-club').tap();
+  await page.getByTestId('club-form').waitFor();
+  await fill(page, 'club-name', 'Pádel Las Palmas');
+  await choose(page, 'time-zone', 'Atlantic/Canary');
+  await lookAt(page, 'admin-club');
+  await page.getByTestId('club-form').locator('button[type=submit]').tap();
+  await page.locator('[data-club=second]').getByText('Atlantic/Canary').waitFor();
+  await page.locator('[data-club=second]').getByText('Pádel Las Palmas').waitFor();
+
+  await page.goto('/admin/users');
+  const row = page.getByTestId('user-list').locator('li').filter({ hasText: STRANGER.email });
+  await row.getByTestId('edit-user').tap();
+  const form = page.getByTestId('user-form');
+  await form.getByRole('checkbox', { name: 'Pádel Las Palmas' }).check();
+  await form.locator('[aria-haspopup=listbox]').tap();
+  await page.getByRole('option', { name: text('role_CLUB_ADMIN') }).tap();
+  await lookAt(page, 'admin-user');
+  await form.locator('button[type=submit]').tap();
+  await row.getByText('Pádel Las Palmas').waitFor();
+  await row.getByText(text('role_CLUB_ADMIN')).waitFor();
+  const { items } = await admin.users({ limit: 100 });
+  const moved = items.find(({ email }) => email === STRANGER.email);
+  expect(moved).toMatchObject({ role: 'CLUB_ADMIN', clubIds: ['second'], name: STRANGER.name });
+  const theirs = await visits.open(STRANGER, { path: '/club', locale: 'fr-FR' });
+  await theirs.getByTestId('add-court').waitFor();
+
+  await page.goto('/admin/system');
+  const parts = page.getByTestId('system-parts').locator('li');
+  await parts.first().waitFor();
+  expect(await parts.filter({ hasText: text('system_works') }).count()).toBe(3);
+  const online = page
+    .getByTestId('system-tiles')
+    .locator('div')
+    .filter({ hasText: text('system_online') });
+  expect(await online.locator('dd').innerText()).toBe('1');
+  expect(await page.getByTestId('system-storage').count()).toBe(0);
+  await lookAt(page, 'admin-system');
+});
+
 test('a super administrator closes registration, says whom to ask, and both show at once', async () => {
   const page = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
     path: '/admin/settings',
@@ -330,10 +489,15 @@ test('a super administrator closes registration, says whom to ask, and both show
   });
   const open = page.getByTestId('registration-open');
   await open.setChecked(false);
+  await choose(page, 'default-retention', /^14 /);
+  await choose(page, 'default-language', 'Français');
   await fill(page, 'legal-contact', 'Club Padel, 1 rue du Padel, Lyon');
   await page.getByTestId('save-settings').tap();
   await page.getByText('Guardado').waitFor();
   await lookAt(page, 'settings');
+  expect(await lab.system.admin.settings()).toMatchObject({
+    ...{ registrationOpen: false, defaultRetentionDays: 14, defaultLanguage: 'fr' },
+  });
   const stranger = await visits.arrive();
   await stranger.goto('/register');
   await stranger.getByText('Accounts by invitation only').waitFor();
@@ -348,10 +512,8 @@ test('somebody in a video has it hidden at the court’s page, the club decides,
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId, 60);
   await stopAndWait(player, sessionId);
-  const { url } = await admin.getSign('court1');
-
   const page = await visits.arrive({ locale: 'fr-FR' });
-  await page.goto(new URL(url).pathname);
+  await page.goto(await doorOf('court1'));
   await page.getByTestId('object').tap();
   await page.getByTestId('objection-form').waitFor();
   await page.getByTestId('objection-send').tap();
@@ -406,6 +568,21 @@ test('somebody in a video has it hidden at the court’s page, the club decides,
   await owner.reload();
   await owner.getByTestId('video').waitFor();
   expect(await owner.getByTestId('share').count()).toBe(0);
+
+  await Promise.all([owner.close(), heir.close(), desk.close()]);
+  const second = await visits.arrive({ locale: 'fr-FR' });
+  await second.goto(`${await doorOf('court1')}/objection`);
+  await second.getByTestId('objection-form').waitFor();
+  await fill(second, 'objection-time', now.slice(0, 5));
+  await second.getByTestId('objection-send').tap();
+  await second.getByTestId('objection-sent').waitFor();
+  await club.reload();
+  await club.getByTestId('objection-delete').tap();
+  await club.getByTestId('confirm-yes').waitFor();
+  await lookAt(club, 'objection-delete');
+  await club.getByTestId('confirm-yes').tap();
+  await club.locator('[data-testid=objection][data-state=deleted]').waitFor();
+  await expect(player.getVideo(sessionId)).rejects.toMatchObject({ kind: 'gone' });
 });
 
 test('a player takes their data along and deletes their account', async () => {

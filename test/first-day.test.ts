@@ -47,7 +47,7 @@ const START_MS = 30_000;
 /** Nowhere near the club's. */
 const FAR_ZONE = 'Pacific/Auckland';
 /** What changes something on an administrator's page. */
-const CHANGING = ['^=add-', '=invite', '*=edit', '*=delete', '*=remove', '*=take-back']
+const CHANGING = ['^=add-', '=invite', '*=edit', '*=delete', '*=remove', '*=revoke']
   .map((match) => `[data-testid${match.replace('=', '="')}"]`)
   .join(', ');
 
