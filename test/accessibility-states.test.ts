@@ -2,6 +2,8 @@
 import type { RecordStatus } from '@padelvar/shared/portal-api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { linkIn, openMailbox } from '../cloud/test/support/mailbox.ts';
+import type { Mailbox } from '../cloud/test/support/mailbox.ts';
 import { isLongRun } from '../edge/test/support/figures.ts';
 import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
 import { listViolations } from './support/browser-access.ts';
@@ -11,23 +13,33 @@ import { createVisits, personOf } from './support/browser-visits.ts';
 import type { Visit, Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
+import { loadTexts, LOCALES } from './support/page-texts.ts';
+import type { PageLocale } from './support/page-texts.ts';
 
 const OTHER = { email: 'other-player@padelvar.example', name: 'Olga Other', password: 'another-match' };
 const NO_VIDEO = '/videos/sess_demo_court1_1767225600';
 const READY = { timeout: 30_000 };
-/** On a phone in English; in the long run at a desk as well, in the other languages. */
-const VISITS: (Visit & { name: string })[] = [
-  { name: 'phone', screen: PHONE, locale: 'en-GB' },
-  ...(isLongRun ? ['fr-FR', 'es-ES'].map((locale) => ({ name: 'desk', screen: DESKTOP, locale })) : []),
-];
+type StateVisit = Visit & { name: string; locale: PageLocale };
+/** On a phone in English; in the long run in every language, and at a desk as well. */
+const VISITS: readonly StateVisit[] = isLongRun
+  ? LOCALES.flatMap((locale) => [
+      { name: 'phone', screen: PHONE, locale },
+      { name: 'desk', screen: DESKTOP, locale },
+    ])
+  : [{ name: 'phone', screen: PHONE, locale: 'en-GB' }];
 
 let lab: Lab;
+let mailbox: Mailbox;
 let browser: Browser;
 let visits: Visits;
 let signs: string[];
 
 beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
+  mailbox = await openMailbox();
+  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }], {
+    PADELVAR_SMTP_URL: mailbox.settings.url,
+    PADELVAR_MAIL_FROM: 'PadelVar <video@portal.test>',
+  });
   browser = await openBrowser();
   visits = createVisits(browser, lab.system);
   const { admin, clubId } = lab.system;
@@ -40,6 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await lab.close();
+  await mailbox.close();
 });
 afterEach(async () => {
   expect(await visits.end()).toEqual([]);
@@ -74,8 +87,29 @@ async function bendStatus(page: Page): Promise<(change: Partial<RecordStatus>) =
   return (change) => (bent = change);
 }
 
+/** The preview says that no picture has come. */
+async function hidePictures(page: Page): Promise<void> {
+  await page.route('**/api/preview/*/info', async (route) => {
+    const info = (await (await route.fetch()).json()) as object;
+    await route.fulfill({ json: { ...info, frameAgeMs: null } });
+  });
+}
+
+/** What moves all the time moves no more where somebody asked for that. */
+async function expectStillness(page: Page): Promise<void> {
+  const times = (): Promise<string> =>
+    page.evaluate<string>(
+      'getComputedStyle(document.querySelector("[data-testid=rec-badge] .animate-rec")).animationIterationCount',
+    );
+  expect(await times()).toBe('infinite');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await times()).toBe('1');
+  await page.emulateMedia({ reducedMotion: null });
+}
+
 test.each(VISITS)('a guest’s match, from the door to the claim, $name $locale', async (visit) => {
   const page = await visits.arrive({ ...visit, expected: /record\/events|answer: 409|status of 409/ });
+  const text = loadTexts(visit.locale);
   const bend = await bendStatus(page);
   await page.goto(signs[0] ?? '');
   await page.getByTestId('start-now').waitFor();
@@ -88,9 +122,19 @@ test.each(VISITS)('a guest’s match, from the door to the claim, $name $locale'
   await page.getByTestId('rec-badge').waitFor();
   await waitUntilElapsed(page, 2);
   await expectAccessible(page, 'recording');
+  await expectStillness(page);
+  const isBad = (fact: string, said: string) =>
+    page.locator(`[data-fact=${fact}][data-ok=false]`).getByText(text(said)).waitFor();
   bend({ growing: false, deviceOnline: false });
   await page.locator('[data-filming=unreachable]').waitFor();
+  await isBad('device', 'health_device_bad');
   await expectAccessible(page, 'recording-unreachable');
+  await hidePictures(page);
+  bend({ growing: false });
+  await isBad('growing', 'health_not_growing');
+  await isBad('camera', 'health_camera_bad');
+  await expectAccessible(page, 'recording-nothing-comes');
+  await page.unroute('**/api/preview/*/info');
   bend({});
   await page.locator('[data-filming=filming]').waitFor();
   await page.getByTestId('show-join').click();
@@ -117,6 +161,19 @@ test.each(VISITS)('a guest’s match, from the door to the claim, $name $locale'
   await page.getByTestId('claim-submit').click();
   await page.getByTestId('claim-form').getByRole('alert').waitFor();
   await expectAccessible(page, 'claim-refused');
+  await page.getByTestId('claim-by-mail').click();
+  await page.getByTestId('link-send').waitFor();
+  await expectAccessible(page, 'claim-by-mail');
+  // By the link an account is made, without a password.
+  const newcomer = `nina-${visit.name}-${visit.locale}@padelvar.example`.toLowerCase();
+  await page.getByTestId('link-email').fill(newcomer);
+  await page.getByTestId('link-send').click();
+  await page.getByTestId('link-sent').waitFor();
+  await expectAccessible(page, 'claim-link-sent');
+  await page.goto(linkIn(await mailbox.waitFor(newcomer)));
+  await page.getByTestId('link-act').click();
+  await page.getByTestId('watch').waitFor(READY);
+  expect(await page.getByTestId('claim').count()).toBe(0);
 });
 
 test.each(VISITS)('the others are let in, the match is cut and shared, $name $locale', async (visit) => {
