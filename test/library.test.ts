@@ -7,10 +7,13 @@ import { openSession, startRecording, stopAndWait } from '../scripts/system/matc
 import { DESKTOP, openBrowser } from './support/browser.ts';
 import { lookAt } from './support/browser-look.ts';
 import { downloadMovie } from './support/browser-match.ts';
+import { listViolations } from './support/browser-access.ts';
 import { createVisits, personOf } from './support/browser-visits.ts';
 import type { Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
+import { loadTexts } from './support/page-texts.ts';
+import { addPastMatches } from './support/past-matches.ts';
 import { storeMatch } from './support/stored-match.ts';
 
 const FRAME_SECONDS = 0.04;
@@ -81,6 +84,47 @@ test('a match is watched with the keyboard alone: single pictures, jumps and spe
   await page.getByTestId('seek').focus();
   await page.keyboard.press('Home');
   await expect.poll(time).toBe(0);
+});
+
+test('a card tells what its match is, and a thumb jumps in it and goes picture by picture', async () => {
+  const { admin, clubId } = lab.system;
+  await admin.updateClub(clubId, { retentionDays: 30 });
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), { path: '/?tab=videos' });
+  const card = page.getByTestId('video-card');
+  await card.getByTestId('expires').getByText('Expires in 30 days').waitFor();
+  const player = await lab.system.login('PLAYER');
+  const { bytes, durationSeconds, recordedAt, timeZone } = await player.getVideo(sessionId);
+  const recorded = (format: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat('en-GB', { ...format, timeZone }).format(new Date(recordedAt));
+  const said = (await card.innerText()).replaceAll(/\s+/g, ' ');
+  for (const fact of [
+    ...['Court 1', recorded({ weekday: 'long' }), recorded({ day: 'numeric', month: 'long' })],
+    recorded({ hour: '2-digit', minute: '2-digit' }),
+    `0:${String(Math.floor(durationSeconds)).padStart(2, '0')}`,
+    `${String(Number((bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)))} MB`,
+  ])
+    expect(said).toContain(fact);
+  await lookAt(page, 'library-card');
+
+  await card.getByTestId('watch').tap();
+  const video = await openMovie(page);
+  const time = (): Promise<number> => readVideo(video, 'currentTime');
+  const expectAt = (seconds: number) =>
+    expect.poll(async () => Math.abs((await time()) - seconds)).toBeLessThan(0.02);
+  for (const seconds of [5, -5, 10, -10]) {
+    const end = await readVideo(video, 'duration');
+    const wanted = Math.min(end, Math.max(0, (await time()) + seconds));
+    await page.getByTestId(`skip${String(seconds)}`).tap();
+    await expectAt(wanted);
+  }
+  await expectAt(0);
+  await page.getByTestId('frame-forward').tap();
+  await expectAt(FRAME_SECONDS);
+  await page.getByTestId('frame-forward').tap();
+  await expectAt(2 * FRAME_SECONDS);
+  await page.getByTestId('frame-back').tap();
+  await expectAt(FRAME_SECONDS);
+  await lookAt(page, 'player-phone');
 });
 
 test('who taps play before the movie has come taps once, also where it comes another way then', async () => {
@@ -314,4 +358,87 @@ test('the library is narrowed to a court and a day, and a deletion leaves a rece
   await page.getByText('No videos here').waitFor();
   await page.getByRole('button', { name: 'Show all' }).tap();
   await card.waitFor();
+});
+
+test('who runs several clubs narrows the library to one of them', async () => {
+  await lab.system.admin.createClub({ clubId: 'quiet', name: 'Quiet club', timeZone: 'Europe/Paris' });
+  const page = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), { path: '/?tab=videos' });
+  const card = page.getByTestId('video-card');
+  await card.getByText('Club de Pádel Demo').first().waitFor();
+  const showOnly = async (club: string): Promise<void> => {
+    await page.getByTestId('filter-club').tap();
+    await page.getByRole('option', { name: club, exact: true }).tap();
+  };
+  await showOnly('Quiet club');
+  await page.getByText('No videos here').waitFor();
+  await lookAt(page, 'library-club');
+  await showOnly('Club de Pádel Demo');
+  await card.first().waitFor();
+});
+
+test('a club’s recordings, minutes and failures are charts, day by day and court by court', async () => {
+  const text = loadTexts('fr-FR');
+  const { admin, clubId } = lab.system;
+  addPastMatches(lab, sessionId);
+  const { days } = await admin.statistics(clubId, 28);
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
+    path: '/club/numbers',
+    locale: 'fr-FR',
+  });
+  const chart = page.getByTestId('day-chart');
+  const bars = chart.locator('[data-day]');
+  const readBars = (name: 'data-value' | 'height'): Promise<number[]> =>
+    bars.evaluateAll(
+      (all, key) =>
+        all.map((bar) =>
+          Number((bar as unknown as { getAttribute(name: string): string }).getAttribute(key)),
+        ),
+      name,
+    );
+  const sumUp = (measure: 'recordings' | 'minutes' | 'failures', court?: string): number[] =>
+    days.map((day) =>
+      day.courts
+        .filter(({ courtId }) => court === undefined || courtId === court)
+        .reduce((sum, part) => sum + part[measure], 0),
+    );
+  const total = (parts: readonly number[]): number => parts.reduce((sum, part) => sum + part, 0);
+  await chart.waitFor();
+  for (const measure of ['minutes', 'failures', 'recordings'] as const) {
+    await page.getByTestId(`measure-${measure}`).tap();
+    await expect.poll(() => readBars('data-value')).toEqual(sumUp(measure));
+    const heights = await readBars('height');
+    const highest = sumUp(measure).indexOf(Math.max(...sumUp(measure)));
+    expect(heights[highest]).toBe(Math.max(...heights));
+    expect(heights[highest]).toBeGreaterThanOrEqual(25);
+    expect(heights[highest]).toBeLessThanOrEqual(100);
+    await lookAt(page, `numbers-${measure}`);
+    expect(await listViolations(page)).toEqual([]);
+  }
+  const tiles = page.getByTestId('number-tiles').locator('div');
+  const tileOf = (label: string) => tiles.filter({ hasText: text(label) }).locator('dd');
+  expect(await tileOf('numbers_recordings').innerText()).toBe(String(total(sumUp('recordings'))));
+  expect(await tileOf('numbers_failures').innerText()).toBe(String(total(sumUp('failures'))));
+
+  // The first day of the chart, where a finger comes down.
+  const [first] = days;
+  await chart
+    .locator('svg')
+    .last()
+    .tap({ position: { x: 2, y: 100 } });
+  const day = new Intl.DateTimeFormat('fr', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  await page
+    .getByTestId('told-day')
+    .getByText(day.format(new Date(first?.day ?? '')))
+    .waitFor();
+
+  const row = page.getByTestId('court-numbers').locator('[data-court=court2]');
+  expect(await row.locator('dd').first().innerText()).toBe(String(total(sumUp('recordings', 'court2'))));
+  const shares = (['court1', 'court2'] as const).map((court) => total(sumUp('minutes', court)));
+  const wide = await row.locator('[data-bar=minutes]').getAttribute('width');
+  expect(Number.parseFloat(wide ?? '')).toBeCloseTo(((shares[1] ?? 0) / Math.max(...shares)) * 100, 3);
+  await page.getByTestId('chart-court').tap();
+  await page.getByRole('option', { name: 'Court 2', exact: true }).tap();
+  await expect.poll(() => readBars('data-value')).toEqual(sumUp('recordings', 'court2'));
+  await page.getByTestId('court-numbers').scrollIntoViewIfNeeded();
+  await lookAt(page, 'numbers-court');
 });

@@ -27,6 +27,14 @@ it('days are added up over the courts', () => {
   ]);
 });
 
+it('one court has days of its own', () => {
+  expect(sumByDay(statistics, 'gone')).toEqual([
+    { day: '2026-03-28', recordings: 1, minutes: 10, failures: 1 },
+    { day: '2026-03-29', recordings: 0, minutes: 0, failures: 0 },
+    { day: '2026-03-30', recordings: 0, minutes: 0, failures: 0 },
+  ]);
+});
+
 it('courts are added up over the days, also one that is there no more', () => {
   expect(sumByCourt(statistics)).toEqual([
     { courtId: 'a', name: 'Court A', recordings: 3, minutes: 270, failures: 2 },

@@ -9,8 +9,10 @@ export interface Sum {
 export type DaySum = Sum & { day: string };
 export type CourtSum = Sum & { courtId: string; name: string };
 
-export function sumByDay({ days }: Statistics): DaySum[] {
-  return days.map(({ day, courts }) => ({ day, ...add(courts) }));
+/** Of all courts, or of one. */
+export function sumByDay({ days }: Statistics, courtId?: string): DaySum[] {
+  const isAsked = (court: { courtId: string }): boolean => courtId === undefined || court.courtId === courtId;
+  return days.map(({ day, courts }) => ({ day, ...add(courts.filter(isAsked)) }));
 }
 
 /** Courts of the club by name, then those that are there no more. */
