@@ -9,6 +9,7 @@ import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { MatchLab } from './support/match-lab.ts';
 import { askFfprobe, askMediabunny, askMp4box } from './support/movie-checkers.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
+import { readTimes } from './support/trouble-lab.ts';
 
 const CLEAN = { missing: 0, repeated: 0, reordered: 0, unreadable: 0 };
 
@@ -101,6 +102,9 @@ describe('a movie of a court with', () => {
       const missingMs = frames * 40 - (recording?.movie?.durationMs ?? 0);
       expect(missingMs).toBeGreaterThan(-50);
       expect(missingMs).toBeLessThan(50 + endMs);
+      // Stamps of the first pictures that are one tick apart, or the same, are spread.
+      for (const { lastsMs } of (await readTimes(path)).slice(0, simulator.clip.gopFrames))
+        expect(Math.abs(lastsMs - 40)).toBeLessThan(1);
       const witnesses = [await askFfprobe(path), await askMediabunny(path), askMp4box(await readFile(path))];
       for (const witness of witnesses) expect(witness).toMatchObject({ frames, sound: undefined });
     },
