@@ -21,36 +21,35 @@ interface Case {
   name: string;
   court: Omit<CourtOptions, 'kind'>;
   hasSound?: boolean;
-  /** What happens to its camera in the middle. */
-  fault?: Fault;
+  /** Its camera's clock does in the middle. */
+  jumps?: boolean;
   /** Its first keyframe comes long after the session is opened. */
   isLate?: boolean;
 }
 
-const JUMP_SECONDS = 3_600;
+/** Those that take longest first. */
 const CASES: Case[] = [
-  { name: 'B-frames', court: { stream: { bFrames: 2 } } },
-  { name: 'B-frames and AAC', court: { stream: { bFrames: 2 }, audio: 'aac' }, hasSound: true },
-  { name: 'G.711', court: { audio: 'pcma' }, hasSound: true },
+  { name: 'a clock that jumps ahead and back', court: {}, jumps: true },
   {
     name: 'keyframes 10 s apart, the first of them late',
     court: { stream: { gopFrames: 250 }, parameterSetsInSdp: false },
     isLate: true,
   },
-  { name: 'parameter sets in the description alone', court: { parameterSetsInBand: false } },
-  { name: 'missing time stamps', court: { stuckStamps: { every: 25, frames: 5 } } },
+  { name: 'B-frames', court: { stream: { bFrames: 2 } } },
+  { name: 'B-frames and AAC', court: { stream: { bFrames: 2 }, audio: 'aac' }, hasSound: true },
+  { name: 'G.711', court: { audio: 'pcma' }, hasSound: true },
   {
-    name: 'a clock that jumps ahead',
-    court: {},
-    fault: { fault: 'clock-forward', jumpSeconds: JUMP_SECONDS },
+    name: 'missing time stamps, parameter sets in the description alone',
+    court: { stuckStamps: { every: 25, frames: 5 }, parameterSetsInBand: false },
   },
-  { name: 'a clock that jumps back', court: {}, fault: { fault: 'clock-back', jumpSeconds: JUMP_SECONDS } },
 ];
 /** Of which pieces are shown. */
 const PIECES: Case['court'] = { stream: { bFrames: 2 }, audio: 'aac' };
+const PIECES_COURT = `c${String(CASES.length + 1)}`;
 const RECORD_MS = 3_000;
+const JUMP: Fault = { fault: 'clock-forward', jumpSeconds: 3_600 };
 /** A jump is told from a pause by what came before it. */
-const BEFORE_FAULT_MS = 5_500;
+const BEFORE_JUMP_MS = 5_500;
 const LATE_MS = 1_000;
 
 let simulator: Simulator;
@@ -112,13 +111,14 @@ async function start(courtId: string, durationSeconds?: number): Promise<string>
   return sessionId;
 }
 
-async function record({ fault }: Case, index: number): Promise<string> {
+async function record({ jumps = false }: Case, index: number): Promise<string> {
   const sessionId = await start(`c${String(index + 1)}`);
-  if (fault !== undefined) {
-    await lab.records(sessionId, BEFORE_FAULT_MS);
+  await lab.records(sessionId, jumps ? BEFORE_JUMP_MS : RECORD_MS);
+  const faults: Fault[] = jumps ? [JUMP, { fault: 'none' }] : [];
+  for (const fault of faults) {
     await simulator.courts[index]?.setFault(fault);
+    await lab.records(sessionId, RECORD_MS);
   }
-  await lab.records(sessionId, RECORD_MS);
   lab.stop(sessionId);
   await hasMovie(sessionId);
   return sessionId;
@@ -153,8 +153,8 @@ async function seekAndPlay(video: Locator, shown: readonly Shown[]): Promise<num
   return playToEnd(video);
 }
 
-describe('a movie', () => {
-  it.concurrent.each(CASES.map((one, index) => ({ ...one, index })))(
+describe.concurrent('a movie', () => {
+  it.each(CASES.map((one, index) => ({ ...one, index })))(
     'plays to its end and shows the frame that was sought: $name',
     async ({ index, hasSound = false, isLate = false, ...one }) => {
       const openedMs = clock.monotonicMs();
@@ -175,7 +175,7 @@ describe('a movie', () => {
 test.concurrent(
   'pieces of a movie that runs, and of one that is over, play and show their frames',
   async () => {
-    const sessionId = await start(`c${String(CASES.length + 1)}`);
+    const sessionId = await start(PIECES_COURT);
     await lab.records(sessionId, 7_000);
     const running = await openServedMovie(browser, server.port, sessionId, 'replay?seconds=5');
     const first = await readShownNumber(running);
@@ -197,7 +197,7 @@ test.concurrent(
 );
 
 test('a movie whose recorder and daemon were ended in the middle plays and shows its frames', async () => {
-  const sessionId = await start('c1', 3);
+  const sessionId = await start(PIECES_COURT, 3);
   await lab.records(sessionId, 2_000);
   expect(killAll(findWriters(lab.folder(sessionId)))).toBe(1);
   // Until it is over: then there is only to be finished what is there.
