@@ -33,6 +33,8 @@ interface Case {
 }
 
 const MOST_OFFSET_MS = 80;
+/** On a machine that is later than that nothing is said of the offset. */
+const MOST_LATE_MS = 500;
 /** A frame of sound, by which readers differ. */
 const SAME_STEP_MS = 25;
 const MORE_CASES: Case[] = [
@@ -136,11 +138,11 @@ describe('a movie with sound [frigate docs]', () => {
       const ofTheirs = beeps.filter(isOfItsSecond);
       expect(beeps.length - ofTheirs.length).toBeLessThanOrEqual(drops ? 1 : 0);
       const worstMs = worstOf(ofTheirs);
-      const lateMs = lateness.allowanceMs();
+      const lateMs = lateness.allowanceMs(MOST_LATE_MS);
       tellFigures(`sound and picture: ${name}`, { worstMs, unmatched, excuses, lateMs });
       // Cut by the beginning, the end, and each side of a gap.
       expect(unmatched).toBeLessThanOrEqual(drops ? 4 : 2);
-      expect(worstMs, lateness.remark()).toBeLessThan(MOST_OFFSET_MS + lateMs);
+      expect(worstMs, lateness.remark(MOST_LATE_MS)).toBeLessThan(MOST_OFFSET_MS + lateMs);
       const replay = await measureClip(sessionId, (endMs) => [endMs - 5_000, endMs]);
       const piece = await measureClip(sessionId, (endMs) => [1_300, endMs - 700]);
       for (const clip of [whileRunning, replay, piece]) {
@@ -148,7 +150,7 @@ describe('a movie with sound [frigate docs]', () => {
         expect(clip.beeps.length).toBeGreaterThanOrEqual(2);
         expect(clip.beeps.filter((beep) => !isOfItsSecond(beep)).length).toBeLessThanOrEqual(drops ? 1 : 0);
         const clipMs = worstOf(clip.beeps.filter(isOfItsSecond));
-        expect(clipMs, lateness.remark()).toBeLessThan(MOST_OFFSET_MS + lateness.allowanceMs());
+        expect(clipMs, lateness.remark(MOST_LATE_MS)).toBeLessThan(MOST_OFFSET_MS + lateness.allowanceMs(MOST_LATE_MS));
         // A clip is as much in step as the movie is there: it shows the same samples at the same distances. A camera that
         // comes back without a report need not be in step by as much as before.
         const [fromMs, toMs] = clip.stretch;
