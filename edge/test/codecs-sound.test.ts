@@ -150,7 +150,9 @@ describe('a movie with sound [frigate docs]', () => {
         expect(clip.beeps.length).toBeGreaterThanOrEqual(2);
         expect(clip.beeps.filter((beep) => !isOfItsSecond(beep)).length).toBeLessThanOrEqual(drops ? 1 : 0);
         const clipMs = worstOf(clip.beeps.filter(isOfItsSecond));
-        expect(clipMs, lateness.remark(MOST_LATE_MS)).toBeLessThan(MOST_OFFSET_MS + lateness.allowanceMs(MOST_LATE_MS));
+        expect(clipMs, lateness.remark(MOST_LATE_MS)).toBeLessThan(
+          MOST_OFFSET_MS + lateness.allowanceMs(MOST_LATE_MS),
+        );
         // A clip is as much in step as the movie is there: it shows the same samples at the same distances. A camera that
         // comes back without a report need not be in step by as much as before.
         const [fromMs, toMs] = clip.stretch;
