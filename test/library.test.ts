@@ -1,4 +1,8 @@
-/** A stored match in Chromium: watched with its controls, shared by a link that is taken back, deleted with a receipt. */
+/**
+ * A stored match in Chromium: watched with its controls, shared by a link that is taken back, deleted with a receipt; and one
+ * that can't be watched: why, and what to do.
+ */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -358,6 +362,8 @@ test('the library is narrowed to a court and a day, and a deletion leaves a rece
   await page.getByText('No videos here').waitFor();
   await page.getByRole('button', { name: 'Show all' }).tap();
   await card.waitFor();
+  await expectMissing(other.sessionId);
+  await expectFailed(other.sessionId);
 });
 
 test('who runs several clubs narrows the library to one of them', async () => {
@@ -442,3 +448,43 @@ test('a club’s recordings, minutes and failures are charts, day by day and cou
   await page.getByTestId('court-numbers').scrollIntoViewIfNeeded();
   await lookAt(page, 'numbers-court');
 });
+/** Its file is taken out of the store behind the portal's back. */
+async function expectMissing(id: string): Promise<void> {
+  const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
+  const key = db
+    .prepare<[string], string>('select object_key from match_session where id = ?')
+    .pluck()
+    .get(id);
+  db.close();
+  await rm(join(lab.system.portalDataDir, 'objects', key ?? 'no movie'));
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), {
+    ...{ path: '/?tab=videos', expected: /40[49]|410|ERR_ABORTED|DEMUXER|MEDIA/ },
+  });
+  const card = page.getByTestId('video-card');
+  await card.getByTestId('watch').tap();
+  const told = page.getByTestId('not-stored');
+  await told.getByText('No longer in the storage').waitFor();
+  await told.getByText('Tell the club').waitFor();
+  expect(await page.getByTestId('download').count()).toBe(0);
+  await lookAt(page, 'video-missing');
+  await page.goto('/?tab=videos');
+  await card.getByText('No longer in the storage').waitFor();
+  expect(await card.getByTestId('download').count()).toBe(0);
+  await lookAt(page, 'library-missing');
+}
+
+/** What its device says of a camera that did not come back. */
+async function expectFailed(id: string): Promise<void> {
+  const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
+  db.prepare(
+    `update match_session set state = 'failed', movie_state = 'failed', reason = 'camera_lost' where id = ?`,
+  ).run(id);
+  db.close();
+  const page = await visits.open(personOf(lab.system, 'PLAYER'), { path: '/?tab=videos' });
+  await page.getByTestId('why').tap();
+  const said = page.getByTestId('video-failed');
+  await expect
+    .poll(async () => (await said.innerText()).replace(/\s+/g, ' ').trim())
+    .toContain('Nothing of it can be watched. The camera was lost and did not come back. Talk to the club.');
+  await lookAt(page, 'video-failed');
+}

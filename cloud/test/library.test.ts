@@ -216,6 +216,55 @@ describe('a download', () => {
   });
 });
 
+describe('a video that failed', () => {
+  test('says why, in list and alone', async () => {
+    const id = await addVideo('north', 'owner', 150);
+    const failed = { movie_state: 'failed', state: 'failed', reason: 'camera_lost' } as const;
+    const { db } = portal.app.services;
+    await db.updateTable('match_session').set(failed).where('id', '=', id).execute();
+    const alone = (await (await call('GET', id, 'owner')).json()) as Video;
+    expect(alone).toMatchObject({ movie: 'failed', reason: 'camera_lost', missingSince: null });
+    expect((await list('', 'owner')).items).toContainEqual(alone);
+    await db.updateTable('match_session').set({ reason: 'of_tomorrow' }).where('id', '=', id).execute();
+    expect(await (await call('GET', id, 'owner')).json()).toMatchObject({ reason: null });
+    await call('DELETE', id, 'owner');
+  });
+});
+
+describe('a video that the store has no more', () => {
+  const read = async (id: string): Promise<Video> => (await (await call('GET', id, 'owner')).json()) as Video;
+  const keyOf = (id: string): string => `clubs/north/${id}/movie.mp4`;
+
+  test('is found when it is to be saved, is told as such from then on, and can be deleted', async () => {
+    const id = await addVideo('north', 'owner', 160);
+    await portal.app.services.store.delete(keyOf(id));
+    expect((await read(id)).missingSince).toBeNull();
+    const refused = await call('GET', `${id}/download`, 'owner');
+    expect(refused.status).toBe(410);
+    expect(await refused.json()).toMatchObject({ kind: 'gone', state: 'missing' });
+    const told = await read(id);
+    expect(Date.parse(told.missingSince ?? '')).toBeGreaterThan(0);
+    expect(told).toMatchObject({ movie: 'ready', stream: false, canShare: false, canDelete: true });
+    expect((await list('', 'owner')).items).toContainEqual(told);
+    expect((await call('GET', `${id}/download?disposition=inline`, 'owner')).status).toBe(410);
+    expect(await (await call('DELETE', id, 'owner')).json()).toMatchObject({ storeErased: true });
+  });
+
+  test('is looked for by whoever could not play it, which nobody else waits for, and is itself again once it is put back', async () => {
+    const id = await addVideo('north', 'owner', 170);
+    const { store } = portal.app.services;
+    await store.delete(keyOf(id));
+    expect((await call('GET', `${id}/download?disposition=inline`, 'owner')).status).toBe(302);
+    expect((await read(id)).missingSince).toBeNull();
+    expect((await read(`${id}?look=true`)).missingSince).not.toBeNull();
+    expect((await read(id)).missingSince).not.toBeNull();
+    await store.put({ key: keyOf(id), contentType: 'video/mp4', body: bytes });
+    expect((await call('GET', `${id}/download?disposition=inline`, 'owner')).status).toBe(302);
+    expect((await read(id)).missingSince).toBeNull();
+    await call('DELETE', id, 'owner');
+  });
+});
+
 describe('deleting', () => {
   test('takes the video from list, store and links, and may be repeated', async () => {
     const id = await addVideo('north', 'owner', 200);

@@ -194,9 +194,15 @@ describe.each(STORES)('with the store %s', (kind) => {
       oldVersions: [],
     });
     expect(await objects()).toEqual(before);
-    expect(storageSweep.last).toEqual(report);
+    expect(await storageSweep.last()).toEqual(report);
+    const listMissing = async (): Promise<string[]> =>
+      (await list()).flatMap(({ sessionId, missingSince }) => (missingSince === null ? [] : sessionId));
+    expect(await listMissing()).toEqual([missing]);
+    await storeMovie({ store }, `clubs/south/${missing}/movie.mp4`, new Uint8Array(1000));
+    await compare();
+    expect(await listMissing()).toEqual([]);
     const status = await portal.call('GET', '/api/admin/storage', { token: await tokenOf(admin) });
-    expect(await status.json()).toMatchObject({ kind, state: 'ok', report });
+    expect(await status.json()).toMatchObject({ kind, state: 'ok', report: { missing: [] } });
   });
 });
 

@@ -93,6 +93,18 @@ describe('whoever holds a link', () => {
   });
 });
 
+test('a link to a video that the store has no more says so to whoever could not play it', async () => {
+  const { token } = await makeLink();
+  await portal.app.services.store.delete(KEY);
+  const isMissing = async (query = ''): Promise<boolean> =>
+    ((await (await anybody(`/api/shares/${token}${query}`)).json()) as SharedVideo).missing;
+  expect(await isMissing()).toBe(false);
+  expect(await isMissing('?look=true')).toBe(true);
+  expect(await isMissing()).toBe(true);
+  await storeMovie(portal.app.services, KEY, bytes);
+  expect(await isMissing('?look=true')).toBe(false);
+});
+
 describe('a link ends', () => {
   test('when its days are over', async () => {
     const { token } = await makeLink({ expiresInDays: 2 });

@@ -88,6 +88,7 @@ export const SharedVideo = z.object({
   /** Whether it can be played by its playlist, and has pictures for the seek bar. */
   stream: z.boolean(),
   storyboard: z.boolean(),
+  missing: z.boolean().describe('Whether the storage is known to have it no more'),
   download: z.boolean(),
   expiresAt: Instant,
 });

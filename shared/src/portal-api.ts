@@ -315,6 +315,12 @@ export const Video = z.object({
   /** `avc1` for H.264, `hvc1` for H.265; null until it is known. */
   codec: z.string().nullable(),
   movie: MovieState,
+  reason: EndReason.nullable().describe(
+    'Why its recording ended or failed; null where nobody has said so, or it still runs',
+  ),
+  missingSince: Instant.nullable().describe(
+    'Since when the storage is known to have it no more, though nobody deleted it',
+  ),
   /** Whether it can be played by its playlist, and what pictures there are of it. */
   stream: z.boolean(),
   thumbnail: z.boolean(),
@@ -332,6 +338,13 @@ export const Video = z.object({
 });
 export type Video = z.infer<typeof Video>;
 export const VideoList = pageOf(Video);
+/** For whoever could not play it: `look` asks the storage whether it is there. */
+export const VideoLook = z.object({
+  look: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true` to look for it in the storage, for whoever could not play it'),
+});
 /**
  * `from` and `to` are instants of the recording's beginning, the second excluded; `date` is the day on which it began by
  * the clock of its own club.
@@ -388,7 +401,7 @@ export type StorageReport = z.infer<typeof StorageReport>;
 export const StorageStatus = z.object({
   kind: z.enum(['folder', 's3']),
   state: z.enum(['ok', ...STORAGE_TROUBLES]),
-  /** The last comparison since the portal was started. */
+  /** The last comparison; null before the first. */
   report: StorageReport.nullable(),
 });
 

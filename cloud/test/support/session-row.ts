@@ -48,6 +48,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     hidden_until: null,
     storage_trouble: null,
     picture: null,
+    missing_at: null,
     ...changes,
   };
 }

@@ -155,7 +155,9 @@ function recording(call: Call) {
 function library(call: Call) {
   return {
     listVideos: (page: VideoQuery = {}) => call<VideoPage>(`/api/video/files/list${query(page)}`),
-    getVideo: (sessionId: string) => call<Video>(`/api/video/files/${sessionId}`),
+    /** `look` asks the storage whether it is there, for whoever could not play it. */
+    getVideo: (sessionId: string, look = false) =>
+      call<Video>(`/api/video/files/${sessionId}${formatQuery({ look })}`),
     deleteVideo: (sessionId: string) =>
       call<DeletionReceipt>(`/api/video/files/${sessionId}`, { method: 'DELETE' }),
     /** A link to the match on the club's own network. */
@@ -182,7 +184,8 @@ function library(call: Call) {
       call<Clip>(`${clipsOf(sessionId)}/${clipId}`, { method: 'PATCH', json: { kept } }),
     deleteClip: (sessionId: string, clipId: string) =>
       call<unknown>(`${clipsOf(sessionId)}/${clipId}`, { method: 'DELETE' }),
-    openShare: (token: string) => call<SharedVideo>(`/api/shares/${token}`),
+    openShare: (token: string, look = false) =>
+      call<SharedVideo>(`/api/shares/${token}${formatQuery({ look })}`),
   };
 }
 

@@ -32,6 +32,8 @@ const HLS_TYPE = 'application/vnd.apple.mpegurl';
 const IDLE_BUFFER_SECONDS = 0.25;
 const PLAYING_BUFFER_SECONDS = 30;
 const PIECE_RETRIES = { maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 8000 } as const;
+/** Whoever is answered so by a link that was signed just now is answered so again: hls.js by itself would ask for half a minute. */
+const REFUSALS: readonly (number | undefined)[] = [401, 403, 404, 410];
 /** A link that fails again before so much was played is not asked for a third time. */
 const RENEWAL_SECONDS = 1;
 
@@ -97,8 +99,10 @@ async function playPieces(
   const stop = (): void => hls.destroy();
   signal.addEventListener('abort', stop);
   hls.on(Events.ERROR, (_event, { fatal, details, response }: ErrorData) => {
-    const isClosed = !arrived && details === ErrorDetails.FRAG_LOAD_ERROR && response?.code === 0;
-    if (!fatal && !isClosed) return;
+    const isPiece = details === ErrorDetails.FRAG_LOAD_ERROR;
+    const isClosed = isPiece && !arrived && response?.code === 0;
+    const isRefused = isPiece && REFUSALS.includes(response?.code);
+    if (!fatal && !isClosed && !isRefused) return;
     signal.removeEventListener('abort', stop);
     carryOn(video, () => {
       hls.destroy();

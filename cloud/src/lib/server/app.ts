@@ -41,6 +41,7 @@ import { createClipCopies } from './files/clip-copies.ts';
 import { createFiles } from './files/files.ts';
 import { createMatchLetters } from './files/match-letters.ts';
 import { createMatchWriter } from './files/match-writer.ts';
+import { createMissingMovies } from './files/missing-movies.ts';
 import { createMovieRelay } from './files/movie-relay.ts';
 import { createObjectLinks } from './files/object-links.ts';
 import { createPlayback } from './files/playback.ts';
@@ -331,9 +332,10 @@ function openLibrary(
   const furtherVideos = createFurtherVideos({ db, links });
   const further = { furtherMovies, furtherVideos };
   const clipCopies = createClipCopies({ db, store });
+  const missingMovies = createMissingMovies({ db, clock, log, store });
   const files = createFiles({
     ...{ ...further, clipCopies, db, clock, store, uploads },
-    ...{ sessions, devices, links },
+    ...{ sessions, devices, links, missingMovies },
   });
   const shares = createShares({ db, clock, audit, origin });
   const movies = createClipMovies({
@@ -352,7 +354,7 @@ function openLibrary(
   const previews = createPreviews({ db, clock, log, devices, sessions });
   const keepClips = createKeepClips({ db, clock, store, movies, sideFiles, clipCopies });
   const retention = createRetention({ db, clock, log, audit, files, keepClips });
-  const storageSweep = createStorageSweep({ db, clock, log, store });
+  const storageSweep = createStorageSweep({ db, clock, log, store, missingMovies });
   const stored = { ...further, storage, store, uploads };
   return { ...stored, playback, retention, storageSweep, files, shares, clips, previews };
 }

@@ -1,6 +1,13 @@
 /** The library: list, download or play, delete. */
 import { createRoute } from '@hono/zod-openapi';
-import { DeletionReceipt, SessionRef, Video, VideoList, VideoQuery } from '@padelvar/shared/portal-api';
+import {
+  DeletionReceipt,
+  SessionRef,
+  Video,
+  VideoList,
+  VideoLook,
+  VideoQuery,
+} from '@padelvar/shared/portal-api';
 import { createSection, DispositionQuery, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
@@ -24,7 +31,7 @@ const get = createRoute({
   tags,
   security,
   summary: 'One video',
-  request: { params: SessionRef },
+  request: { params: SessionRef, query: VideoLook },
   responses: { 200: jsonAnswer(Video, 'The video'), ...problems(400, 401, 403, 404, 410) },
 });
 
@@ -40,7 +47,7 @@ const download = createRoute({
   },
   responses: {
     302: { description: 'Where the movie is' },
-    ...problems(400, 401, 403, 404, 409),
+    ...problems(400, 401, 403, 404, 409, 410),
   },
 });
 
@@ -79,7 +86,8 @@ export function fileRoutes({ files, gate, audit }: Services) {
     .openapi(get, async (c) => {
       const { sessionId } = c.req.valid('param');
       await gate.requireSession(c.get('caller'), 'session.see', sessionId);
-      return c.json(await files.get(gate.requireCaller(c.get('caller')), sessionId), 200);
+      const look = c.req.valid('query').look === 'true';
+      return c.json(await files.get(gate.requireCaller(c.get('caller')), sessionId, { look }), 200);
     })
     .openapi(download, async (c) => {
       const { sessionId } = c.req.valid('param');

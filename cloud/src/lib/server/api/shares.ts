@@ -10,7 +10,7 @@ import {
   ShareToken,
 } from '@padelvar/shared/library-api';
 import { PageQuery } from '@padelvar/shared/page';
-import { SessionRef } from '@padelvar/shared/portal-api';
+import { SessionRef, VideoLook } from '@padelvar/shared/portal-api';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -53,7 +53,7 @@ const open = createRoute({
   path: '/api/shares/{token}',
   tags,
   summary: 'What a link leads to',
-  request: { params },
+  request: { params, query: VideoLook },
   responses: { 200: jsonAnswer(SharedVideo, 'The match'), ...problems(400, 410) },
 });
 
@@ -98,10 +98,11 @@ export function shareRoutes({ shares, files, clips, gate }: Services) {
       return c.body(null, 204);
     })
     .openapi(open, async (c) => {
+      const look = c.req.valid('query').look === 'true';
       const { sessionId, clipId, canDownload, expiresAtMs } = await shares.open(c.req.valid('param').token);
       const shown =
         clipId === undefined
-          ? { ...(await files.describeShared(sessionId)), clipName: null }
+          ? { ...(await files.describeShared(sessionId, { look })), clipName: null }
           : await clips.describeShared(sessionId, clipId);
       return c.json({ ...shown, download: canDownload, expiresAt: new Date(expiresAtMs).toISOString() }, 200);
     })

@@ -30,7 +30,7 @@ export function storageRoutes({ gate, storage, storageSweep }: Services) {
     .openapi(status, async (c) => {
       gate.requireGlobal(c.get('caller'), 'storage.read');
       const { kind, store } = storage;
-      return c.json({ kind, state: await store.check(), report: storageSweep.last ?? null }, 200);
+      return c.json({ kind, state: await store.check(), report: (await storageSweep.last()) ?? null }, 200);
     })
     .openapi(compare, async (c) => {
       gate.requireGlobal(c.get('caller'), 'storage.read');

@@ -41,6 +41,6 @@ export function formatSharedClip(row: ClipRow, logo: SharedVideo['logo']): Share
   return {
     ...{ clipName: row.name, clubName, courtName, timeZone, brandColor, logo, recordedAt: beganAt(row) },
     ...{ durationSeconds: (row.to_ms - row.from_ms) / 1000, bytes, width, height, codec },
-    ...{ stream: false, storyboard: false },
+    ...{ stream: false, storyboard: false, missing: false },
   };
 }

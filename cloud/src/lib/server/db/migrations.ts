@@ -27,6 +27,7 @@ import { createClubLogo } from './migrations/030-club-logo.ts';
 import { createLowDelay } from './migrations/031-low-delay.ts';
 import { addPictureTrouble } from './migrations/033-picture-trouble.ts';
 import { addRequestAnswers } from './migrations/034-answered-requests.ts';
+import { addMissingVideos } from './migrations/035-missing-videos.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-accounts': { up: createAccounts },
@@ -56,4 +57,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '031-low-delay': { up: createLowDelay },
   '033-picture-trouble': { up: addPictureTrouble },
   '034-answered-requests': { up: addRequestAnswers },
+  '035-missing-videos': { up: addMissingVideos },
 };

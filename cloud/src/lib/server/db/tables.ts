@@ -306,6 +306,8 @@ export interface MatchSessionTable {
   hidden_until: Generated<number | null>;
   /** What its camera shows is no match: one of PictureTrouble. */
   picture: Generated<string | null>;
+  /** Since when the store is known to have its movie no more. */
+  missing_at: Generated<number | null>;
 }
 
 export interface SessionParticipantTable {
@@ -496,6 +498,12 @@ export interface PortalSettingTable {
   value: string;
 }
 
+/** How the last comparison of store and library went: one row, a `StorageReport` as JSON. */
+export interface StorageReportTable {
+  at: number;
+  report: string;
+}
+
 export interface AuditTable {
   id: Generated<number>;
   at: number;
@@ -542,5 +550,6 @@ export interface Tables {
   share: ShareTable;
   objection: ObjectionTable;
   portal_setting: PortalSettingTable;
+  storage_report: StorageReportTable;
   audit: AuditTable;
 }

@@ -11,6 +11,7 @@ import { findLogo } from '../clubs/club-logos.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createDeletions } from './deletions.ts';
 import type { Deletions, DeletionsOptions } from './deletions.ts';
+import type { MissingMovies } from './missing-movies.ts';
 import type { FurtherVideos } from './further-videos.ts';
 import type { ObjectLinks, Wanted } from './object-links.ts';
 import { getVideoRow, listVideoRows } from './video-rows.ts';
@@ -21,13 +22,17 @@ export interface FilesOptions extends DeletionsOptions {
   furtherVideos: Pick<FurtherVideos, 'list'>;
   sessions: Pick<Sessions, 'status' | 'changed'>;
   links: ObjectLinks;
+  missingMovies: Pick<MissingMovies, 'look'>;
 }
 
 export interface Files extends Deletions {
   list(caller: Caller, query: VideoQuery): Promise<{ items: Video[]; nextCursor: string | null }>;
-  /** `not_found` where there is no video, `gone` where it was deleted. */
-  get(caller: Caller, sessionId: string): Promise<Video>;
-  /** A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted. */
+  /** `not_found` where there is no video, `gone` where it was deleted. With `look` the store is asked whether it is there. */
+  get(caller: Caller, sessionId: string, options?: { look?: boolean }): Promise<Video>;
+  /**
+   * A link of limited life. `not_ready` with state and seconds to go, `gone` where it was deleted, or is to be saved or known
+   * to be missing and the store does not have it.
+   */
   link(sessionId: string, disposition: 'inline' | 'attachment', method?: string): Promise<string>;
   /** For whoever holds a link that can be taken back; throws as `link` does, and ends where the video is deleted. */
   share(
@@ -37,12 +42,15 @@ export interface Files extends Deletions {
   ): Promise<Response>;
   /** Throws as `link` does where there is nothing to share. */
   requireReady(sessionId: string): Promise<{ key: string; bytes: number }>;
-  /** What a link to this video says of it; throws as `link` does. */
-  describeShared(sessionId: string): Promise<Omit<SharedVideo, 'download' | 'expiresAt' | 'clipName'>>;
+  /** What a link to this video says of it, with `look` by what the store says; throws as `requireReady` does. */
+  describeShared(
+    sessionId: string,
+    options?: { look?: boolean },
+  ): Promise<Omit<SharedVideo, 'download' | 'expiresAt' | 'clipName'>>;
 }
 
 export function createFiles(options: FilesOptions): Files {
-  const { db, sessions, links, furtherVideos } = options;
+  const { db, sessions, links, furtherVideos, missingMovies } = options;
 
   const getReadyRow = async (sessionId: string): Promise<ReadyRow> => {
     const row = await getVideoRow(db, sessionId);
@@ -60,21 +68,37 @@ export function createFiles(options: FilesOptions): Files {
     disposition,
   });
 
+  /** What can't be asked about is left as it was: whoever wants the movie is told by the store. */
+  const lookFor = async <Row extends VideoRow>(row: Row): Promise<Row> => {
+    if (!isReady(row)) return row;
+    const since = await missingMovies.look(row).catch(() => row.missing_at);
+    return { ...row, missing_at: since };
+  };
+  const requireStored = async (row: ReadyRow): Promise<void> => {
+    if ((await lookFor(row)).missing_at === null) return;
+    throw new AppError('gone', 'the storage of this portal has this video no more', {
+      details: { state: 'missing' },
+    });
+  };
+
   return {
     async list(caller, query) {
       const { rows, nextCursor } = await listVideoRows(db, query);
       const further = await furtherVideos.list(rows.map(({ id }) => id));
       return { items: rows.map((row) => formatVideo(row, caller, further.get(row.id))), nextCursor };
     },
-    async get(caller, sessionId) {
+    async get(caller, sessionId, { look = false } = {}) {
       const row = await getVideoRow(db, sessionId);
       if (row.movie_state === 'deleted') throw new AppError('gone', 'this video has been deleted');
       if (row.movie_state === 'none') throw new AppError('not_found', 'this session has no video');
       const further = await furtherVideos.list([sessionId]);
-      return formatVideo(row, caller, further.get(sessionId));
+      return formatVideo(look ? await lookFor(row) : row, caller, further.get(sessionId));
     },
     async link(sessionId, disposition, method) {
-      return links.sign(describe(await getReadyRow(sessionId), disposition), method);
+      const row = await getReadyRow(sessionId);
+      // A first picture waits for no store but its own.
+      if (disposition === 'attachment' || row.missing_at !== null) await requireStored(row);
+      return links.sign(describe(row, disposition), method);
     },
     async share(request, { sessionId, disposition }, mayGoOn) {
       const wanted = describe(await getReadyRow(sessionId), disposition);
@@ -87,8 +111,9 @@ export function createFiles(options: FilesOptions): Files {
       const row = await getReadyRow(sessionId);
       return { key: row.object_key, bytes: row.movie_bytes ?? 0 };
     },
-    async describeShared(sessionId) {
-      const row = await getReadyRow(sessionId);
+    async describeShared(sessionId, { look = false } = {}) {
+      const ready = await getReadyRow(sessionId);
+      const row = look ? await lookFor(ready) : ready;
       return { ...formatShared(row), logo: await findLogo(db, row.club_id) };
     },
     ...createDeletions(options),

@@ -1,20 +1,22 @@
 /**
- * Whether store and database hold the same: compared by listing both, told, and nothing deleted. What arrives or goes
- * while it is compared is not told: both sides are asked again about what differs.
+ * Whether store and database hold the same: compared by listing both, told, and nothing deleted; the library learns which of
+ * its videos are missing. What arrives or goes while it is compared is not told: both sides are asked again about what differs.
  */
-import type { StorageReport } from '@padelvar/shared/portal-api';
+import { StorageReport } from '@padelvar/shared/portal-api';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { PROBE_KEY } from '../storage/storage-probe.ts';
 import { listUnknown } from '../uploads/unknown-uploads.ts';
+import type { MissingMovies } from './missing-movies.ts';
 
 export interface StorageSweep {
   /** Compares now. Throws what the store throws. */
   run(): Promise<StorageReport>;
-  /** The last comparison since the portal was started. */
-  readonly last: StorageReport | undefined;
+  /** The last comparison, whenever the portal was started. */
+  last(): Promise<StorageReport | undefined>;
 }
 
 export interface StorageSweepOptions {
@@ -22,6 +24,7 @@ export interface StorageSweepOptions {
   clock: Pick<Clock, 'nowMs'>;
   log: Logger;
   store: ObjectStore;
+  missingMovies: Pick<MissingMovies, 'settle'>;
 }
 
 /** What the database knows of an object. */
@@ -35,8 +38,8 @@ const MAX_NAMED = 100;
 /** An object that is younger may be about to be written down. */
 const YOUNG_MS = 60 * 60_000;
 
-export function createStorageSweep({ db, clock, log, store }: StorageSweepOptions): StorageSweep {
-  let last: StorageReport | undefined;
+export function createStorageSweep(options: StorageSweepOptions): StorageSweep {
+  const { db, clock, log, store, missingMovies } = options;
   const compare = async (): Promise<StorageReport> => {
     const found = new Map<string, number>();
     const unknown: { key: string; bytes: number }[] = [];
@@ -49,6 +52,7 @@ export function createStorageSweep({ db, clock, log, store }: StorageSweepOption
     const after = await listKnown(db);
     const differing = [...after].filter(([key, { bytes }]) => before.has(key) && found.get(key) !== bytes);
     const missing = differing.filter(([key]) => !found.has(key));
+    await missingMovies.settle(missing.map(([key, { sessionId }]) => ({ key, sessionId })));
     return {
       at: new Date(clock.nowMs()).toISOString(),
       objects: found.size,
@@ -61,18 +65,33 @@ export function createStorageSweep({ db, clock, log, store }: StorageSweepOption
     };
   };
   return {
-    get last() {
-      return last;
-    },
+    last: () => loadReport(db),
     async run() {
-      last = await compare();
-      const { objects, missing, wrongSize, unknown, oldVersions, unknownUploads } = last;
+      const report = await compare();
+      await saveReport(db, report);
+      const { objects, missing, wrongSize, unknown, oldVersions, unknownUploads } = report;
       const differences = { missing, wrongSize, unknown, oldVersions, unknownUploads };
       const isSame = Object.values(differences).every((found) => found.length === 0);
       log[isSame ? 'info' : 'warn']({ objects, ...differences }, 'the store was compared');
-      return last;
+      return report;
     },
   };
+}
+
+async function saveReport(db: Db, report: StorageReport): Promise<void> {
+  await transact(db, async (trx) => {
+    await trx.deleteFrom('storage_report').execute();
+    await trx
+      .insertInto('storage_report')
+      .values({ at: Date.parse(report.at), report: JSON.stringify(report) })
+      .execute();
+  });
+}
+
+/** One that another release wrote may say other things: the next night's does again. */
+async function loadReport(db: Db): Promise<StorageReport | undefined> {
+  const row = await db.selectFrom('storage_report').select('report').executeTakeFirst();
+  return row && StorageReport.safeParse(JSON.parse(row.report)).data;
 }
 
 /** Those of the probe are no news: it is written again and again. */

@@ -4,6 +4,7 @@ import { Gap } from '@padelvar/shared/link';
 import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import { decide, type Decision } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
+import { reasonOf } from '../sessions/session-view.ts';
 import { formatFileName } from './file-name.ts';
 import { planExpiry } from './retention-plan.ts';
 import type { VideoRow } from './video-rows.ts';
@@ -41,9 +42,11 @@ export function formatVideo(row: VideoRow, caller: Caller, further: FurtherVideo
     height: row.movie_height ?? 0,
     codec: row.movie_codec,
     movie: row.movie_state,
+    reason: reasonOf(row.reason),
+    missingSince: formatMissing(row),
     gaps: Gaps.parse(JSON.parse(row.gaps)),
     further,
-    stream: row.movie_state === 'ready' && row.hasIndex,
+    stream: isStored(row) && row.hasIndex,
     // Support sees that there is a video, and no picture of it.
     thumbnail:
       row.hasThumbnail &&
@@ -53,8 +56,16 @@ export function formatVideo(row: VideoRow, caller: Caller, further: FurtherVideo
     expiresAt: formatExpiry(row),
     hiddenUntil: row.hidden_until === null ? null : new Date(row.hidden_until).toISOString(),
     canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
-    canShare: row.movie_state === 'ready' && decide(caller, 'video.share', object) === 'allow',
+    canShare: isStored(row) && decide(caller, 'video.share', object) === 'allow',
   };
+}
+
+function isStored(row: VideoRow): boolean {
+  return row.movie_state === 'ready' && row.missing_at === null;
+}
+
+function formatMissing({ movie_state: movie, missing_at: at }: VideoRow): string | null {
+  return movie !== 'ready' || at === null ? null : new Date(at).toISOString();
 }
 
 /** Where nobody objects, whoever is listed a video sees its picture. */
@@ -81,6 +92,7 @@ export function formatShared(
     brandColor: row.brandColor,
     stream: row.hasIndex,
     storyboard: row.hasStoryboard,
+    missing: row.missing_at !== null,
   };
 }
 

@@ -126,7 +126,8 @@ function planEta(row: SessionRow, nowMs: number, deviceOnline: boolean): number 
   return Math.max(0, row.bytes - row.uploaded_bytes) / (row.uploaded_bytes / passedSeconds);
 }
 
-function reasonOf(text: string | null): EndReason | null {
+/** Null too where it is one that only a newer device knows. */
+export function reasonOf(text: string | null): EndReason | null {
   return text === null ? null : EndReason.nullable().catch(null).parse(text);
 }
 
