@@ -457,6 +457,10 @@ async function expectMissing(id: string): Promise<void> {
     .get(id);
   db.close();
   await rm(join(lab.system.portalDataDir, 'objects', key ?? 'no movie'));
+  const admin = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+    path: '/admin/system',
+  });
+  await admin.getByTestId('sweep-none').waitFor();
   const page = await visits.open(personOf(lab.system, 'PLAYER'), {
     ...{ path: '/?tab=videos', expected: /40[49]|410|ERR_ABORTED|DEMUXER|MEDIA/ },
   });
@@ -471,6 +475,15 @@ async function expectMissing(id: string): Promise<void> {
   await card.getByText('No longer in the storage').waitFor();
   expect(await card.getByTestId('download').count()).toBe(0);
   await lookAt(page, 'library-missing');
+
+  await admin.getByTestId('compare-storage').tap();
+  const tiles = admin.getByTestId('sweep-tiles');
+  await expect.poll(() => tiles.getByText('Missing').locator('xpath=..').innerText()).toMatch(/\b1\b/);
+  await admin.getByTestId('sweep-missing').tap();
+  await admin.getByRole('link', { name: id }).waitFor();
+  await lookAt(admin, 'storage-comparison');
+  await admin.reload();
+  await admin.getByTestId('sweep-at').waitFor();
 }
 
 /** What its device says of a camera that did not come back. */

@@ -375,7 +375,13 @@ function planHandOvers(services: Services) {
   return { name: 'give idle courts to who waits', when: '*/10 * * * * *', run };
 }
 
-function planJobs(services: Services) {
+type PlannedServices = Pick<
+  Services,
+  'db' | 'clock' | 'sessions' | 'files' | 'retention' | 'storageSweep' | 'uploads' | 'furtherMovies'
+>;
+
+/** Exported for tests: what each does is its room's own, when it does is said here. */
+export function planJobs(services: PlannedServices) {
   const { db, clock, sessions, files, retention, storageSweep } = services;
   return [
     {
