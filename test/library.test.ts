@@ -470,6 +470,11 @@ async function expectMissing(id: string): Promise<void> {
   await told.getByText('No longer in the storage').waitFor();
   await told.getByText('Tell the club').waitFor();
   expect(await page.getByTestId('download').count()).toBe(0);
+  const [frame, button] = await Promise.all(
+    [told, told.getByTestId('look-again')].map((part) => part.boundingBox()),
+  );
+  const bottomOf = (box: typeof frame): number => (box?.y ?? NaN) + (box?.height ?? NaN);
+  expect(bottomOf(button)).toBeLessThan(bottomOf(frame));
   await lookAt(page, 'video-missing');
   await page.goto('/?tab=videos');
   await card.getByText('No longer in the storage').waitFor();
