@@ -12,6 +12,7 @@ import { createVisits, personOf } from './support/browser-visits.ts';
 import type { Visits } from './support/browser-visits.ts';
 import { openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
+import { LOCALES } from './support/page-texts.ts';
 
 const ROUTES = join(import.meta.dirname, '../cloud/src/routes');
 
@@ -20,7 +21,7 @@ interface Made {
   sessionId: string;
   clipId: string;
   deviceId: string;
-  /** Paths of the court's sign, of a shared video and of an invitation. */
+  /** Paths of the court's page, of a shared video and of an invitation. */
   court: string;
   share: string;
   invitation: string;
@@ -71,23 +72,39 @@ const LOOKS: readonly Look[] = [
   { route: '/(app)/j/[code]', path: '/j/unknown', role: 'PLAYER' },
   { route: '/(app)/match/[sessionId]', path: ({ sessionId }) => `/match/${sessionId}`, role: 'PLAYER' },
   { route: '/sign/[courtId]', path: '/sign/court1', role: 'CLUB_ADMIN' },
+  { route: '/(app)', path: '/?tab=active', role: 'CLUB_ADMIN' },
+  { route: '/+error, no such page', path: '/nowhere' },
+  { route: '/+error, not for this role', path: '/admin/users', role: 'PLAYER' },
+  { route: '/+error, an old code', path: `/c/${'0'.repeat(16)}` },
+  { route: '/api/docs', path: '/api/docs' },
 ];
-const AT_A_DESK = ['en-GB', 'fr-FR', 'es-ES'].map((locale) => ({ screen: DESKTOP, locale }));
-/** On a phone in English; in the long run at a desk as well, in every language. */
-const VISITS = [{ screen: PHONE, locale: 'en-GB' }, ...(isLongRun ? AT_A_DESK : [])];
+/** Pages that there are not, or not for everybody, are answered so. */
+const EXPECTED = /nowhere|c\/0{16}|403.*admin\/users/;
+/** What is there once a page has come that asks again and again, or that shows first how it waits. */
+const SHOWN: Readonly<Record<string, string>> = {
+  '/?tab=videos': 'video-card',
+  '/?tab=active': 'session-card',
+};
+/** On a phone in English; in the long run in every language, and at a desk as well. */
+const VISITS = (isLongRun ? LOCALES : (['en-GB'] as const)).flatMap((locale) =>
+  (isLongRun ? [PHONE, DESKTOP] : [PHONE]).map((screen) => ({ screen, locale })),
+);
 
 let lab: Lab;
 let browser: Browser;
 let made: Made;
 
 beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }]);
+  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
   browser = await openBrowser();
   const { admin, clubId } = lab.system;
   const player = await lab.system.login('PLAYER');
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId);
   await stopAndWait(player, sessionId);
+  const club = await lab.system.login('CLUB_ADMIN');
+  const going = await openSession(club, 'court2');
+  await startRecording(club, going.sessionId);
   const pathOf = async (answer: Promise<{ url: string }>): Promise<string> =>
     new URL((await answer).url).pathname;
   const asked = { authority: 'Police of Lyon', reason: 'order 2026-17 of the court' };
@@ -130,8 +147,8 @@ describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewpo
   async function open(role: string | undefined, path: string): Promise<Page> {
     const known = pages.get(role);
     if (known === undefined && role !== undefined)
-      return visits.open(personOf(lab.system, role), { ...visit, path });
-    const page = known ?? (await visits.arrive(visit));
+      return visits.open(personOf(lab.system, role), { ...visit, path, expected: EXPECTED });
+    const page = known ?? (await visits.arrive({ ...visit, expected: EXPECTED }));
     await page.goto(path);
     return page;
   }
@@ -140,8 +157,9 @@ describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewpo
     const page = await open(role, typeof path === 'string' ? path : path(made));
     pages.set(role, page);
     await page.waitForLoadState('networkidle');
-    if (path === '/?tab=videos') await page.getByTestId('video-card').waitFor();
-    await lookAt(page, `${visit.locale}${route.replaceAll('/', '-')}`);
+    const shown = typeof path === 'string' ? SHOWN[path] : undefined;
+    if (shown !== undefined) await page.getByTestId(shown).first().waitFor();
+    await lookAt(page, `${visit.locale}${route.replaceAll(/[/, ]+/g, '-')}`);
     expect((await listViolations(page)).join('\n')).toBe('');
   });
 });
