@@ -89,19 +89,26 @@ async function playPieces(
   const { default: HlsPlayer, ErrorDetails, Events, FetchLoader } = loaded;
   const stored = createStoredLink();
   let arrived = false;
+  /** What was refused last is asked for once more, by a new link. */
+  let isAskedAnew = false;
   const hls = new HlsPlayer({
     // No worker: pages run no script that is not the portal's own file.
     ...{ enableWorker: false, progressive: true, startPosition: 0, backBufferLength: 60 },
     ...{ maxBufferLength: IDLE_BUFFER_SECONDS, maxMaxBufferLength: PLAYING_BUFFER_SECONDS },
     ...planLoaders(FetchLoader, playlist),
-    ...planFetching(stored, first, () => arrived),
+    ...planFetching({
+      stored,
+      first,
+      hasArrived: () => arrived,
+      onRefusal: (again) => (isAskedAnew = again),
+    }),
   });
   const stop = (): void => hls.destroy();
   signal.addEventListener('abort', stop);
   hls.on(Events.ERROR, (_event, { fatal, details, response }: ErrorData) => {
     const isPiece = details === ErrorDetails.FRAG_LOAD_ERROR;
     const isClosed = isPiece && !arrived && response?.code === 0;
-    const isRefused = isPiece && REFUSALS.includes(response?.code);
+    const isRefused = isPiece && !isAskedAnew && REFUSALS.includes(response?.code);
     if (!fatal && !isClosed && !isRefused) return;
     signal.removeEventListener('abort', stop);
     carryOn(video, () => {
@@ -122,16 +129,26 @@ async function playPieces(
   video.addEventListener('seeking', () => video.paused && bufferAhead(IDLE_BUFFER_SECONDS), { signal });
 }
 
+interface Fetching {
+  stored: StoredLink;
+  first: FirstPiece;
+  /** Whether a piece has. */
+  hasArrived: () => boolean;
+  /** Before the player is told; `again`: by a link that may be better. */
+  onRefusal: (again: boolean) => void;
+}
+
 /**
  * Pieces come straight from where the stable address led to, the first one from what was asked for already; a link that is
  * refused is asked for anew. No answer at all is a store without a CORS rule until the first piece has arrived, and a line
  * that is down for a moment from then on.
  */
-function planFetching(
-  stored: StoredLink,
-  first: FirstPiece,
-  hasArrived: () => boolean,
-): Pick<HlsConfig, 'fetchSetup' | 'fragLoadPolicy'> {
+function planFetching({
+  stored,
+  first,
+  hasArrived,
+  onRefusal,
+}: Fetching): Pick<HlsConfig, 'fetchSetup' | 'fragLoadPolicy'> {
   const isLineDown = (count: number): boolean => hasArrived() && count < PIECE_RETRIES.maxNumRetry;
   return {
     fetchSetup: ({ url, rangeStart, rangeEnd }, init: RequestInit) => {
@@ -146,8 +163,11 @@ function planFetching(
         timeoutRetry: { ...PIECE_RETRIES, retryDelayMs: 0 },
         errorRetry: {
           ...PIECE_RETRIES,
-          shouldRetry: (_plan, count, _isTimeout, answer, retry) =>
-            stored.forget() || (answer?.code === 0 ? isLineDown(count) : retry),
+          shouldRetry(_plan, count, _isTimeout, answer, retry) {
+            const isKnown = stored.forget();
+            onRefusal(isKnown);
+            return isKnown || (answer?.code === 0 ? isLineDown(count) : retry);
+          },
         },
       },
     },
