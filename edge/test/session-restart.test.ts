@@ -149,7 +149,7 @@ test.concurrent(
       const mostMs = 3_000 + 2_000 + 600 + lateness.allowanceMs();
       await lateness.close();
       expect(lab.get(ranOut).report.recording?.movie?.durationMs).toBeLessThan(mostMs);
-      // FFmpeg filmed on: nothing of that is in the movie, nor behind it in its file.
+      // FFmpeg filmed on for three seconds: what came later than on its way is not in the movie, nor behind it in its file.
       expect(lab.get(stopped).report.recording?.movie?.durationMs).toBeLessThanOrEqual(recordedMs);
       const { size } = await stat(lab.moviePath(stopped));
       expect(size).toBeLessThanOrEqual(lab.get(stopped).view?.finished()?.totalBytes ?? 0);

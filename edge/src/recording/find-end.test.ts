@@ -22,13 +22,13 @@ function keptOf(fragments: number, seen: number, stoppedAtMs: number): number {
   return end === undefined ? -1 : cutAtEnd(createPart(1, fragments), end).length;
 }
 
-test('the fragment under way at the stop belongs to it, later ones do not', () => {
-  expect(keptOf(20, 10, 10.5 * FRAGMENT_MS)).toBe(11);
-  expect(keptOf(20, 10, 11.5 * FRAGMENT_MS)).toBe(12);
+test('the fragment under way at the stop belongs to it and what is on its way, later ones do not', () => {
+  expect(keptOf(20, 10, 10.5 * FRAGMENT_MS)).toBe(13);
+  expect(keptOf(20, 10, 11.5 * FRAGMENT_MS)).toBe(14);
 });
 
 test('a camera whose clock runs fast loses nothing of what was seen', () => {
-  expect(keptOf(20, 10, 9 * FRAGMENT_MS)).toBe(11);
+  expect(keptOf(20, 10, 9 * FRAGMENT_MS)).toBe(13);
 });
 
 test('parts before the end are whole, parts behind it are not part of it', () => {
@@ -41,6 +41,6 @@ test('parts before the end are whole, parts behind it are not part of it', () =>
 test('of a part without a fragment the first one may come yet', () => {
   const empty = { ...createPart(3, 1), fragments: [] };
   const end = findEnd([createPart(2, 5), empty], BEGAN_MS);
-  expect(end).toEqual({ part: 3, untilMs: FRAGMENT_MS });
+  expect(end).toEqual({ part: 3, untilMs: FRAGMENT_MS + 1_000 });
   expect(findEnd([], BEGAN_MS)).toBeUndefined();
 });

@@ -12,10 +12,14 @@ export interface EndMark {
   untilMs: number;
 }
 
+/** A picture may be shown half a second late, and a part be placed late by as long as a picture takes to the disk. */
+const ON_ITS_WAY_MS = 1_000;
+
 /**
- * What was taken before belongs to it, whenever it is written: the fragment under way begins where the newest one ends. What
- * FFmpeg films from now on does not, should the daemon die before it ends it. A camera's clock that runs slow makes that
- * generous, none cuts off what was played. `nowMs`: monotonic. Undefined where nothing is being recorded.
+ * What was taken before belongs to it, whenever it is written: the fragment under way begins where the newest one ends, and
+ * two may be on their way. What FFmpeg films from then on does not, should the daemon die before it ends it. A camera's
+ * clock that runs slow makes that generous, none cuts off what was played. `nowMs`: monotonic. Undefined where nothing is
+ * being recorded.
  */
 export function findEnd(
   parts: readonly Pick<RecordedPart, 'record' | 'init' | 'fragments'>[],
@@ -27,9 +31,9 @@ export function findEnd(
   const track = part.init === undefined ? undefined : findVideoTrack(part.init);
   const newest = part.fragments.at(-1);
   if (track === undefined || newest === undefined)
-    return { part: number, untilMs: FRAGMENT_MICROSECONDS / 1000 };
+    return { part: number, untilMs: FRAGMENT_MICROSECONDS / 1000 + ON_ITS_WAY_MS };
   const writtenToMs = (decodeSpan(newest, track.trackId).endTicks * 1000) / track.timescale;
-  return { part: number, untilMs: Math.max(writtenToMs, nowMs - beganMonotonicMs) };
+  return { part: number, untilMs: Math.max(writtenToMs, nowMs - beganMonotonicMs) + ON_ITS_WAY_MS };
 }
 
 /** The fragments of a part that belong to a recording that ended there. */
