@@ -101,9 +101,11 @@ export function openRecording(
   stop?: StopMarkFile,
 ): Recording {
   let mark = startMark;
+  let marking: Promise<void> = Promise.resolve();
   let end = stop?.end;
+  const isOfThisBoot = mark.bootId === readBootId();
   const headerRoom = mark.headerRoomBytes ?? planHeaderRoom('header-first', mark.durationSeconds);
-  /** By the camera's clock: where a daemon saw the recording end, that counts and not its hard stop. */
+  /** On the parts' time line. Where a daemon saw the recording end, that counts and not its hard stop. */
   const endsAtMs = (): number =>
     end === undefined ? mark.startedMonotonicMs + mark.durationSeconds * 1000 : Infinity;
   let movie: MovieFile | undefined;
@@ -127,6 +129,16 @@ export function openRecording(
     const planned = planFragmentIndex(indexes(), mark, endsAtMs(), headerRoom);
     return writeStoredIndex(paths.folder, planned, totalBytes, readPart);
   };
+  /** One change at a time, durably: each keeps what the others changed. */
+  const changeMark = (change: Partial<StartMarkFile>): Promise<void> => {
+    const changed = marking.then(async () => {
+      const next = { ...mark, ...change };
+      await saveRecord(paths.folder, 'start.json', next);
+      mark = next;
+    });
+    marking = changed.catch(() => undefined);
+    return changed;
+  };
   const running = viewRunning(mark.sessionId, headerRoom, pieces, readPart);
   let view = running;
   let lacksFurther = false;
@@ -135,22 +147,16 @@ export function openRecording(
     get mark() {
       return mark;
     },
-    async extend(durationSeconds) {
-      const longer = { ...mark, durationSeconds };
-      await saveRecord(paths.folder, 'start.json', longer);
-      mark = longer;
+    extend: (durationSeconds) => changeMark({ durationSeconds }),
+    elapsedMs() {
+      const elapsed = elapsedMs(mark, clock);
+      if (isOfThisBoot) return elapsed;
+      return Math.max(elapsed, findEndMs(indexes(), mark, endsAtMs()) - mark.startedMonotonicMs);
     },
-    elapsedMs: () =>
-      mark.bootId === readBootId()
-        ? elapsedMs(mark, clock)
-        : Math.max(elapsedMs(mark, clock), findEndMs(indexes(), mark, endsAtMs()) - mark.startedMonotonicMs),
     async followWallClock() {
-      if (mark.bootId !== readBootId()) return;
+      if (!isOfThisBoot) return;
       const startedAtMs = findWallTime(clock, mark.startedMonotonicMs);
-      if (Math.abs(startedAtMs - mark.startedAtMs) < WALL_STEP_MS) return;
-      const moved = { ...mark, startedAtMs };
-      await saveRecord(paths.folder, 'start.json', moved);
-      mark = moved;
+      if (Math.abs(startedAtMs - mark.startedAtMs) >= WALL_STEP_MS) await changeMark({ startedAtMs });
     },
     get view() {
       return view;
