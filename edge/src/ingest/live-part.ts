@@ -167,7 +167,7 @@ export function createLivePart(options: LivePartOptions): LivePart {
     const nowMs = clock.monotonicMs();
     const beganMonotonicMs = options.beganMs?.() ?? nowMs - writtenAgoMs() - mediaEndMs(part);
     await save({
-      bootId: readBootId(),
+      bootId: thisBootId,
       beganMonotonicMs: Math.max(1, beganMonotonicMs),
       beganAtMs: Math.max(1, findWallTime(clock, beganMonotonicMs)),
     });
@@ -227,7 +227,7 @@ export function createLivePart(options: LivePartOptions): LivePart {
 }
 
 /** Where the media of a part ends, milliseconds of its own decode time. */
-function mediaEndMs({ init, fragments }: Part): number {
+export function mediaEndMs({ init, fragments }: Pick<Part, 'init' | 'fragments'>): number {
   const track = init === undefined ? undefined : findVideoTrack(init);
   const last = fragments.at(-1);
   if (track === undefined || last === undefined) return 0;

@@ -1,6 +1,7 @@
 /** Where a recording ends that is stopped now. Pure. */
 import { findVideoTrack } from '@padelvar/shared/mp4/init-segment';
 import { FRAGMENT_MICROSECONDS } from '../ingest/ffmpeg-arguments.ts';
+import { mediaEndMs } from '../ingest/live-part.ts';
 import { decodeSpan } from '../mp4/fragment.ts';
 import type { Fragment } from '../mp4/fragment.ts';
 import type { RecordedPart } from './recorded-part.ts';
@@ -28,12 +29,9 @@ export function findEnd(
   const part = parts.at(-1);
   if (part === undefined) return undefined;
   const { number, beganMonotonicMs } = part.record;
-  const track = part.init === undefined ? undefined : findVideoTrack(part.init);
-  const newest = part.fragments.at(-1);
-  if (track === undefined || newest === undefined)
+  if (part.fragments.length === 0)
     return { part: number, untilMs: FRAGMENT_MICROSECONDS / 1000 + ON_ITS_WAY_MS };
-  const writtenToMs = (decodeSpan(newest, track.trackId).endTicks * 1000) / track.timescale;
-  return { part: number, untilMs: Math.max(writtenToMs, nowMs - beganMonotonicMs) + ON_ITS_WAY_MS };
+  return { part: number, untilMs: Math.max(mediaEndMs(part), nowMs - beganMonotonicMs) + ON_ITS_WAY_MS };
 }
 
 /** The fragments of a part that belong to a recording that ended there. */

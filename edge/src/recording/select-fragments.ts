@@ -81,15 +81,11 @@ function findHardStop(part: PartIndex, track: InitTrack, endsAtMs: number): numb
   while (low < high) {
     const middle = (low + high) >>> 1;
     const fragment = part.fragments[middle];
-    if (fragment !== undefined && beginsBefore(part, track, fragment, endsAtMs)) low = middle + 1;
+    if (fragment !== undefined && fragmentBeginMs(part, track, fragment, part.scale) < endsAtMs)
+      low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-function beginsBefore(part: PartIndex, track: InitTrack, fragment: Fragment, endsAtMs: number): boolean {
-  const ownMs = (beginTicks(fragment, track) * 1000) / track.timescale;
-  return part.beganMs + ownMs * (part.scale ?? 1) < endsAtMs;
 }
 
 /** Puts each part behind the one before it, at its own time where that is later. */
@@ -115,8 +111,9 @@ function lengthMs({ track, first, last }: Selected): number {
   return (ticks * 1000) / track.timescale;
 }
 
-function fragmentBeginMs(part: PartIndex, track: InitTrack, fragment: Fragment): number {
-  return part.beganMs + (beginTicks(fragment, track) * 1000) / track.timescale;
+/** `scale`: of fragments that were not rescaled. */
+function fragmentBeginMs(part: PartIndex, track: InitTrack, fragment: Fragment, scale = 1): number {
+  return part.beganMs + ((beginTicks(fragment, track) * 1000) / track.timescale) * scale;
 }
 
 function beginTicks(fragment: Fragment, { trackId }: InitTrack): number {
