@@ -41,6 +41,9 @@ export const MAX_TEST_PICTURE_BYTES = 150_000;
 /** Largest JPEG of a preview. */
 export const MAX_PREVIEW_FRAME_BYTES = 1024 * 1024;
 
+/** What a comparison of store and library names of each kind of difference, at most. */
+export const MAX_NAMED_DIFFERENCES = 100;
+
 /** MQTT packets: largest before and after CONNECT is accepted. */
 export const MAX_CONNECT_PACKET_BYTES = 8 * 1024;
 export const MAX_PACKET_BYTES = 256 * 1024;

@@ -8,6 +8,11 @@ export interface Clock {
   setTimer(ms: number, action: () => void): () => void;
 }
 
+/** ISO 8601 in UTC, as answers of the API have it. */
+export function formatInstant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

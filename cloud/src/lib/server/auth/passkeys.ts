@@ -14,7 +14,7 @@ import {
 } from '@simplewebauthn/server';
 import type { Selectable } from 'kysely';
 import type { z } from 'zod';
-import type { Clock } from '../clock.ts';
+import { formatInstant, type Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { PasskeyTable } from '../db/tables.ts';
 import { createChallenges } from '../devices/challenges.ts';
@@ -142,7 +142,7 @@ function formatPasskey(row: Selectable<PasskeyTable>): Passkey {
     passkeyId: row.id,
     name: row.name,
     createdAt: new Date(row.created_at).toISOString(),
-    usedAt: row.used_at === null ? null : new Date(row.used_at).toISOString(),
+    usedAt: formatInstant(row.used_at),
   };
 }
 

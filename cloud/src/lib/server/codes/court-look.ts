@@ -1,6 +1,7 @@
 /** What somebody who scans a court's code is shown: the court, and nobody's match but their own. */
 import type { Announced, Asked, CourtCodeView } from '@padelvar/shared/players-api';
 import { idOf, isGuest, type Visitor } from '../access/decide.ts';
+import { formatInstant } from '../clock.ts';
 import { findNextOpening } from '../clubs/opening-hours.ts';
 import type { Db } from '../db/database.ts';
 import { findCourtRequest, findJoinRequest, findTellAgain } from '../people/requests.ts';
@@ -106,8 +107,4 @@ function mayAnnounce(
 ): boolean {
   if (announced === null || planNextGroup(open, coded, nowMs) === 'taken') return true;
   return announced.askAgainAt !== null && nowMs >= Date.parse(announced.askAgainAt);
-}
-
-function formatInstant(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

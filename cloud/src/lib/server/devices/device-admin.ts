@@ -6,7 +6,7 @@ import type { DeviceRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { Clock } from '../clock.ts';
+import { formatInstant, type Clock } from '../clock.ts';
 import { ByClubAndName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
@@ -147,7 +147,7 @@ function toDevice(row: DeviceRow, nowMs: number, sessions: number): Omit<Device,
     clubId: row.club_id,
     name: row.name,
     online: isPresent(row, nowMs),
-    lastSeenAt: row.last_seen_at === null ? null : new Date(row.last_seen_at).toISOString(),
+    lastSeenAt: formatInstant(row.last_seen_at),
     build: row.build,
     lan: JSON.parse(row.lan) as string[],
     epoch: row.epoch,

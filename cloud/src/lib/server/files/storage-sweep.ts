@@ -2,6 +2,7 @@
  * Whether store and database hold the same: compared by listing both, told, and nothing deleted; the library learns which of
  * its videos are missing. What arrives or goes while it is compared is not told: both sides are asked again about what differs.
  */
+import { MAX_NAMED_DIFFERENCES } from '@padelvar/shared/limits';
 import { StorageReport } from '@padelvar/shared/portal-api';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
@@ -33,8 +34,6 @@ interface Known {
   bytes: number;
 }
 
-/** As many of each kind are named. */
-const MAX_NAMED = 100;
 /** An object that is younger may be about to be written down. */
 const YOUNG_MS = 60 * 60_000;
 
@@ -59,7 +58,7 @@ export function createStorageSweep(options: StorageSweepOptions): StorageSweep {
       bytes: [...found.values()].reduce((sum, bytes) => sum + bytes, 0),
       missing: named(missing),
       wrongSize: named(differing.filter(([key]) => found.has(key))),
-      unknown: unknown.filter(({ key }) => !after.has(key)).slice(0, MAX_NAMED),
+      unknown: unknown.filter(({ key }) => !after.has(key)).slice(0, MAX_NAMED_DIFFERENCES),
       oldVersions: await listOldVersions(store),
       unknownUploads: await listUnknownUploads(db, store, clock.nowMs() - YOUNG_MS),
     };
@@ -100,7 +99,7 @@ async function listOldVersions(store: ObjectStore): Promise<StorageReport['oldVe
   for await (const { key, bytes } of store.listOldVersions()) {
     if (key === PROBE_KEY) continue;
     found.push({ key, bytes });
-    if (found.length === MAX_NAMED) break;
+    if (found.length === MAX_NAMED_DIFFERENCES) break;
   }
   return found;
 }
@@ -113,13 +112,13 @@ async function listUnknownUploads(
   const found: StorageReport['unknownUploads'] = [];
   for await (const { key, startedAt } of listUnknown({ db, store, before })) {
     found.push({ key, startedAt: new Date(startedAt).toISOString() });
-    if (found.length === MAX_NAMED) break;
+    if (found.length === MAX_NAMED_DIFFERENCES) break;
   }
   return found;
 }
 
 function named(entries: readonly (readonly [string, Known])[]): { key: string; sessionId: string }[] {
-  return entries.slice(0, MAX_NAMED).map(([key, { sessionId }]) => ({ key, sessionId }));
+  return entries.slice(0, MAX_NAMED_DIFFERENCES).map(([key, { sessionId }]) => ({ key, sessionId }));
 }
 
 async function listKnown(db: Db): Promise<Map<string, Known>> {

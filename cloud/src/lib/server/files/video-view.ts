@@ -4,6 +4,7 @@ import { Gap } from '@padelvar/shared/link';
 import type { DeletionReceipt, Video } from '@padelvar/shared/portal-api';
 import { decide, type Decision } from '../access/decide.ts';
 import type { Caller } from '../auth/caller.ts';
+import { formatInstant } from '../clock.ts';
 import { reasonOf } from '../sessions/session-view.ts';
 import { formatFileName } from './file-name.ts';
 import { planExpiry } from './retention-plan.ts';
@@ -54,7 +55,7 @@ export function formatVideo(row: VideoRow, caller: Caller, further: FurtherVideo
       isShown(row, decide(caller, 'video.thumbnail', object)),
     storyboard: row.movie_state === 'ready' && row.hasStoryboard,
     expiresAt: formatExpiry(row),
-    hiddenUntil: row.hidden_until === null ? null : new Date(row.hidden_until).toISOString(),
+    hiddenUntil: formatInstant(row.hidden_until),
     canDelete: row.movie_state !== 'recording' && decide(caller, 'video.delete', object) === 'allow',
     canShare: isStored(row) && decide(caller, 'video.share', object) === 'allow',
   };
@@ -65,7 +66,7 @@ function isStored(row: VideoRow): boolean {
 }
 
 function formatMissing({ movie_state: movie, missing_at: at }: VideoRow): string | null {
-  return movie !== 'ready' || at === null ? null : new Date(at).toISOString();
+  return movie === 'ready' ? formatInstant(at) : null;
 }
 
 /** Where nobody objects, whoever is listed a video sees its picture. */
@@ -114,7 +115,7 @@ export function formatReceipt(row: VideoRow, erasure: Erasure): DeletionReceipt 
     deletedAt: new Date(erasure.deletedAt).toISOString(),
     deletedBy: erasure.deletedBy,
     storeErased: erasure.storeErased,
-    deviceErasedAt: row.erased_at === null ? null : new Date(row.erased_at).toISOString(),
+    deviceErasedAt: formatInstant(row.erased_at),
   };
 }
 

@@ -7,7 +7,7 @@ import { AppError } from '@padelvar/shared/errors';
 import type { MatchPeople } from '@padelvar/shared/players-api';
 import { isEnded, SessionState } from '@padelvar/shared/session';
 import type { SessionRow } from '../access/objects.ts';
-import type { Clock } from '../clock.ts';
+import { formatInstant, type Clock } from '../clock.ts';
 import { CLUB_RULES, readRules } from '../clubs/club-rules.ts';
 import { createCode } from '../codes/code-text.ts';
 import { findHandOver } from '../codes/next-group.ts';
@@ -151,10 +151,7 @@ async function findCourtRule(
     .where('id', '=', session.club_id)
     .executeTakeFirstOrThrow();
   const handsOverAt = findHandOver(session, readRules(club));
-  return {
-    timeZone: club.time_zone,
-    handsOverAt: handsOverAt === null ? null : new Date(handsOverAt).toISOString(),
-  };
+  return { timeZone: club.time_zone, handsOverAt: formatInstant(handsOverAt) };
 }
 
 async function ensureCode(db: Db, sessionId: string): Promise<string> {

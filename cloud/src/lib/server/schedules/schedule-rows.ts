@@ -3,6 +3,7 @@ import { Weekday } from '@padelvar/shared/opening-hours';
 import type { Schedule } from '@padelvar/shared/schedule-api';
 import { EndReason, SessionState } from '@padelvar/shared/session';
 import type { Selectable } from 'kysely';
+import { formatInstant } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { ScheduleTable } from '../db/tables.ts';
 import type { ScheduleRule } from './next-occurrence.ts';
@@ -65,8 +66,4 @@ function findTriedUntil(row: ScheduleRow, nowMs: number): number | null {
   if (row.last_at === null || row.last_outcome === null || !PASSING.includes(row.last_outcome)) return null;
   const untilMs = planLatest({ dueAt: row.last_at, durationMinutes: row.duration_minutes });
   return nowMs <= untilMs ? untilMs : null;
-}
-
-function formatInstant(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }
