@@ -28,6 +28,8 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 const MIB = 1024 * 1024;
 /** Of the ballast that is kept for one court of these tests. */
 const BALLAST_BYTES = 4 * MIB;
+/** Carries some courts of this size, never all sixteen. */
+const CORES_OF_SMALL_MACHINE = 0.3;
 /** A page, and what FFmpeg could not write a whole buffer of. */
 const LAST_BYTES = 32_768;
 const LIMITS = { fullBytes: 256 * 1024, resumeBytes: 6 * MIB, releaseAfterMs: 500, quietBytes: 16 * 1024 };
@@ -357,5 +359,38 @@ test('one more court that has to be encoded is refused with that reason', async 
     reason: 'encoder_full',
     detail: 'Expected room to encode one more court, found 1 running (set to carry 1).',
   });
+  await close();
+});
+
+test('as many courts are encoded as the processor is seen to carry, and one more is refused with the figures', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-encoders-'));
+  const share = 0.9 * CORES_OF_SMALL_MACHINE;
+  const cameras = Array.from({ length: 16 }, (_, index) => 7 + (index % 2));
+  const { lab, close } = await openDiskLab(dataDir, cameras, { cores: CORES_OF_SMALL_MACHINE });
+  const sessions = cameras.map((_, index) => lab.open(`c${String(index + 1)}`));
+  await Promise.all(sessions.map((id) => lab.reaches(id, 'created')));
+  const running = (): string[] => sessions.filter((id) => lab.get(id).report.state === 'recording');
+  const refused = (): string[] => sessions.filter((id) => lab.get(id).report.state === 'failed');
+
+  lab.start(sessions[0] ?? '');
+  await lab.until('one to be seen for some seconds', () =>
+    lab.manager.encoding().some(({ pictureSeconds }) => pictureSeconds >= 6),
+  );
+  for (const id of sessions.slice(1)) lab.start(id);
+  await lab.until(
+    'each to be recorded or refused',
+    () => running().length + refused().length === sessions.length,
+  );
+  expect(refused()).not.toHaveLength(0);
+  for (const id of refused()) {
+    const { reason, detail = '' } = lab.get(id).report;
+    expect(reason).toBe('encoder_full');
+    const [taken = NaN, needed = NaN, there = NaN] = (detail.match(/\d+\.\d+/g) ?? []).map(Number);
+    expect(taken + needed).toBeGreaterThan(share - 0.02);
+    expect(there).toBeCloseTo(share, 1);
+    // By what one was seen to take, not by what a court counts with until then.
+    expect(Math.abs(taken / needed - running().length)).toBeLessThan(0.5 * running().length);
+  }
+  tellFigures('courts encoded by a machine of 0.3 cores', { courts: running().length });
   await close();
 });

@@ -58,7 +58,7 @@ export function requireEncoder(
   const taken = running.reduce((sum, one) => sum + (findCores(one) ?? perMegapixel * one.megapixels), 0);
   const needed = perMegapixel * megapixels;
   if (taken + needed <= cores * SHARE) return;
-  const figures = [taken, needed, cores * SHARE].map((value) => value.toFixed(1));
+  const figures = [taken, needed, cores * SHARE].map((value) => value.toFixed(2));
   throw refusal(
     running.length,
     `${figures[0] ?? ''} cores taken, ${figures[1] ?? ''} needed, ${figures[2] ?? ''} there`,

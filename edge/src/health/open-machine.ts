@@ -1,6 +1,6 @@
 /** The machine as sessions, the portal and people see it: the folder for videos, its disk, the encoders. */
 import { mkdir } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ReportedSession } from '@padelvar/shared/link';
 import { isEnded } from '@padelvar/shared/session';
@@ -21,6 +21,8 @@ export interface OpenMachineOptions {
   identityFolder: string;
   /** Courts that may be encoded at once; undefined: as many as the processor is seen to carry. */
   encodingCourts: number | undefined;
+  /** Of the processor; all that this process may use by default. For tests of small machines. */
+  cores?: number;
   courts: () => number;
   sessions: () => readonly ReportedSession[];
   encoding: () => readonly EncodingSession[];
@@ -54,9 +56,9 @@ export async function openMachine(options: OpenMachineOptions): Promise<OpenMach
     log,
     ...options.disk,
   });
-  const capacity = { cores: cpus().length, limit: options.encodingCourts };
+  const { cores = availableParallelism(), encodingCourts: limit } = options;
   return {
-    machine: createMachine({ media, disk, capacity, encoding: options.encoding }),
+    machine: createMachine({ media, disk, capacity: { cores, limit }, encoding: options.encoding }),
     facts: () => ({
       diskFreeBytes: disk.freeBytes,
       recordingMinutesLeft: disk.minutesLeft(),
