@@ -1,4 +1,4 @@
-/** Every page, as everybody who may see it does: axe-core finds nothing, and the page fits a phone and a desk. */
+/** Every page, as everybody who may see it does: axe-core finds nothing, the page fits a phone and a desk, and Tab comes to all that can be worked. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -7,6 +7,7 @@ import { openSession, startRecording, stopAndWait } from '../scripts/system/matc
 import { isLongRun } from '../edge/test/support/figures.ts';
 import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
 import { listViolations } from './support/browser-access.ts';
+import { tabThrough } from './support/browser-keyboard.ts';
 import { lookAt } from './support/browser-look.ts';
 import { createVisits, personOf } from './support/browser-visits.ts';
 import type { Visits } from './support/browser-visits.ts';
@@ -153,6 +154,9 @@ describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewpo
     return page;
   }
 
+  /** Once: what Tab comes to does not depend on the language. */
+  const isByKeyboard = visit.screen === DESKTOP && visit.locale === 'en-GB';
+
   it.each(LOOKS)('on $route $path', async ({ route, path, role }) => {
     const page = await open(role, typeof path === 'string' ? path : path(made));
     pages.set(role, page);
@@ -161,5 +165,6 @@ describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewpo
     if (shown !== undefined) await page.getByTestId(shown).first().waitFor();
     await lookAt(page, `${visit.locale}${route.replaceAll(/[/, ]+/g, '-')}`);
     expect((await listViolations(page)).join('\n')).toBe('');
+    if (isByKeyboard) expect(await tabThrough(page)).toEqual([]);
   });
 });

@@ -79,6 +79,46 @@ function hasFocus(element: Locator): Promise<boolean> {
   return element.evaluate((one: PageElement) => one.ownerDocument.activeElement === one);
 }
 
+/** What a keyboard works: of a group of choices, or of anything that arrow keys move in, the one that Tab comes to. */
+const CONTROLS = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(
+  (one) => one.tabIndex >= 0 && !one.disabled && one.type !== 'hidden' && one.closest('[inert]') === null &&
+    one.checkVisibility({ visibilityProperty: true }) &&
+    (one.type !== 'radio' || one === tabStopOf(one.name)))`;
+const TAB_STOP = `(name) => document.querySelector('[name="' + name + '"]:checked') ?? document.querySelector('[name="' + name + '"]')`;
+const NAMED = `((one) => one.outerHTML.replaceAll(/\\s+/g, ' ').slice(0, 160))`;
+
+/** Once through the whole page by Tab: answers which of its controls are passed over, and where the focus is not seen. */
+export async function tabThrough(page: Page): Promise<string[]> {
+  await page.evaluate(
+    `tabStopOf = ${TAB_STOP}; untouched = new Set(${CONTROLS}); document.activeElement?.blur(); scrollTo(0, 0);`,
+  );
+  const complaints: string[] = [];
+  const controls = await page.evaluate<number>('untouched.size');
+  for (let tabs = 0; tabs < 2 * controls + 10; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const left = await page.evaluate<number>(`untouched.delete(document.activeElement), untouched.size`);
+    const judged = await judgeSoon(page);
+    if (judged !== 'seen') complaints.push(judged);
+    if (left === 0) break;
+  }
+  const passedOver = await page.evaluate<string[]>(
+    `[...untouched].filter((one) => one.isConnected).map(${NAMED})`,
+  );
+  return [...complaints, ...passedOver.map((one) => `never reached: ${one}`)];
+}
+
+/** A page scrolls and fades for a moment, and takes away what it draws anew. Behind its last control nothing has the focus. */
+async function judgeSoon(page: Page): Promise<string> {
+  let judged = '';
+  for (let looks = 0; looks < 10; looks += 1) {
+    const focused = await page.$(':focus');
+    judged = (await focused?.evaluate(judgeFocus)) ?? 'seen';
+    if (judged === 'seen') break;
+    await page.waitForTimeout(50);
+  }
+  return judged;
+}
+
 /** The element with the focus looks like it, is on the screen, and nothing lies over it. */
 async function expectSeenFocus(page: Page): Promise<void> {
   const focused = page.locator(':focus');
@@ -97,10 +137,12 @@ function judgeFocus(focused: PageElement): string {
   });
   if (!drawn) return `no outline: ${focused.outerHTML.slice(0, 200)}`;
   const { left, top, right, bottom } = focused.getBoundingClientRect();
-  const isInside = left >= 0 && top >= 0 && right <= view.innerWidth && bottom <= view.innerHeight;
+  // A browser that scrolls to what has the focus may leave a part of a pixel outside.
+  const isInside = left > -1 && top > -1 && right < view.innerWidth + 1 && bottom < view.innerHeight + 1;
   if (!isInside) return `off the screen: ${focused.outerHTML.slice(0, 200)}`;
   const there = ownerDocument.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-  const isFree = there !== null && (focused.contains(there) || there.contains(focused));
+  const around = focused.closest('label') ?? focused;
+  const isFree = there !== null && (around.contains(there) || there.contains(focused));
   return isFree ? 'seen' : `covered by ${there?.outerHTML.slice(0, 200) ?? 'nothing'}`;
 }
 

@@ -34,5 +34,5 @@ dd{margin:0;color:var(--muted)}
 dd code{color:var(--ink)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 header :focus-visible{outline-color:#d9f21c}
-@media (min-width:60rem){.frame{grid-template-columns:12rem 1fr}nav{position:sticky;top:1rem;align-self:start}nav ul{display:block}}
+@media (min-width:60rem){.frame{grid-template-columns:12rem 1fr}nav{position:sticky;top:1rem;align-self:start;max-height:calc(100vh - 2rem);overflow-y:auto}nav ul{display:block}}
 `;

@@ -1,16 +1,21 @@
-/** The match is asked for while its page is being put together, and its playlist as soon as it is known to have one. */
+/** The match is asked for while its page is being put together, and its playlist as soon as it is known to have one: at once where a list has shown it. */
 import { parseSessionId } from '@padelvar/shared/ids';
 import { browser } from '$app/env';
 import { error } from '@sveltejs/kit';
 import { createBrowserApi } from '#lib/client/browser-api.ts';
 import { playlistUrl } from '#lib/client/media-urls.ts';
+import { recallVideo } from '#lib/client/seen-videos.ts';
 import { openPlaylist, type OpenedPlaylist } from '#lib/player/opened-playlist.ts';
 import type { Video } from '@padelvar/shared/portal-api';
 import type { PageLoad } from './$types';
 
 interface OpenedMatch {
-  video: Video;
-  playlist?: OpenedPlaylist | undefined;
+  /** As the list showed it, which whoever comes from there sees first. */
+  seen: Video | undefined;
+  /** As it is. */
+  asked: Promise<Video>;
+  /** Of the movie that is played, once one of them says that there is one. */
+  playlist: OpenedPlaylist | undefined;
 }
 
 /** What the API answers is decided there, object by object. */
@@ -18,17 +23,19 @@ export const load: PageLoad = async ({ params, parent }) => {
   const { me } = await parent();
   if (me.role === 'SUPPORT') error(403, 'not for this role');
   if (parseSessionId(params.sessionId) === undefined) error(404, 'no such match');
-  return { opened: browser ? openMatch(params.sessionId) : undefined };
+  return { opened: browser ? openMatch(params.sessionId, me.userId) : undefined };
 };
 
-function openMatch(sessionId: string): Promise<OpenedMatch> {
-  const opened = createBrowserApi()
-    .getVideo(sessionId)
-    .then((video): OpenedMatch => {
-      const isPlayed = video.movie === 'ready' && video.stream && video.hiddenUntil === null;
-      return { video, playlist: isPlayed ? openPlaylist(playlistUrl(sessionId)) : undefined };
-    });
+function openMatch(sessionId: string, userId: string): OpenedMatch {
+  const seen = recallVideo(userId, sessionId);
+  const asked = createBrowserApi().getVideo(sessionId);
+  const opened: OpenedMatch = { seen, asked, playlist: undefined };
+  const open = (video: Video): void => {
+    const isPlayed = video.movie === 'ready' && video.stream && video.hiddenUntil === null;
+    if (isPlayed) opened.playlist ??= openPlaylist(playlistUrl(sessionId));
+  };
+  if (seen !== undefined) open(seen);
   // The page tells of a failure, where it still comes to that.
-  opened.catch(() => undefined);
+  asked.then(open).catch(() => undefined);
   return opened;
 }
