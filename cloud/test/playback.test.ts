@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { FragmentIndex } from '@padelvar/shared/side-files';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RIGHT_CHECK_MS } from '../src/lib/server/files/movie-relay.ts';
 import { MAX_PLAY_LINK_SECONDS } from '../src/lib/server/settings.ts';
 import { createManualClock } from './support/manual-clock.ts';
@@ -161,6 +161,18 @@ describe.each(STORES)('in %s', (_what, openService) => {
       const answer = await put(name, body);
       expect(answer.status).toBe(status);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    });
+
+    test('are read from the store once for all who look, and anew when they are another one', async () => {
+      const read = vi.spyOn(portal.app.services.store, 'read');
+      const picture = Buffer.concat([JPEG, randomBytes(9)]);
+      expect((await put('thumbnail.jpg', picture)).status).toBe(204);
+      for (let looks = 0; looks < 3; looks += 1) {
+        expect(Buffer.from(await (await get('thumbnail.jpg')).arrayBuffer()).equals(picture)).toBe(true);
+        expect((await get('thumbnail.jpg', {}, stranger)).status).not.toBe(200);
+      }
+      expect(read).toHaveBeenCalledTimes(1);
+      read.mockRestore();
     });
 
     test('sent again replace what there was, and leave nothing of it', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@padelvar/shared/errors';
 import { SIDE_FILE_MAX_BYTES } from '@padelvar/shared/side-files';
 import type { SideFileName } from '@padelvar/shared/side-files';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import { contentTypeOf } from '../storage/content-type.ts';
@@ -30,7 +31,16 @@ export interface SideFilesOptions {
   store: ObjectStore;
 }
 
+/** Of what was read last: a page of thumbnails, and what the players of some dozen matches need. */
+const KEPT = { maxSize: 32 * 1024 * 1024, ttl: 60 * 60 * 1000 };
+
 export function createSideFiles({ db, clock, store }: SideFilesOptions): SideFiles {
+  /** By their keys: what is stored anew has another one. */
+  const kept = new LRUCache<string, Uint8Array>({ ...KEPT, sizeCalculation: (body) => body.length });
+  const remove = async (key: string): Promise<void> => {
+    await store.delete(key);
+    kept.delete(key);
+  };
   const select = (sessionId: string) =>
     db.selectFrom('side_file').selectAll().where('session_id', '=', sessionId);
   return {
@@ -45,21 +55,22 @@ export function createSideFiles({ db, clock, store }: SideFilesOptions): SideFil
         .values({ session_id: sessionId, name, ...row })
         .onConflict((conflict) => conflict.columns(['session_id', 'name']).doUpdateSet(row))
         .execute();
-      if (before !== undefined) await store.delete(before.object_key);
+      if (before !== undefined) await remove(before.object_key);
     },
     async find(sessionId, name) {
       const row = await select(sessionId).where('name', '=', name).executeTakeFirst();
       if (row === undefined) return undefined;
-      const body = await store.read(row.object_key, SIDE_FILE_MAX_BYTES[name]);
+      const body = kept.get(row.object_key) ?? (await store.read(row.object_key, SIDE_FILE_MAX_BYTES[name]));
       if (body?.length !== row.bytes) {
         throw new AppError('storage_failing', `expected ${row.bytes} stored bytes of ${name}`);
       }
+      kept.set(row.object_key, body);
       const etag = `"${row.object_key.slice(row.object_key.lastIndexOf('/') + 1, -name.length - 1)}"`;
       return { body, contentType: contentTypeOf(name), etag };
     },
     async erase(sessionId) {
       for (const row of await select(sessionId).execute()) {
-        await store.delete(row.object_key);
+        await remove(row.object_key);
         await db
           .deleteFrom('side_file')
           .where('session_id', '=', sessionId)
