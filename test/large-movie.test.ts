@@ -9,6 +9,7 @@ import { UPLOAD_PART_BYTES } from '@padelvar/shared/limits';
 import { contentOf, getBox, readBoxes, readBoxHeader } from '@padelvar/shared/mp4/boxes';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { listByteRanges } from '../cloud/test/support/byte-ranges.ts';
 import { openTestS3 } from '../cloud/test/support/s3.ts';
 import type { TestS3 } from '../cloud/test/support/s3.ts';
 import { isLongRun, tellFigures } from '../edge/test/support/figures.ts';
@@ -132,10 +133,7 @@ describe.each(STORES)('a movie beyond 32 bits, stored in the %s', (store) => {
   test('has a playlist whose byte ranges are its fragments, also beyond the border', async () => {
     const answer = await portal.player.fetch(`/api/video/files/${sessionId}/playlist.m3u8`);
     const text = await answer.text();
-    const ranges = [...text.matchAll(/#EXT-X-BYTERANGE:(\d+)@(\d+)/g)].map(([, bytes, at]) => ({
-      bytes: Number(bytes),
-      offset: Number(at),
-    }));
+    const ranges = listByteRanges(text);
     Object.assign(figures, { segments: ranges.length, playlistBytes: text.length });
     const beyond = ranges.filter(({ offset, bytes }) => offset + bytes > BORDER);
     expect(beyond.length).toBeGreaterThan(1);

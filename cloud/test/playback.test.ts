@@ -4,6 +4,7 @@ import type { FragmentIndex } from '@padelvar/shared/side-files';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RIGHT_CHECK_MS } from '../src/lib/server/files/movie-relay.ts';
 import { MAX_PLAY_LINK_SECONDS } from '../src/lib/server/settings.ts';
+import { listByteRanges } from './support/byte-ranges.ts';
 import { createManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN } from './support/portal.ts';
 import type { TestPortal } from './support/portal.ts';
@@ -47,10 +48,10 @@ async function readStatus(answering: Promise<Response>): Promise<number> {
 }
 
 async function expectSegments(playlist: string, fetchRange: FetchRange): Promise<void> {
-  const ranges = [...playlist.matchAll(/#EXT-X-BYTERANGE:(\d+)@(\d+)\n(.+)/g)];
+  const ranges = listByteRanges(playlist);
   expect(ranges).toHaveLength(2);
-  for (const [, bytes, offset, uri = ''] of ranges) {
-    const [start, end] = [Number(offset), Number(offset) + Number(bytes)];
+  for (const { offset: start, bytes, uri } of ranges) {
+    const end = start + bytes;
     const part = await fetchRange(uri, `bytes=${start}-${end - 1}`);
     expect(part.status).toBe(206);
     expect(Buffer.from(await part.arrayBuffer()).equals(MOVIE.subarray(start, end))).toBe(true);

@@ -34,6 +34,19 @@ test('a segment never spans bytes that are no fragment', () => {
   ]);
 });
 
+test('where a segment lies is said where bytes before it are no segment', () => {
+  const broken: FragmentRun = {
+    ...run(0, 0, []),
+    fragments: [
+      [500, 1000, 2000, 1],
+      [1500, 1000, 2000, 1],
+      [3000, 1000, 2000, 1],
+    ],
+  };
+  const ranges = formatPlaylist(index(broken), MOVIE).match(/BYTERANGE:.*/g);
+  expect(ranges).toEqual(['BYTERANGE:1000@500', 'BYTERANGE:1000', 'BYTERANGE:1000@3000']);
+});
+
 test('one run is one list of byte ranges behind its init segment', () => {
   expect(formatPlaylist(index(run(0, 5000, [1, 0, 0, 0, 1, 0])), MOVIE)).toBe(`#EXTM3U
 #EXT-X-VERSION:8
@@ -45,7 +58,7 @@ test('one run is one list of byte ranges behind its init segment', () => {
 #EXT-X-BYTERANGE:4000@5000
 download?disposition=inline
 #EXTINF:1,
-#EXT-X-BYTERANGE:2000@9000
+#EXT-X-BYTERANGE:2000
 download?disposition=inline
 #EXT-X-ENDLIST
 `);

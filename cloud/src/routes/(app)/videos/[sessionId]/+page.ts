@@ -28,14 +28,17 @@ export const load: PageLoad = async ({ params, parent }) => {
 
 function openMatch(sessionId: string, userId: string): OpenedMatch {
   const seen = recallVideo(userId, sessionId);
+  // First what there is to wait for longest.
+  const playlist = seen === undefined ? undefined : openMovie(seen);
   const asked = createBrowserApi().getVideo(sessionId);
-  const opened: OpenedMatch = { seen, asked, playlist: undefined };
-  const open = (video: Video): void => {
-    const isPlayed = video.movie === 'ready' && video.stream && video.hiddenUntil === null;
-    if (isPlayed) opened.playlist ??= openPlaylist(playlistUrl(sessionId));
-  };
-  if (seen !== undefined) open(seen);
+  const opened: OpenedMatch = { seen, asked, playlist };
   // The page tells of a failure, where it still comes to that.
-  asked.then(open).catch(() => undefined);
+  asked.then((video) => (opened.playlist ??= openMovie(video))).catch(() => undefined);
   return opened;
+}
+
+/** Undefined where it has no playlist, or may not be played. */
+function openMovie({ sessionId, movie, stream, hiddenUntil }: Video): OpenedPlaylist | undefined {
+  const isPlayed = movie === 'ready' && stream && hiddenUntil === null;
+  return isPlayed ? openPlaylist(playlistUrl(sessionId)) : undefined;
 }
