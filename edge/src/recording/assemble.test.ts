@@ -72,6 +72,15 @@ test('time that passed between two fragments is the last frame’s', () => {
   expect(durationMs).toBe(970);
 });
 
+test('a movie that ends while the camera’s time stands still has whole frames to its end', () => {
+  const still = { decodeTicks: 4 * 43_200, durations: [...Array<number>(8).fill(3_600), 1, 1, 1, 1] };
+  const plans = [...planFragments(4), still];
+  const { track, durationMs } = assemble([createPartIndex(1, 0, plans)], FROM_THE_BEGINNING, Infinity);
+  expect(durationMs).toBe(5 * FRAGMENT_MS);
+  expect(Array.from(track?.chunks[4]?.durations ?? [])).toEqual(Array(12).fill(3_600));
+  expect(track === undefined ? 0 : durationOf(track)).toBe(durationMs * 90);
+});
+
 test('without a keyframe there is no recording', () => {
   const part = createPartIndex(1, 0, [{ decodeTicks: 0, keyframe: false }]);
   expect(assemble([part], FROM_THE_BEGINNING, Infinity)).toMatchObject({

@@ -6,7 +6,7 @@ import type { Gap } from '@padelvar/shared/link';
 import type { Chunk, MovieTrack } from '@padelvar/shared/mp4/movie-header';
 import { runsOf } from '../mp4/fragment.ts';
 import type { SampleRun } from '../mp4/fragment.ts';
-import { repairDurations } from '../mp4/repair-durations.ts';
+import { closeDurations, repairDurations, totalOf } from '../mp4/repair-durations.ts';
 import { repairOffsets } from '../mp4/repair-offsets.ts';
 import { nameHvc1 } from '../mp4/sample-entry.ts';
 import { assembleSound } from './assemble-sound.ts';
@@ -42,20 +42,26 @@ export function assemble(
 ): Assembly {
   // Which fragments they are was decided while they came, and stays.
   const placed = placeParts(selectFragments(parts, start, endsAtMs).map(rescaleSelected));
+  const endGapMs = stoppedMs === undefined ? 0 : planEndGap(placed, stoppedMs);
   const chunks: Chunk[] = [];
   const payloadOffsets: number[] = [];
   let payloadBytes = 0;
-  for (const one of placed) {
-    extendLastFrame(chunks, Math.round((one.gapMs * one.track.timescale) / 1000));
-    for (const chunk of chunksOf(one, payloadBytes)) chunks.push(chunk);
+  let grownMs = 0;
+  for (const [index, one] of placed.entries()) {
+    const { timescale } = one.track;
+    // A gap is a long last frame before it: every player plays through, and seeks inside.
+    const gapMs = placed[index + 1]?.gapMs ?? (endGapMs > 0 ? endGapMs : undefined);
+    const gapTicks = gapMs === undefined ? undefined : Math.round((gapMs * timescale) / 1000);
+    const timed = chunksOf(one, payloadBytes, gapTicks);
+    for (const chunk of timed.chunks) chunks.push(chunk);
+    grownMs = (timed.grownTicks * 1000) / timescale;
     payloadOffsets.push(payloadBytes);
     payloadBytes += pieceOf(one).bytes;
   }
-  const endGapMs = stoppedMs === undefined ? 0 : planEndGap(placed, stoppedMs);
-  extendLastFrame(chunks, Math.round((endGapMs * (placed[0]?.track.timescale ?? 0)) / 1000));
   const leadTicks = chunks[0]?.compositionOffsets?.[0] ?? 0;
   const leadMs = (leadTicks * 1000) / (placed[0]?.track.timescale ?? 1);
-  return { ...describe(placed, chunks, endGapMs), sound: assembleSound(placed, payloadOffsets, leadMs) };
+  const sound = assembleSound(placed, payloadOffsets, leadMs);
+  return { ...describe(placed, chunks, { endGapMs, grownMs }), sound };
 }
 
 /** The outage between the last frame and the stop, milliseconds; 0 where there was none. */
@@ -85,7 +91,17 @@ export function planPieces(parts: readonly PartIndex[], start: StartMark, endsAt
   return selectFragments(parts, start, endsAtMs).map(pieceOf);
 }
 
-function describe(placed: readonly Placed[], chunks: Chunk[], endGapMs: number): Omit<Assembly, 'sound'> {
+/** What is behind its last fragment: an outage, or what its last frames are longer than they say. */
+interface End {
+  endGapMs: number;
+  grownMs: number;
+}
+
+function describe(
+  placed: readonly Placed[],
+  chunks: Chunk[],
+  { endGapMs, grownMs }: End,
+): Omit<Assembly, 'sound'> {
   const track = placed[0]?.track;
   const first = track === undefined ? undefined : nameHvc1(track);
   const endMs = placed.at(-1)?.endMs ?? 0;
@@ -93,7 +109,7 @@ function describe(placed: readonly Placed[], chunks: Chunk[], endGapMs: number):
     pieces: placed.map(pieceOf),
     track: first === undefined ? undefined : { ...first, chunks },
     gaps: [...gapsOf(placed), ...(endGapMs > 0 ? [formatGap(endMs, endMs + endGapMs)] : [])],
-    durationMs: Math.round(endMs + endGapMs),
+    durationMs: Math.round(endMs + endGapMs + grownMs),
     frames: chunks.reduce((sum, chunk) => sum + chunk.sizes.length, 0),
     codec: first?.codec ?? '',
   };
@@ -109,19 +125,26 @@ function formatGap(fromMs: number, toMs: number, reason = 'camera_lost'): Gap {
   return { fromMs: Math.round(fromMs), toMs: Math.round(toMs), reason };
 }
 
-function chunksOf(selected: Selected, payloadOffset: number): Chunk[] {
+interface TimedChunks {
+  chunks: Chunk[];
+  /** By which they last longer than their fragments and the gap behind them say. */
+  grownTicks: number;
+}
+
+/** `gapTicks`: of nothing behind them; undefined where the movie ends. */
+function chunksOf(selected: Selected, payloadOffset: number, gapTicks: number | undefined): TimedChunks {
   const runs = selected.part.fragments
     .slice(selected.from, selected.to)
     .flatMap((fragment) => runsOf(fragment, selected.track.trackId))
     .filter(({ sizes }) => sizes.length > 0);
   const written = durationsOf(runs);
-  const durations = repairDurations(written);
+  const durations = repairDurations(closeDurations(written, gapTicks));
   const isReordered = runs.some(({ compositionOffsets }) => compositionOffsets !== undefined);
   const offsets = isReordered
     ? repairOffsets({ durations: written, spread: durations, ...shownOf(runs) })
     : [];
   let taken = 0;
-  return runs.map((run) => {
+  const chunks = runs.map((run) => {
     const [from, to] = [taken, (taken += run.durations.length)];
     return {
       ...run,
@@ -130,6 +153,7 @@ function chunksOf(selected: Selected, payloadOffset: number): Chunk[] {
       ...(run.compositionOffsets === undefined ? {} : { compositionOffsets: offsets.slice(from, to) }),
     };
   });
+  return { chunks, grownTicks: totalOf(durations) - totalOf(written) - (gapTicks ?? 0) };
 }
 
 function shownOf(runs: readonly SampleRun[]): { offsets: number[]; keyframes: number[] } {
@@ -152,13 +176,4 @@ function durationsOf(runs: readonly SampleRun[]): number[] {
     durations.push(Math.max(0, (durations.pop() ?? 0) + missingTicks));
   }
   return durations;
-}
-
-/** A gap is a long last frame before it: every player plays through, and seeks inside. */
-function extendLastFrame(chunks: Chunk[], ticks: number): void {
-  const last = chunks.at(-1);
-  if (last === undefined || ticks === 0) return;
-  const durations = Array.from(last.durations);
-  durations.push((durations.pop() ?? 0) + ticks);
-  chunks[chunks.length - 1] = { ...last, durations };
 }

@@ -4,6 +4,7 @@
  * match has two entries for a run instead of one for a frame. Pure.
  */
 import type { Fragment, SampleRun } from '../mp4/fragment.ts';
+import { totalOf } from '../mp4/repair-durations.ts';
 import type { Selected } from './select-fragments.ts';
 
 /** The same bytes of the same part, its fragments in the time that `part.scale` says. */
@@ -52,8 +53,4 @@ function stretch(durations: Uint32Array, ownTicks: number, scaledTicks: number):
 /** A sample without a length stays so. */
 function lengthen(own: number, ticks: number): number {
   return Math.max(Math.min(own, 1), own + ticks);
-}
-
-function totalOf(durations: Uint32Array): number {
-  return durations.reduce((total, ticks) => total + ticks, 0);
 }
