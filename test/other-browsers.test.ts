@@ -80,9 +80,11 @@ done(canvas.toDataURL('image/jpeg', 0.95));
 async function waitForDownload(folder: string): Promise<{ name: string; hash: string }> {
   return untilFound('a downloaded movie', async () => {
     const names = await readdir(folder);
-    const bytes = await readFile(join(folder, names[0] ?? ''));
-    if (names.length > 1 || bytes.length === 0) return undefined;
-    return { name: names[0] ?? '', hash: hashOf(bytes) };
+    const [name = ''] = names;
+    // Firefox writes beside the name that the file will have, and takes that away in between.
+    if (names.length !== 1 || name.endsWith('.part')) return undefined;
+    const bytes = await readFile(join(folder, name));
+    return bytes.length === 0 ? undefined : { name, hash: hashOf(bytes) };
   });
 }
 
