@@ -3,8 +3,11 @@ import { SERVER_TESTS, TESTS_TSCONFIG } from './vitest.config.ts';
 
 /** Without a database, and what SQLite alone can be asked (`postgres/upgrade.test.ts` asks PostgreSQL). */
 const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'upgrade'];
-/** What tries stores and processes that are killed: with `--long`. */
-const OF_STORES = ['bad-storage', 's3-delivery', 'upload-kills'];
+/** What tries stores, lines and processes that are killed more than what the database is asked: with `--long`. */
+const OF_STORES = [
+  ...['bad-storage', 'just-in-time', 'kills-at-steps', 'line-first', 'network-cut', 'playback'],
+  ...['preview', 'ready-in', 's3-delivery', 'serve', 'upload-kills'],
+];
 const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : OF_STORES)];
 

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addUp, formatLine, NOTHING } from './testing/count.ts';
 import type { Count } from './testing/count.ts';
-import { BUSY, planWorkers } from './testing/plan-workers.ts';
+import { planWorkers } from './testing/plan-workers.ts';
+import type { Occupation } from './testing/plan-workers.ts';
 import { runProgram } from './testing/run-program.ts';
 import { runSuite } from './testing/run-suite.ts';
 
@@ -25,12 +26,25 @@ const LAST = ['nice', '-n', '19'];
 const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts'];
 const RECORDER = ['--project', 'shared', '--project', 'recorder'];
 const DELIVERY = ['--project', 'delivery', '--project', 'portal-delivery'];
-const SUITES = [
-  { name: 'recorder', folder: root, selection: RECORDER, waits: true, isOfPortal: false },
-  { name: 'delivery', folder: root, selection: DELIVERY, waits: false, isOfPortal: true },
-  { name: 'portal', folder: root, selection: ['--project', 'portal'], waits: false, isOfPortal: true },
-  { name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES, waits: false, isOfPortal: true },
-  { name: 'whole system', folder: root, selection: ['--project', 'system'], waits: false, isOfPortal: true },
+const SYSTEM = ['--project', 'system'];
+
+interface Suite {
+  name: string;
+  folder: string;
+  selection: readonly string[];
+  does: Occupation;
+  isOfPortal: boolean;
+}
+
+const SUITES: readonly Suite[] = [
+  { name: 'recorder', folder: root, selection: RECORDER, does: 'wait for cameras', isOfPortal: false },
+  { name: 'delivery', folder: root, selection: DELIVERY, does: 'compute', isOfPortal: true },
+  { name: 'portal', folder: root, selection: ['--project', 'portal'], does: 'compute', isOfPortal: true },
+  {
+    ...{ name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES },
+    ...{ does: 'compute', isOfPortal: true },
+  },
+  { name: 'whole system', folder: root, selection: SYSTEM, does: 'wait for pages', isOfPortal: true },
 ];
 
 const unknown = asked.filter((name) => !SUITES.some((suite) => suite.name === name));
@@ -75,22 +89,17 @@ async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
   return { isBuilt: true, count: asked.length > 0 ? NOTHING : await tell('types', () => runCheck('types')) };
 }
 
-async function runSuites(suites: typeof SUITES): Promise<Count[]> {
+async function runSuites(suites: readonly Suite[]): Promise<Count[]> {
   const told: Count[] = [];
   for (const suite of suites) {
-    const workers = suite.waits && !values.long ? await measureWorkers() : BUSY;
+    const { picturesPerSecond, files: workers } = await planWorkers(suite.does, values.long);
+    if (picturesPerSecond !== undefined)
+      process.stdout.write(
+        `== machine: ${String(picturesPerSecond)} pictures a second encoded, ${String(workers)} files at once\n`,
+      );
     told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, workers, environment })));
   }
   return told;
-}
-
-/** What takes long decodes much, and is not asked. */
-async function measureWorkers(): Promise<number> {
-  const { picturesPerSecond, waiting } = await planWorkers();
-  process.stdout.write(
-    `== machine: ${String(picturesPerSecond)} pictures a second encoded, ${String(waiting)} files at once\n`,
-  );
-  return waiting;
 }
 
 async function runChecks(...names: string[]): Promise<Count[]> {

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { SCREENSHOTS } from './browser.ts';
 
-const SCREENSHOTS = process.env['PADELVAR_SCREENSHOTS'];
 const SCREENS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 
 /**
