@@ -52,6 +52,8 @@ afterAll(async () => {
   await part.close();
 });
 
+const listAddresses = (links: readonly { href: string }[]): string[] => links.map(({ href }) => href);
+
 describe.each(STORES)('a movie beyond 32 bits, stored in the %s', (store) => {
   let s3: TestS3 | undefined;
   let portal: MatchPortal;
@@ -154,6 +156,8 @@ describe.each(STORES)('a movie beyond 32 bits, stored in the %s', (store) => {
       const video = page.getByTestId('video');
       await expect.poll(() => durationOf(video)).toBeGreaterThan(SECONDS - 25);
       await expectEndOf(video, part.clip.frames);
+      const origins = await page.locator('link[rel=preconnect]').evaluateAll(listAddresses);
+      expect(origins).toEqual(s3 === undefined ? [] : [`${new URL(s3.settings.endpoint ?? '').origin}/`]);
       await page.goto(`/api/video/files/${sessionId}/download?disposition=inline`);
       const plain = page.locator('video');
       await plain.evaluate((element: { pause: () => void }) => element.pause());

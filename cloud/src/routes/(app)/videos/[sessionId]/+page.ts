@@ -6,6 +6,7 @@ import { createBrowserApi } from '#lib/client/browser-api.ts';
 import { playlistUrl } from '#lib/client/media-urls.ts';
 import { recallVideo } from '#lib/client/seen-videos.ts';
 import { openPlaylist, type OpenedPlaylist } from '#lib/player/opened-playlist.ts';
+import { preconnect } from '#lib/player/preconnect.ts';
 import type { Video } from '@padelvar/shared/portal-api';
 import type { PageLoad } from './$types';
 
@@ -20,9 +21,10 @@ interface OpenedMatch {
 
 /** What the API answers is decided there, object by object. */
 export const load: PageLoad = async ({ params, parent }) => {
-  const { me } = await parent();
+  const { me, storageOrigin } = await parent();
   if (me.role === 'SUPPORT') error(403, 'not for this role');
   if (parseSessionId(params.sessionId) === undefined) error(404, 'no such match');
+  if (browser && storageOrigin !== undefined) preconnect(storageOrigin);
   return { opened: browser ? openMatch(params.sessionId, me.userId) : undefined };
 };
 
