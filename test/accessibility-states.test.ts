@@ -145,8 +145,9 @@ test.each(VISITS)('a guest’s match, from the door to the claim, $name $locale'
   await page.getByTestId('confirm-yes').waitFor();
   await expectAccessible(page, 'stop-dialog');
   const halfway = { state: 'complete', movie: 'uploading', bytes: 2e6, uploadedBytes: 1e6 } as const;
-  bend({ ...halfway, etaSeconds: 12 });
+  // Who is asked whether to stop is asked no more once it has: it is bent behind the answer.
   await page.getByTestId('confirm-yes').click();
+  bend({ ...halfway, etaSeconds: 12 });
   await page.getByTestId('eta').waitFor();
   await expectAccessible(page, 'saving');
   bend({ ...halfway, etaSeconds: null, deviceOnline: false });

@@ -74,10 +74,14 @@ test.concurrent(
       expect(lab.get(rtsp).report).toMatchObject({ reason: 'player', recording: { gaps: [] } });
       expect(encoded).toMatchObject({ complaints: '', reordered: 0, unreadable: 0 });
       const gaps = lab.get(mjpeg).report.recording?.gaps ?? [];
-      expect(gaps).toHaveLength(2);
+      // The encoder ends with its pictures: a restart that takes no longer than its last one lasts leaves no gap.
+      expect(gaps.length).toBeGreaterThan(0);
+      expect(gaps.length).toBeLessThanOrEqual(2);
       // What the encoder had not written yet is lost with it: half a second.
       const unwrittenMs = 500 + lateness.allowanceMs();
       await lateness.close();
+      const lostMs = (encoded.missing * 1_000) / simulator.clip.fps;
+      expect(lostMs).toBeLessThan(awayMs.reduce((total, ms) => total + ms, 0) + awayMs.length * unwrittenMs);
       for (const [index, { fromMs, toMs }] of gaps.entries())
         expect(toMs - fromMs).toBeLessThan((awayMs[index] ?? 0) + unwrittenMs);
     }),
