@@ -290,6 +290,21 @@ test('a club plans a weekly recording and gives it up', async () => {
   await card.waitFor({ state: 'detached' });
 });
 
+test('a club’s only mini-PC is chosen for a new court, though the list of them comes when its form is open', async () => {
+  const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/account' });
+  const isOpen = Promise.withResolvers<undefined>();
+  await page.route('**/api/admin/devices?*', async (route) => {
+    await isOpen.promise;
+    await route.continue();
+  });
+  await page.goto('/club');
+  await page.getByTestId('add-court').tap();
+  await fill(page, 'court-id', 'court9');
+  await fill(page, 'camera-address', lab.court(0).address);
+  isOpen.resolve(undefined);
+  await page.getByTestId('camera-test').waitFor();
+});
+
 test('a camera is looked through before it is saved, and what is wrong with it is said', async () => {
   const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
     path: '/club',
