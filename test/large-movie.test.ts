@@ -21,6 +21,7 @@ import { openLongRecording } from '../scripts/benchmarks/long-recording.ts';
 import type { LongRecording } from '../scripts/benchmarks/long-recording.ts';
 import { openMatchPortal, s3SettingsOf } from '../scripts/benchmarks/match-portal.ts';
 import type { MatchPortal } from '../scripts/benchmarks/match-portal.ts';
+import { untilQuiet } from '../scripts/benchmarks/player-probe.ts';
 import { openBrowser } from './support/browser.ts';
 import { seekTo } from './support/browser-movie.ts';
 import { readShownNumber } from './support/browser-picture.ts';
@@ -34,7 +35,6 @@ const BORDER = isLongRun ? 4 * GIB : 8_000_000;
 const STORES = isLongRun ? ['folder', 's3'] : ['folder'];
 const STEP_MS = isLongRun ? 40 * 60_000 : 120_000;
 const FPS = 25;
-const QUIET_MS = 700;
 /** Until the picture is there, of a movie of 4 Mbit/s; what a browser fetches ahead of it then is its own affair. */
 const MOST_SEEK_BYTES = 1_000_000;
 /** A line that is faster than any picture would count what is fetched ahead, too. */
@@ -198,17 +198,15 @@ if (!isLongRun)
       await network.send('Network.enable');
       await network.send('Network.emulateNetworkConditions', LINE);
       network.on('Network.dataReceived', ({ encodedDataLength }) => void (readBytes += encodedDataLength));
-      /** Nothing arrives any more. */
-      const untilQuiet = async (): Promise<number> => {
-        for (let before = -1; before !== readBytes;) {
-          before = readBytes;
-          await page.waitForTimeout(QUIET_MS);
-        }
-        return readBytes;
+      const line = {
+        get arrivedBytes() {
+          return readBytes;
+        },
       };
       const measure = async (video: Locator): Promise<number> => {
         await expect.poll(() => durationOf(video)).toBeGreaterThan(SECONDS - 25);
-        const before = await untilQuiet();
+        await untilQuiet(line);
+        const before = readBytes;
         const frame = Math.floor((SECONDS / 2) * FPS) + 7;
         await seekTo(video, (frame + 0.5) / FPS);
         const arrived = readBytes - before;

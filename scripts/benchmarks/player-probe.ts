@@ -81,7 +81,7 @@ function seek(watched: Watched, seconds: number): Promise<number> {
 const QUIET_MS = 700;
 
 /** Nothing arrives any more. */
-export async function untilQuiet(line: WatchedLine): Promise<void> {
+export async function untilQuiet(line: Pick<WatchedLine, 'arrivedBytes'>): Promise<void> {
   for (let before = -1; before !== line.arrivedBytes;) {
     before = line.arrivedBytes;
     await delay(QUIET_MS);

@@ -19,7 +19,7 @@ const ENCODE = [
  */
 const QUICK = 120;
 
-/** Two cores are busy for 84 % of the time with three files of pages at once, and for less with two. */
+/** Two cores are busy for 84 % of the time with three files of pages at once. */
 const WAITING: Record<Occupation, number> = { 'wait for cameras': 4, 'wait for pages': 3, compute: BUSY };
 
 export interface Workers {

@@ -12,7 +12,7 @@ const ACTION_MS = 15_000;
 /** A folder for pictures of the pages, where somebody wants to look at them. */
 export const SCREENSHOTS = process.env['PADELVAR_SCREENSHOTS'];
 
-/** Four pixels are drawn for one only where somebody looks: without a graphics card that is most of a page's work. */
+/** Four pixels are drawn for one only where somebody looks: without a graphics card the processor draws each. */
 export const PHONE = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: SCREENSHOTS === undefined ? 1 : 2,
