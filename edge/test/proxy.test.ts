@@ -8,6 +8,7 @@ import { silentLogger } from '../src/base/log.ts';
 import { planPacedInputArguments } from '../src/camera/ffmpeg-input.ts';
 import { readMultipart } from '../src/camera/http-frames.ts';
 import { createFrameHub, type FrameHub } from '../src/proxy/frame-hub.ts';
+import { createPacedRun, type PacedRun } from '../src/proxy/paced-run.ts';
 import { createPortPool, type PortPool } from '../src/proxy/port-pool.ts';
 import { openSessionProxy, type SessionProxy } from '../src/proxy/session-proxy.ts';
 import { fakeJpeg, listen, type TestServer } from './camera-servers.ts';
@@ -22,6 +23,7 @@ afterEach(async () => {
 const sharedPorts = createPortPool({ firstPort: 28_080, lastPort: 28_379 });
 
 interface OpenProxy extends SessionProxy {
+  run: PacedRun;
   hub: FrameHub;
   url: string;
   /** A picture of a camera whose pictures are encoded. */
@@ -34,6 +36,7 @@ async function open({
 }: { ports?: PortPool; clock?: Clock } = {}): Promise<OpenProxy> {
   const hub = createFrameHub({ clock });
   const health = (): Record<string, unknown> => ({ camera: 'ok' });
+  const run = createPacedRun({ clock, preRollSeconds: () => 10 });
   const proxy = await openSessionProxy({
     sessionId: 'sess_a_b_1',
     ports,
@@ -41,14 +44,14 @@ async function open({
     clock,
     log: silentLogger,
     health,
-    preRollSeconds: () => 10,
+    run,
   });
   closers.push(() => proxy.close());
   const send = (jpeg: Buffer): void => {
-    proxy.run.push(jpeg);
+    run.push(jpeg);
     hub.push(jpeg);
   };
-  return { ...proxy, hub, send, url: `http://127.0.0.1:${proxy.port}` };
+  return { ...proxy, run, hub, send, url: `http://127.0.0.1:${proxy.port}` };
 }
 
 async function openViewer(url: string): Promise<IncomingMessage> {

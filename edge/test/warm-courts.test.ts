@@ -16,10 +16,10 @@ import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startTestCourts(
-    Array.from({ length: 4 }, () => ({ kind: 'rtsp' as const, user: 'admin', password: 'canary-pass' })),
-    SMALL_CLIP,
-  );
+  const login = { user: 'admin', password: 'canary-pass' };
+  const streams = Array.from({ length: 4 }, () => ({ kind: 'rtsp' as const, ...login }));
+  const pictures = (['mjpeg', 'still', 'mjpeg', 'mjpeg'] as const).map((kind) => ({ kind, ...login }));
+  simulator = await startTestCourts([...streams, ...pictures], SMALL_CLIP);
 });
 
 afterAll(() => simulator.close());
@@ -41,6 +41,8 @@ interface WarmLab {
   camera: () => EndReason | undefined;
   /** Most connections that the camera had at once. */
   mostConnections: () => number;
+  /** Fewest since this was asked last. */
+  fewestConnections: () => number;
   warmFolders: () => Promise<string[]>;
   /** Waits until it was said to be well once more than was waited for. */
   isWarm: () => Promise<void>;
@@ -55,13 +57,21 @@ async function withWarmCourt(
   if (court === undefined) throw new Error('expected a simulated court');
   const told: (EndReason | undefined)[] = [];
   let heeded = 0;
-  let most = 0;
-  const endCounting = repeat(clock, 10, () => void (most = Math.max(most, court.connections())));
+  let [most, fewest] = [0, 0];
+  const endCounting = repeat(clock, 10, () => {
+    most = Math.max(most, court.connections());
+    fewest = Math.min(fewest, court.connections());
+  });
   const onCamera = (_courtId: string, reason: EndReason | undefined): void => void told.push(reason);
   const lab = await openMatchLab([court], { warm: true, onCamera, ...rooms });
   const folder = join(lab.dataDir, 'videos', 'club');
   const warm = {
     ...{ lab, court, camera: () => told.at(-1), mostConnections: () => most },
+    fewestConnections() {
+      const found = fewest;
+      fewest = court.connections();
+      return found;
+    },
     warmFolders: async () =>
       (await readdir(folder).catch(() => []))
         .filter((name) => name.startsWith('warm_'))
@@ -192,4 +202,98 @@ test.concurrent('the part of a warm court stays small: what is old is punched ou
     },
     { renewWarmMs: 7_500, preRollSeconds: () => PRE_ROLL_SECONDS },
   ),
+);
+
+const IN_ORDER = { reordered: 0, unreadable: 0, complaints: '' };
+
+test.concurrent.each([
+  ['an MJPEG camera', 4],
+  ['a still-image camera', 5],
+])(
+  'a session takes %s over that was kept warm: same connection, the pre-roll and no more, nothing shared',
+  (what, number) =>
+    withWarmCourt(
+      number,
+      async ({ lab, court, isWarm, mostConnections, fewestConnections }) => {
+        await isWarm();
+        await clock.sleep(3_000);
+        fewestConnections();
+        const fromMs = clock.monotonicMs();
+        const first = lab.open('c1');
+        await lab.reaches(first, 'created');
+        const createdMs = clock.monotonicMs() - fromMs;
+        expect(fewestConnections()).toBe(1);
+        lab.start(first);
+        await lab.reaches(first, 'recording');
+        const recordingMs = clock.monotonicMs() - fromMs;
+        await clock.sleep(1_000);
+        const movie = await finish(lab, first);
+        const stoppedMs = clock.monotonicMs();
+        tellFigures(`${what} kept warm, after the click`, { createdMs, recordingMs });
+        expect(movie).toMatchObject(IN_ORDER);
+        const begins = court.framesSent().find(({ number, sentAtMs }) => {
+          return number === movie.numbers[0] && sentAtMs > fromMs - 5_000;
+        });
+        const beforeMs = fromMs - (begins?.sentAtMs ?? Infinity);
+        expect(beforeMs).toBeGreaterThan(PRE_ROLL_SECONDS * 500);
+        expect(beforeMs).toBeLessThan(PRE_ROLL_SECONDS * 1000 + 500);
+
+        await isWarm();
+        const second = lab.open('c1');
+        await lab.reaches(second, 'created');
+        lab.start(second);
+        await lab.records(second, 500);
+        const next = await finish(lab, second);
+        expect(next).toMatchObject(IN_ORDER);
+        const sent = court.framesSent();
+        const last = sent.findLast(
+          ({ number, sentAtMs }) => number === movie.numbers.at(-1) && sentAtMs < stoppedMs,
+        );
+        const following = sent.find(
+          ({ number, sentAtMs }) => number === next.numbers[0] && sentAtMs > stoppedMs - 4_000,
+        );
+        expect(following?.index).toBeGreaterThan(last?.index ?? Infinity);
+        expect(mostConnections()).toBe(1);
+      },
+      { preRollSeconds: () => PRE_ROLL_SECONDS },
+    ),
+);
+
+test.concurrent('a warm MJPEG camera is let go by a daemon that goes, and when it is no longer wanted', () =>
+  withWarmCourt(6, async ({ lab, court, isWarm, warmFolders, mostConnections }) => {
+    await isWarm();
+    await lab.release();
+    await lab.until('the camera to be let go', () => court.connections() === 0);
+    await lab.takeUp();
+    await isWarm();
+    const match = lab.open('c1');
+    await lab.reaches(match, 'created');
+    expect(await warmFolders()).toEqual([]);
+    await lab.restart({ pauseMs: 200 });
+    await lab.reaches(match, 'created');
+    lab.close(match);
+    await lab.reaches(match, 'complete');
+    await isWarm();
+    expect(mostConnections()).toBe(1);
+    lab.manager.setCourts([{ courtId: 'c1', clubId: 'club', address: court.address }]);
+    await lab.until('the camera to be let go', () => court.connections() === 0);
+    await vi.waitFor(async () => expect(await warmFolders()).toEqual([]), { timeout: 10_000 });
+  }),
+);
+
+test.concurrent(
+  'a warm MJPEG court says what is wrong with its camera, and is warm again when it is back',
+  () =>
+    withWarmCourt(7, async ({ lab, court, camera, isWarm, mostConnections }) => {
+      await isWarm();
+      await court.setFault({ fault: 'refuse' });
+      await lab.until('the reason to be told', () => camera() === 'camera_unreachable');
+      const failed = lab.open('c1');
+      await lab.until('the session to fail', () => lab.get(failed).report.state === 'failed');
+      expect(lab.get(failed).report.reason).toBe('camera_unreachable');
+      await court.setFault({ fault: 'none' });
+      await isWarm();
+      await lab.reaches(lab.open('c1'), 'created');
+      expect(mostConnections()).toBe(1);
+    }),
 );

@@ -22,29 +22,37 @@ const MAX_STILL_FPS = 25;
  */
 const MAX_RETRY_MS = 1_000;
 
-export interface FrameSourceOptions {
-  address: string;
-  kind: HttpKind;
-  clock: Clock;
+/** Who is told of a camera's pictures and troubles. */
+export interface FrameListener {
   log: Logger;
   /** Every whole JPEG, in order. */
   onFrame: (jpeg: Buffer) => void;
   /** Once per attempt that ended, with its reason. */
   onTrouble?: (reason: ErrorKind) => void;
+}
+
+export interface FrameSourceOptions extends FrameListener {
+  address: string;
+  kind: HttpKind;
+  clock: Clock;
   /** Pictures a second asked of a still-image camera, up to 25; as fast as it answers where that is slower. */
   stillFps?: number;
   backoff?: BackoffOptions;
 }
 
 export interface FrameSource {
+  /** From now on that one is told, and nobody else. */
+  tell(listener: FrameListener): void;
   close(): Promise<void>;
 }
 
 /** Throws AppError `bad_request` on a wrong address; every later failure is a trouble and another attempt. */
 export function openFrameSource(options: FrameSourceOptions): FrameSource {
   const closing = new AbortController();
-  const running = keepOpen(options, closing.signal);
+  let listener: FrameListener = options;
+  const running = keepOpen(options, () => listener, closing.signal);
   return {
+    tell: (next) => void (listener = next),
     async close() {
       closing.abort(new AppError('gone', 'The frame source is closed.'));
       await running;
@@ -52,7 +60,11 @@ export function openFrameSource(options: FrameSourceOptions): FrameSource {
   };
 }
 
-function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<void> {
+function keepOpen(
+  options: FrameSourceOptions,
+  listener: () => FrameListener,
+  signal: AbortSignal,
+): Promise<void> {
   const target = parseCameraAddress(options.address);
   const camera = createHttpCamera(target);
   const backoff = createBackoff({ maxMs: MAX_RETRY_MS, ...options.backoff });
@@ -63,7 +75,7 @@ function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<voi
   const onFrame = (jpeg: Buffer): void => {
     backoff.reset();
     failures = 0;
-    options.onFrame(jpeg);
+    listener().onFrame(jpeg);
   };
   const attempt = (): Promise<AppError> =>
     runFrameAttempt({ target, camera, kind, clock, intervalMs, onFrame, signal });
@@ -72,8 +84,8 @@ function keepOpen(options: FrameSourceOptions, signal: AbortSignal): Promise<voi
       const waitMs = reason.kind === 'camera_unauthorized' ? DENIED_RETRY_MS : backoff.nextMs();
       failures += 1;
       if (isTold(failures))
-        options.log.warn({ kind: reason.kind, reason: reason.message, failures }, 'camera lost');
-      options.onTrouble?.(reason.kind);
+        listener().log.warn({ kind: reason.kind, reason: reason.message, failures }, 'camera lost');
+      listener().onTrouble?.(reason.kind);
       await clock.sleep(waitMs, signal).catch(() => undefined);
     }
     camera.close();

@@ -12,7 +12,6 @@ import { AppError } from '@padelvar/shared/errors';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { FrameHub } from './frame-hub.ts';
-import { createPacedRun } from './paced-run.ts';
 import type { PacedRun } from './paced-run.ts';
 import type { PortPool } from './port-pool.ts';
 import { createProxyRoutes } from './proxy-routes.ts';
@@ -23,16 +22,14 @@ export interface SessionProxyOptions {
   hub: FrameHub;
   clock: Clock;
   log: Logger;
-  /** How much from before a recording's start is kept for one whose pictures are encoded, seconds. */
-  preRollSeconds: () => number;
+  /** What the recorder of a court is owed whose pictures are encoded. */
+  run: PacedRun;
   /** What `/health` says beside what the proxy knows itself; nothing secret. */
   health: () => Record<string, unknown>;
 }
 
 export interface SessionProxy {
   port: number;
-  /** For the recorder of a court whose pictures are encoded. */
-  run: PacedRun;
   /** Ends open streams at once and gives the port back. */
   close(): Promise<void>;
 }
@@ -40,9 +37,8 @@ export interface SessionProxy {
 /** Rejects with AppError `port_range_full`. */
 export async function openSessionProxy(options: SessionProxyOptions): Promise<SessionProxy> {
   const { ports, log, sessionId } = options;
-  const run = createPacedRun(options);
   const closing = new AbortController();
-  const routes = createProxyRoutes({ ...options, run, signal: closing.signal });
+  const routes = createProxyRoutes({ ...options, signal: closing.signal });
   const server = createAdaptorServer({ fetch: routes.fetch, overrideGlobalObjects: false }) as Server;
   const port = await listenOnFreePort(server, ports);
   server.on('error', (error) => log.warn({ sessionId, port, error }, 'proxy could not accept a viewer'));
@@ -57,7 +53,7 @@ export async function openSessionProxy(options: SessionProxyOptions): Promise<Se
     ports.give(port);
     log.info({ sessionId, port }, 'proxy closed');
   };
-  return { port, run, close: () => (closed ??= close()) };
+  return { port, close: () => (closed ??= close()) };
 }
 
 /** Ports that other programs hold stay taken until the search is over, so that none is tried twice. */

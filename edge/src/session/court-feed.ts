@@ -7,15 +7,19 @@ import type { CameraKind } from '@padelvar/shared/camera';
 import type { Ingest } from '../ingest/ingest.ts';
 import { createFrameHub } from '../proxy/frame-hub.ts';
 import type { FrameHub } from '../proxy/frame-hub.ts';
+import { createPacedRun } from '../proxy/paced-run.ts';
 import { openSessionProxy } from '../proxy/session-proxy.ts';
 import { createArrival } from './arrival.ts';
 import type { CameraSource, SourceOptions } from './camera-source.ts';
+import type { HeldCamera } from './held-camera.ts';
 import { openPacedSource } from './paced-source.ts';
 import type { NewestPicture } from './picture-watch.ts';
 import { openRtspSource } from './rtsp-source.ts';
 
 export interface CourtFeedOptions extends Omit<SourceOptions, 'hub' | 'onArrival' | 'onSign' | 'onFailure'> {
   health?: () => Record<string, unknown>;
+  /** A connection to the camera that stands already, with pictures from before the session. */
+  held?: HeldCamera | undefined;
 }
 
 export interface CourtFeed {
@@ -43,14 +47,14 @@ export interface CourtFeed {
   close(): Promise<void>;
 }
 
-/** Leaves nothing open where it fails. */
+/** Leaves nothing open where it fails, but what it was given. */
 export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFeed> {
-  const { clock, logger, probe } = options;
+  const { clock, logger, probe, held } = options;
   const hub = createFrameHub({ clock });
   const arrival = createArrival(clock);
+  const run = held?.run ?? createPacedRun(options);
   const proxy = await openSessionProxy({
-    ...options,
-    hub,
+    ...{ ...options, hub, run },
     log: logger,
     health: () => ({ camera: probe.kind, ...options.health?.() }),
   });
@@ -63,7 +67,9 @@ export async function openCourtFeed(options: CourtFeedOptions): Promise<CourtFee
       onFailure: () => arrival.failed(),
     };
     source =
-      probe.kind === 'rtsp' ? await openRtspSource(sourceOptions) : openPacedSource(sourceOptions, proxy);
+      probe.kind === 'rtsp'
+        ? await openRtspSource(sourceOptions)
+        : openPacedSource({ ...sourceOptions, port: proxy.port, run, held });
   } catch (error) {
     await proxy.close();
     throw error;

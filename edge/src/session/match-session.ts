@@ -129,14 +129,16 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     if (state !== 'idle') return;
     move('creating');
     let isFresh = false;
+    let taken: TakenOver | undefined;
     try {
       await machine.admitOpening();
-      const taken = await context.takeOver?.(paths.folder);
+      taken = await context.takeOver?.(paths.folder);
       if (taken === undefined) await createRecordingFolder(paths);
       const mark = await findRecord(paths.folder, 'start.json');
       isFresh = mark === undefined;
-      await (mark === undefined ? openFresh(taken?.grewAtMs) : resume(mark));
+      await (mark === undefined ? openFresh(taken) : resume(mark));
     } catch (error) {
+      await taken?.camera?.close();
       if (!ending.signal.aborted) await failOpening(error, isFresh);
     }
   }
@@ -146,11 +148,12 @@ export function createMatchSession(spec: SessionSpec, context: SessionContext): 
     health: () => ({ state, growing: isGrowing() }),
   };
 
-  async function openFresh(grewAtMs: number | undefined): Promise<void> {
+  async function openFresh(taken: TakenOver | undefined): Promise<void> {
     const noting = noteCourt();
     const fromMs = clock.monotonicMs();
     let isRecalled: boolean;
-    ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, grewAtMs, recall: true }));
+    const { grewAtMs, camera: held } = taken ?? {};
+    ({ feed, isRecalled } = await openSessionFeed({ ...feedOptions, grewAtMs, held, recall: true }));
     if (isRecalled) {
       if (!(await feed.isThere(FIRST_FRAME_MS, ending.signal))) await openAsked(fromMs);
     } else await feed.firstFrame(leftOf(fromMs), ending.signal);

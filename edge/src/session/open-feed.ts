@@ -9,6 +9,7 @@ import { loadPartRecords } from '../ingest/part.ts';
 import { findRecord } from '../recording/folder.ts';
 import { openCourtFeed } from './court-feed.ts';
 import type { CourtFeed } from './court-feed.ts';
+import type { HeldCamera } from './held-camera.ts';
 import { findRememberedProbe, forgetProbe, rememberProbe } from './remembered-probe.ts';
 import { preRollSecondsOf } from './session-spec.ts';
 import type { SessionRooms, SessionSpec } from './session-spec.ts';
@@ -23,6 +24,8 @@ export interface OpenFeedOptions {
   recall?: boolean;
   /** When what is taken over was last seen to have grown, monotonic milliseconds. */
   grewAtMs?: number | undefined;
+  /** The connection that was taken over; whoever took it over closes it where this fails. */
+  held?: HeldCamera | undefined;
   /** Breaks off the question to the camera. */
   signal: AbortSignal;
 }
@@ -49,7 +52,7 @@ export async function openSessionFeed(options: OpenFeedOptions): Promise<OpenedF
   const feed = await openCourtFeed({
     ...{ ...rooms, sessionId, address, audio, lowDelay, probe, logger, folder, logPath, existing, health },
     preRollSeconds,
-    grewAtMs: options.grewAtMs,
+    ...{ grewAtMs: options.grewAtMs, held: options.held },
     ...(mark === undefined ? {} : { firstPart: mark.part }),
     hasRoom: () => rooms.machine?.hasRoom() ?? true,
   });

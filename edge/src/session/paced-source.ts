@@ -2,32 +2,36 @@
  * An MJPEG or still-image court: the daemon holds the camera, the session's proxy paces its pictures, and FFmpeg encodes
  * them while a recording wants it. That FFmpeg reads from this daemon and ends with it.
  */
-import { openFrameSource } from '../camera/frame-source.ts';
 import { planPacedInputArguments } from '../camera/ffmpeg-input.ts';
 import { planEncodeArguments } from '../ingest/ffmpeg-arguments.ts';
 import { openIngest } from '../ingest/ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import type { SessionProxy } from '../proxy/session-proxy.ts';
+import type { PacedRun } from '../proxy/paced-run.ts';
 import { planIngestOptions } from './camera-source.ts';
 import type { CameraSource, SourceOptions } from './camera-source.ts';
+import { holdCamera } from './held-camera.ts';
+import type { HeldCamera } from './held-camera.ts';
 
-export function openPacedSource(
-  options: SourceOptions,
-  { port, run }: Pick<SessionProxy, 'port' | 'run'>,
-): CameraSource {
-  const { clock, logger, probe, address, hub } = options;
-  const camera = openFrameSource({
-    address,
-    kind: probe.kind === 'still' ? 'still' : 'mjpeg',
-    clock,
+export interface PacedSourceOptions extends SourceOptions {
+  /** Of the session's proxy, which FFmpeg reads from. */
+  port: number;
+  run: PacedRun;
+  /** With that `run`, where the camera is connected already. */
+  held: HeldCamera | undefined;
+}
+
+export function openPacedSource(options: PacedSourceOptions): CameraSource {
+  const { clock, logger, probe, address, hub, port, run, held } = options;
+  const listener = {
     log: logger,
-    onFrame(jpeg) {
-      run.push(jpeg);
+    onFrame(jpeg: Buffer) {
       hub.push(jpeg);
       options.onArrival();
     },
     onTrouble: () => options.onFailure(),
-  });
+  };
+  held?.tell(listener);
+  const camera = held ?? holdCamera({ address, probe, clock, run }, listener);
   const inputArguments = planPacedInputArguments(port);
   let ingest: Ingest | undefined;
   const stop = async (): Promise<void> => {

@@ -61,8 +61,7 @@ export function createWarmCourts({ rooms, cameras, onState, renewMs }: WarmCourt
     const isFree = Promise.all([sweeping, lines.get(courtId)]);
     const court = holdWarmCourt({
       ...{ courtId, address, audio, lowDelay, rooms, folder: isFree.then(() => folderOf(spec)) },
-      onState: (reason) => onState(courtId, reason),
-      ...(renewMs === undefined ? {} : { renewMs }),
+      ...{ renewMs, onState: (reason) => onState(courtId, reason) },
     });
     held.set(courtId, { court, key: keyOf(spec) });
   }
