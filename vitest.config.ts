@@ -19,6 +19,17 @@ const EDGE_TESTS = {
   chaiConfig: WORDY,
 };
 
+/** Of the whole system; what its pages show is apart. */
+const SYSTEM_TESTS = {
+  root: 'test',
+  include: ['**/*.test.ts'],
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+  expect: PATIENT,
+  chaiConfig: WORDY,
+};
+const PAGES = ['pages/**/*.test.ts'];
+
 /** From the recording on the edge's disk to whoever watches it. */
 const DELIVERY = [
   'src/upload/**/*.test.ts',
@@ -69,16 +80,11 @@ export default defineConfig({
       },
       {
         tsconfig: TESTS_TSCONFIG,
-        test: {
-          ...SHARING,
-          name: 'system',
-          root: 'test',
-          include: ['**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          expect: PATIENT,
-          chaiConfig: WORDY,
-        },
+        test: { ...SYSTEM_TESTS, ...SHARING, name: 'pages', include: PAGES },
+      },
+      {
+        tsconfig: TESTS_TSCONFIG,
+        test: { ...SYSTEM_TESTS, ...SHARING, name: 'system', exclude: PAGES },
       },
     ],
   },

@@ -26,6 +26,7 @@ const LAST = ['nice', '-n', '19'];
 const ON_POSTGRES = ['--config', 'vitest.postgres.config.ts'];
 const RECORDER = ['--project', 'shared', '--project', 'recorder'];
 const DELIVERY = ['--project', 'delivery', '--project', 'portal-delivery'];
+const PAGES = ['--project', 'pages'];
 const SYSTEM = ['--project', 'system'];
 
 interface Suite {
@@ -44,6 +45,7 @@ const SUITES: readonly Suite[] = [
     ...{ name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES },
     ...{ does: 'compute', isOfPortal: true },
   },
+  { name: 'pages', folder: root, selection: PAGES, does: 'wait for pages', isOfPortal: true },
   { name: 'whole system', folder: root, selection: SYSTEM, does: 'wait for pages', isOfPortal: true },
 ];
 

@@ -1,6 +1,5 @@
 /** Support looks after a club's device from afar: reads its logs, asks how it is, starts it anew. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   download,
@@ -11,10 +10,6 @@ import {
 } from '../scripts/system/match.ts';
 import { poll } from '../scripts/system/processes.ts';
 import type { ApiClient } from '../scripts/system/api-client.ts';
-import { DESKTOP, openBrowser } from './support/browser.ts';
-import { listViolations } from './support/browser-access.ts';
-import { lookAt } from './support/browser-look.ts';
-import { createVisits, personOf } from './support/browser-visits.ts';
 import { WHOLE, countFrames, openLab } from './support/lab.ts';
 import type { Lab } from './support/lab.ts';
 
@@ -23,7 +18,6 @@ const CANARY = 'Kan4rienv0gel88';
 let lab: Lab;
 let support: ApiClient;
 let deviceId: string;
-let browser: Browser;
 
 beforeAll(async () => {
   lab = await openLab(
@@ -33,12 +27,8 @@ beforeAll(async () => {
   );
   support = await lab.system.login('SUPPORT');
   deviceId = (await support.devices()).items[0]?.deviceId ?? '';
-  browser = await openBrowser();
 });
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
+afterAll(() => lab.close());
 
 /** As systemd does it once the daemon has ended; answers the code with which it did. */
 async function startAnew(): Promise<number | null> {
@@ -120,66 +110,4 @@ test('the logs say what the camera does, and neither where it is nor how it is e
   expect((await support.deviceLogs(deviceId, { lines: 3 })).daemon).toHaveLength(3);
   await expect(support.deviceLogs(deviceId, { of: 'court9' })).rejects.toMatchObject({ kind: 'not_found' });
   await stopAndWait(player, sessionId);
-});
-
-test('support asks a device at its page, starts it anew, and sees where it does not answer', async () => {
-  const visits = createVisits(browser, lab.system);
-  const player = await lab.system.login('PLAYER');
-  const { sessionId } = await openSession(player, 'court2');
-  await startRecording(player, sessionId);
-  await waitForStatus(player, sessionId, ({ growing }) => growing, 15_000);
-  const page = await visits.open(personOf(lab.system, 'SUPPORT'), {
-    path: '/devices',
-    expected: /\b(409|504)\b/,
-  });
-  await page.getByTestId('device-care').tap();
-  await page.getByTestId('care-diagnose').tap();
-  const court = page.getByTestId('care-courts').locator('[data-court=court2]');
-  await court.getByText(sessionId).waitFor();
-  await court.getByText('Recording', { exact: true }).waitFor();
-  await page.getByTestId('care-logs-of').tap();
-  await page.getByRole('option', { name: 'Court 1: camera and recording' }).tap();
-  await page.getByTestId('care-logs').tap();
-  await page.getByTestId('care-log-daemon').getByText('edge started').waitFor();
-  await page.getByTestId('care-log-ffmpeg').getByText('401 Unauthorized').waitFor();
-  await lookAt(page, 'device-care');
-  expect(await listViolations(page)).toEqual([]);
-
-  await page.getByTestId('care-restart').tap();
-  await page.getByTestId('confirm-yes').tap();
-  await page.getByTestId('care-restart-refused').getByText('Court 2').waitFor();
-  await lookAt(page, 'device-care-refused');
-  const ended = startAnew();
-  await page.getByTestId('care-restart-anyway').tap();
-  await page.getByTestId('care-restart-begun').waitFor();
-  expect(await ended).toBe(0);
-  await page.getByTestId('care-restart-back').waitFor();
-  await waitForStatus(player, sessionId, ({ growing }) => growing, 30_000);
-  await stopAndWait(player, sessionId);
-
-  const desk = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
-    ...{ screen: DESKTOP, path: `/devices/${deviceId}`, expected: /\b(409|504)\b/, locale: 'fr-FR' },
-  });
-  await desk.getByTestId('care-diagnose').click();
-  await desk.getByTestId('care-facts').getByText('Node.js').waitFor();
-  await lookAt(desk, 'device-care-desk');
-  expect(await listViolations(desk)).toEqual([]);
-  // It keeps its connection and says nothing any more.
-  process.kill(lab.system.edgePid() ?? 0, 'SIGSTOP');
-  await page.getByTestId('care-diagnose').tap();
-  await page.getByTestId('care-diagnose').getByText('Asking the box…').waitFor();
-  await page.locator('[data-testid=care-unanswered][data-kind=timeout]').waitFor();
-  await lookAt(page, 'device-care-expired');
-  await lab.system.killEdge();
-  await desk.getByTestId('care-offline').waitFor();
-  expect(await desk.getByTestId('care-diagnose').isDisabled()).toBe(true);
-  await lookAt(desk, 'device-care-offline');
-  await lab.system.startEdge();
-  await desk.getByTestId('care-offline').waitFor({ state: 'detached' });
-
-  const { items } = await lab.system.admin.audit({ object: deviceId });
-  expect(new Set(items.map(({ action }) => action))).toEqual(
-    new Set(['device.diagnostics', 'device.logs', 'device.restart']),
-  );
-  expect(await visits.end()).toEqual([]);
 });

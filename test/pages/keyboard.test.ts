@@ -1,37 +1,23 @@
 /** A player's whole way with the keyboard alone, from the court's page to the deleted video. No mouse, no finger, no script. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, openBrowser } from './support/browser.ts';
-import { enter, expectFocus, expectFocusIn, tabRound, tabTo, typeInto } from './support/browser-keyboard.ts';
-import { waitUntilElapsed } from './support/browser-match.ts';
-import { createVisits } from './support/browser-visits.ts';
-import type { Visits } from './support/browser-visits.ts';
-import { openLab } from './support/lab.ts';
-import type { Lab } from './support/lab.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { DESKTOP } from '../support/browser.ts';
+import { enter, expectFocus, expectFocusIn, tabRound, tabTo, typeInto } from '../support/browser-keyboard.ts';
+import { waitUntilElapsed } from '../support/browser-match.ts';
+import { personOf } from '../support/browser-visits.ts';
+import type { Person } from '../support/browser-visits.ts';
+import { test } from '../support/page-test.ts';
 
 const READY_MS = 30_000;
-let lab: Lab;
-let browser: Browser;
-let visits: Visits;
 
-beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }]);
-  browser = await openBrowser();
-  visits = createVisits(browser, lab.system);
-});
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
-afterEach(async () => {
-  expect(await visits.end()).toEqual([]);
-});
-
-test('the keyboard alone leads from the scanned code to the deleted video, and the focus is seen all the way', async () => {
+test('the keyboard alone leads from the scanned code to the deleted video, and the focus is seen all the way', async ({
+  lab,
+  visits,
+}) => {
   const page = await visits.arrive({ screen: DESKTOP });
   const { url } = await lab.system.admin.getSign('court1');
   await page.goto(new URL(url).pathname);
-  await logInByKeyboard(page);
+  await logInByKeyboard(page, personOf(lab.system, 'PLAYER'));
   const main = page.locator('main');
 
   await tabTo(page, page.getByTestId('start-now'));
@@ -73,9 +59,7 @@ test('the keyboard alone leads from the scanned code to the deleted video, and t
   await page.getByText('No videos yet').waitFor();
 });
 
-async function logInByKeyboard(page: Page): Promise<void> {
-  const person = lab.system.logins.find(({ role }) => role === 'PLAYER');
-  if (person === undefined) throw new Error('no login for a player');
+async function logInByKeyboard(page: Page, person: Person): Promise<void> {
   await enter(page, page.getByRole('link', { name: 'Log in' }));
   await typeInto(page, page.getByTestId('login-email'), person.email);
   await typeInto(page, page.getByTestId('login-password'), person.password);

@@ -1,21 +1,21 @@
 /** Every page, as everybody who may see it does: axe-core finds nothing, the page fits a phone and a desk, and Tab comes to all that can be worked. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
-import { isLongRun } from '../edge/test/support/figures.ts';
-import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
-import { listViolations } from './support/browser-access.ts';
-import { tabThrough } from './support/browser-keyboard.ts';
-import { lookAt } from './support/browser-look.ts';
-import { createVisits, personOf } from './support/browser-visits.ts';
-import type { Visits } from './support/browser-visits.ts';
-import { openLab } from './support/lab.ts';
-import type { Lab } from './support/lab.ts';
-import { LOCALES } from './support/page-texts.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { openSession, startRecording, stopAndWait } from '../../scripts/system/match.ts';
+import { isLongRun } from '../../edge/test/support/figures.ts';
+import type { System } from '../../scripts/system/system.ts';
+import { DESKTOP, PHONE } from '../support/browser.ts';
+import { listViolations } from '../support/browser-access.ts';
+import { tabThrough } from '../support/browser-keyboard.ts';
+import { lookAt } from '../support/browser-look.ts';
+import { createVisits, personOf } from '../support/browser-visits.ts';
+import type { Visits } from '../support/browser-visits.ts';
+import { test } from '../support/page-test.ts';
+import { LOCALES } from '../support/page-texts.ts';
 
-const ROUTES = join(import.meta.dirname, '../cloud/src/routes');
+const ROUTES = join(import.meta.dirname, '../../cloud/src/routes');
 
 /** What the pages are about. */
 interface Made {
@@ -91,13 +91,9 @@ const VISITS = (isLongRun ? LOCALES : (['en-GB'] as const)).flatMap((locale) =>
   (isLongRun ? [PHONE, DESKTOP] : [PHONE]).map((screen) => ({ screen, locale })),
 );
 
-let lab: Lab;
-let browser: Browser;
 let made: Made;
 
-beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
-  browser = await openBrowser();
+test.beforeAll(async ({ lab }) => {
   const { admin, clubId } = lab.system;
   const player = await lab.system.login('PLAYER');
   const { sessionId } = await openSession(player, 'court1');
@@ -121,10 +117,6 @@ beforeAll(async () => {
     invitation: await pathOf(admin.invite(clubId, {})),
   };
 });
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
 
 test('every page is looked at', () => {
   const pages = readdirSync(ROUTES, { recursive: true, encoding: 'utf8' })
@@ -133,22 +125,22 @@ test('every page is looked at', () => {
   expect(LOOKS.map(({ route }) => route)).toEqual(expect.arrayContaining(pages));
 });
 
-describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewport.width wide', (visit) => {
+describe.each(VISITS)('axe finds nothing: $locale, $screen.viewport.width wide', (visit) => {
   let visits: Visits;
   /** Each role logs in once. */
   const pages = new Map<string | undefined, Page>();
 
-  beforeAll(() => {
+  test.beforeAll(({ browser, lab }) => {
     visits = createVisits(browser, lab.system);
   });
-  afterAll(async () => {
+  test.afterAll(async () => {
     expect(await visits.end()).toEqual([]);
   });
 
-  async function open(role: string | undefined, path: string): Promise<Page> {
+  async function open(system: System, role: string | undefined, path: string): Promise<Page> {
     const known = pages.get(role);
     if (known === undefined && role !== undefined)
-      return visits.open(personOf(lab.system, role), { ...visit, path, expected: EXPECTED });
+      return visits.open(personOf(system, role), { ...visit, path, expected: EXPECTED });
     const page = known ?? (await visits.arrive({ ...visit, expected: EXPECTED }));
     await page.goto(path);
     return page;
@@ -157,8 +149,8 @@ describe.each(VISITS)('axe finds nothing, light or dark: $locale, $screen.viewpo
   /** Once: what Tab comes to does not depend on the language. */
   const isByKeyboard = visit.screen === DESKTOP && visit.locale === 'en-GB';
 
-  it.each(LOOKS)('on $route $path', async ({ route, path, role }) => {
-    const page = await open(role, typeof path === 'string' ? path : path(made));
+  test.for(LOOKS)('on $route $path', async ({ route, path, role }, { lab }) => {
+    const page = await open(lab.system, role, typeof path === 'string' ? path : path(made));
     pages.set(role, page);
     await page.waitForLoadState('networkidle');
     const shown = typeof path === 'string' ? SHOWN[path] : undefined;

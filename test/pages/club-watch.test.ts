@@ -3,62 +3,53 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { ApiClient } from '../scripts/system/api-client.ts';
-import { download, openSession, startRecording, statusOf, waitForStatus } from '../scripts/system/match.ts';
-import { openBrowser } from './support/browser.ts';
-import { listViolations } from './support/browser-access.ts';
-import { lookAt } from './support/browser-look.ts';
-import { findDecodingErrors, playFor } from './support/browser-movie.ts';
-import { createVisits } from './support/browser-visits.ts';
-import type { Visits } from './support/browser-visits.ts';
-import { openLab } from './support/lab.ts';
-import type { Lab } from './support/lab.ts';
-import { signOldLink } from './support/old-watch-link.ts';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { isLongRun } from '../../edge/test/support/figures.ts';
+import type { ApiClient } from '../../scripts/system/api-client.ts';
+import {
+  download,
+  openSession,
+  startRecording,
+  statusOf,
+  waitForStatus,
+} from '../../scripts/system/match.ts';
+import { listViolations } from '../support/browser-access.ts';
+import { lookAt } from '../support/browser-look.ts';
+import { findDecodingErrors, playFor } from '../support/browser-movie.ts';
+import { personOf } from '../support/browser-visits.ts';
+import type { Person, Visits } from '../support/browser-visits.ts';
+import type { Lab } from '../support/lab.ts';
+import { test } from '../support/page-test.ts';
+import { signOldLink } from '../support/old-watch-link.ts';
 
 /** A line on which some seconds of match are on their way for minutes. */
 const SLOW_KBIT = 64;
 /** So much of the match is recorded before it is watched. */
 const SECONDS = 8;
-let lab: Lab;
 let player: ApiClient;
-let browser: Browser;
-let visits: Visits;
 let sessionId: string;
 let deviceId: string;
 
-beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }], {}, { PADELVAR_LAN_HOST: '0.0.0.0' });
+test.beforeAll(async ({ lab }) => {
   player = await lab.system.login('PLAYER');
-  browser = await openBrowser();
-  visits = createVisits(browser, lab.system);
   const { items } = await lab.system.admin.devices();
   deviceId = items[0]?.deviceId ?? '';
-  await setLine(SLOW_KBIT);
+  await setLine(lab, SLOW_KBIT);
   sessionId = (await openSession(player, 'court1')).sessionId;
   await startRecording(player, sessionId);
   await waitForStatus(player, sessionId, ({ elapsedSeconds }) => elapsedSeconds > SECONDS, 30_000);
 });
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
-afterEach(async () => {
-  expect(await visits.end()).toEqual([]);
-});
 
-function setLine(uplinkKbitPerSecond: number | null): Promise<unknown> {
-  return lab.system.admin.updateDevice(deviceId, { uplinkKbitPerSecond });
+function setLine({ system }: Lab, uplinkKbitPerSecond: number | null): Promise<unknown> {
+  return system.admin.updateDevice(deviceId, { uplinkKbitPerSecond });
 }
 
 /** On the match's page, taps the way to the edge's own page; answers that, in the tab it opens. */
-async function watchAtClub(expected?: RegExp): Promise<Page> {
-  const login = lab.system.logins.find(({ role }) => role === 'PLAYER');
-  if (login === undefined) throw new Error('expected the player');
+async function watchAtClub(visits: Visits, who: Person): Promise<Page> {
   // What a page was still reading when it is closed is broken off.
-  const visit = { path: `/match/${sessionId}`, expected: expected ?? /\/watch\/.*ERR_ABORTED/ };
-  const page = await visits.open(login, visit);
+  const visit = { path: `/match/${sessionId}`, expected: /\/watch\/.*ERR_ABORTED/ };
+  const page = await visits.open(who, visit);
   const opened = page.waitForEvent('popup');
   await page.getByTestId('watch-at-club').getByRole('link').tap();
   const atClub = await opened;
@@ -70,8 +61,11 @@ async function watchAtClub(expected?: RegExp): Promise<Page> {
 const countShown = (page: Page): Promise<number> =>
   page.evaluate<number>('document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames');
 
-test('a match that runs plays from its beginning, and goes on with what was recorded since', async () => {
-  const page = await watchAtClub();
+test('a match that runs plays from its beginning, and goes on with what was recorded since', async ({
+  lab,
+  visits,
+}) => {
+  const page = await watchAtClub(visits, personOf(lab.system, 'PLAYER'));
   const { hostname, port } = new URL(page.url());
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   expect(own.filter(({ internal }) => !internal).map(({ address }) => address)).toContain(hostname);
@@ -93,10 +87,13 @@ test('a match that runs plays from its beginning, and goes on with what was reco
   expect(await listViolations(page)).toEqual([]);
 });
 
-test('a match on its way plays there, and is saved as the very bytes that the library then has', async () => {
+test('a match on its way plays there, and is saved as the very bytes that the library then has', async ({
+  lab,
+  visits,
+}) => {
   await player.stopRecording(sessionId);
   await waitForStatus(player, sessionId, ({ movie }) => movie === 'uploading', 15_000);
-  const page = await watchAtClub();
+  const page = await watchAtClub(visits, personOf(lab.system, 'PLAYER'));
   await page.getByText('Straight from the club’s recorder').waitFor();
   const shown = await playFor(page.locator('video'), 2);
   expect(shown).toMatchObject({ width: 1280, height: 720 });
@@ -107,7 +104,7 @@ test('a match on its way plays there, and is saved as the very bytes that the li
   await (await started).saveAs(saved);
   expect((await statusOf(player, sessionId)).movie).toBe('uploading');
 
-  await setLine(null);
+  await setLine(lab, null);
   await waitForStatus(player, sessionId, ({ movie }) => movie === 'ready', 60_000);
   const stored = join(lab.folder, 'stored.mp4');
   expect(await download(player, sessionId, stored)).toBeGreaterThan(1_000_000);
@@ -115,34 +112,42 @@ test('a match on its way plays there, and is saved as the very bytes that the li
   expect(await findDecodingErrors(saved)).toBe('');
 });
 
-test('a link for another match, and one that is over, lead to a page that says what to do', async () => {
-  const other = (await openSession(player, 'court2')).sessionId;
-  await startRecording(player, other);
-  const { url } = await player.linkAtClub(other);
-  const good = new URL(url);
-  const page = await visits.arrive({ expected: /401|ERR_BLOCKED|favicon/ });
-  const wrong = new URL(good);
-  wrong.pathname = `/watch/${sessionId}`;
-  const old = new URL(good);
-  old.searchParams.set(
-    'token',
-    await signOldLink(lab.system.portalDataDir, { deviceId, sessionId: other, expiresAt: Date.now() - 1000 }),
-  );
-  for (const refused of [wrong, old]) {
-    const answer = await page.goto(refused.href);
-    expect(answer?.status()).toBe(401);
-    await page.getByRole('heading', { name: 'This link is over' }).waitFor();
-    expect(await page.locator('video').count()).toBe(0);
-    const back = page.getByRole('link', { name: 'Open the portal' });
-    expect(await back.getAttribute('href')).toBe(
-      `${lab.system.origin}${refused.pathname.replace('/watch/', '/match/')}`,
+if (isLongRun)
+  test('a link for another match, and one that is over, lead to a page that says what to do', async ({
+    lab,
+    visits,
+  }) => {
+    const other = (await openSession(player, 'court2')).sessionId;
+    await startRecording(player, other);
+    const { url } = await player.linkAtClub(other);
+    const good = new URL(url);
+    const page = await visits.arrive({ expected: /401|ERR_BLOCKED|favicon/ });
+    const wrong = new URL(good);
+    wrong.pathname = `/watch/${sessionId}`;
+    const old = new URL(good);
+    old.searchParams.set(
+      'token',
+      await signOldLink(lab.system.portalDataDir, {
+        deviceId,
+        sessionId: other,
+        expiresAt: Date.now() - 1000,
+      }),
     );
-    await lookAt(page, 'at-club-refused');
-    expect(await listViolations(page)).toEqual([]);
-  }
-  expect((await page.goto(good.href))?.status()).toBe(200);
-  await player.stopRecording(other);
-});
+    for (const refused of [wrong, old]) {
+      const answer = await page.goto(refused.href);
+      expect(answer?.status()).toBe(401);
+      await page.getByRole('heading', { name: 'This link is over' }).waitFor();
+      expect(await page.locator('video').count()).toBe(0);
+      const back = page.getByRole('link', { name: 'Open the portal' });
+      expect(await back.getAttribute('href')).toBe(
+        `${lab.system.origin}${refused.pathname.replace('/watch/', '/match/')}`,
+      );
+      await lookAt(page, 'at-club-refused');
+      expect(await listViolations(page)).toEqual([]);
+    }
+    expect((await page.goto(good.href))?.status()).toBe(200);
+    await player.stopRecording(other);
+  });
 
 async function hashOf(path: string): Promise<string> {
   return createHash('sha256')

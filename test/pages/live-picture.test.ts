@@ -1,14 +1,13 @@
 /** How far behind the camera a live picture is that went through the whole system: with the court's low-delay output and without. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tellFigures } from '../edge/test/support/figures.ts';
-import { measureLateness } from '../edge/test/support/machine-lateness.ts';
-import type { MachineLateness } from '../edge/test/support/machine-lateness.ts';
-import { measureDelays, medianOf, rateOf, watchStream } from '../edge/test/support/watched-pictures.ts';
-import type { Watching } from '../edge/test/support/watched-pictures.ts';
-import type { ApiClient } from '../scripts/system/api-client.ts';
-import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
-import { openLab } from './support/lab.ts';
-import type { Lab } from './support/lab.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { tellFigures } from '../../edge/test/support/figures.ts';
+import { measureLateness } from '../../edge/test/support/machine-lateness.ts';
+import type { MachineLateness } from '../../edge/test/support/machine-lateness.ts';
+import { measureDelays, medianOf, rateOf, watchStream } from '../../edge/test/support/watched-pictures.ts';
+import type { Watching } from '../../edge/test/support/watched-pictures.ts';
+import type { ApiClient } from '../../scripts/system/api-client.ts';
+import { openSession, startRecording, stopAndWait } from '../../scripts/system/match.ts';
+import { test } from '../support/page-test.ts';
 
 /** On a local network, where nothing else is done; milliseconds. */
 const PROMISED_MS = 300;
@@ -16,17 +15,12 @@ const PROMISED_MS = 300;
 const SKIPPED = 20;
 const PICTURES = 20;
 
-let lab: Lab;
 let lateness: MachineLateness;
 
 beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
   lateness = await measureLateness();
 });
-afterAll(async () => {
-  await lateness.close();
-  await lab.close();
-});
+afterAll(() => lateness.close());
 
 async function watch(player: ApiClient, sessionId: string): Promise<Watching> {
   const watching = await watchStream(`${player.origin}/api/preview/${sessionId}/stream.mjpeg`, {
@@ -39,7 +33,9 @@ async function watch(player: ApiClient, sessionId: string): Promise<Watching> {
   return watching;
 }
 
-test('a club turns low delay on for a court, and its players see it almost at once, five pictures a second', async () => {
+test('a club turns low delay on for a court, and its players see it almost at once, five pictures a second', async ({
+  lab,
+}) => {
   await lab.system.admin.updateCourt('court1', { lowDelay: true });
   const player = await lab.system.login('PLAYER');
   const sessions = await Promise.all(['court1', 'court2'].map((courtId) => openSession(player, courtId)));

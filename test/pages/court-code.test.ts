@@ -4,28 +4,25 @@
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isLongRun, tellFigures } from '../edge/test/support/figures.ts';
-import { measureLateness } from '../edge/test/support/machine-lateness.ts';
-import { createPng } from '../cloud/test/support/logo.ts';
-import { DESKTOP, openBrowser, PHONE } from './support/browser.ts';
-import { lookAt } from './support/browser-look.ts';
-import { downloadMovie, openCourt, press, stopMatch, waitUntilElapsed } from './support/browser-match.ts';
-import { findDecodingErrors, playFor } from './support/browser-movie.ts';
-import { watchFrames } from './support/browser-picture.ts';
-import { drawCode, photographCode, printPages } from './support/browser-sign.ts';
-import { createVisits, personOf } from './support/browser-visits.ts';
-import type { Visits } from './support/browser-visits.ts';
-import { openLab } from './support/lab.ts';
-import type { Lab } from './support/lab.ts';
-import { loadTexts, LOCALES } from './support/page-texts.ts';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { isLongRun, tellFigures } from '../../edge/test/support/figures.ts';
+import { measureLateness } from '../../edge/test/support/machine-lateness.ts';
+import { createPng } from '../../cloud/test/support/logo.ts';
+import { DESKTOP, PHONE } from '../support/browser.ts';
+import { lookAt } from '../support/browser-look.ts';
+import { downloadMovie, openCourt, press, stopMatch, waitUntilElapsed } from '../support/browser-match.ts';
+import { findDecodingErrors, playFor } from '../support/browser-movie.ts';
+import { watchFrames } from '../support/browser-picture.ts';
+import { drawCode, photographCode, printPages } from '../support/browser-sign.ts';
+import { personOf } from '../support/browser-visits.ts';
+import type { Lab } from '../support/lab.ts';
+import { addMember, test } from '../support/page-test.ts';
+import { loadTexts, LOCALES } from '../support/page-texts.ts';
 
 const MOST_TAPS = 3;
 /** From the scan on, with everything that the page loads. */
 const [PLAYER_SECONDS, GUEST_SECONDS] = [5, 15];
-const OTHER = { email: 'other-player@padelvar.example', name: 'Olga Other', password: 'another-match' };
-const THIRD = { email: 'third-player@padelvar.example', name: 'Theo Third', password: 'a-third-match' };
 const NEW = { email: 'new-player@padelvar.example', name: 'Nina New', password: 'my-first-match' };
 /** What a club and a court may well be called. */
 const LONG = {
@@ -33,19 +30,11 @@ const LONG = {
   court: 'Pista Central Fundación Deportiva Municipal',
 };
 
-let lab: Lab;
-let browser: Browser;
-let visits: Visits;
 /** The paths of the courts' pages, as their signs say. */
 let signs: string[];
 
-beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }, { kind: 'rtsp' }]);
-  browser = await openBrowser();
-  visits = createVisits(browser, lab.system);
+test.beforeAll(async ({ lab }) => {
   const { admin, clubId } = lab.system;
-  for (const player of [OTHER, THIRD])
-    await admin.createUser({ ...player, role: 'PLAYER', clubIds: [clubId] });
   await admin.updateClub(clubId, { guestsAllowed: true });
   signs = await Promise.all(
     ['court1', 'court2'].map(async (courtId) => {
@@ -53,13 +42,6 @@ beforeAll(async () => {
       return new URL(url).pathname;
     }),
   );
-});
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
-afterEach(async () => {
-  expect(await visits.end()).toEqual([]);
 });
 
 /** From the scanned code to a recording that runs. */
@@ -88,9 +70,9 @@ const [GUESTS, OWNERS] = isLongRun
   ? [ALL, ALL]
   : ([[{ locale: 'fr-FR', screen: PHONE }], [{ locale: 'es-ES', screen: PHONE }]] as const);
 
-test.each(GUESTS)(
+test.for(GUESTS)(
   'a guest scans, taps once, records, and keeps the match with an account made afterwards: $locale, $screen.viewport.width wide',
-  async (visit) => {
+  async (visit, { lab, visits }) => {
     const { locale, screen } = visit;
     const text = loadTexts(locale);
     const passer = await visits.arrive(visit);
@@ -127,25 +109,26 @@ test.each(GUESTS)(
   },
 );
 
-test.each(OWNERS)(
+test.for(OWNERS)(
   'a player starts with one tap, and the others join by the code on the phone or are let in: $locale, $screen.viewport.width wide',
-  async (visit) => {
+  async (visit, { lab, visits }) => {
     const text = loadTexts(visit.locale);
-    const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], visit);
+    const [olga, theo] = [await addMember(lab.system, 'Olga'), await addMember(lab.system, 'Theo')];
+    const owner = await visits.open(personOf(lab.system, 'PLAYER'), visit);
     await expectRecording(owner, signs[1], 'a player who is logged in', PLAYER_SECONDS);
 
     await press(owner.getByTestId('show-join'));
     const joinPath = new URL(await owner.getByTestId('join-url').innerText()).pathname;
     await lookAt(owner, 'court-join-code');
     await owner.keyboard.press('Escape');
-    const other = await visits.open(OTHER, { ...visit, path: joinPath });
+    const other = await visits.open(olga, { ...visit, path: joinPath });
     await lookAt(other, 'join');
     await press(other.getByTestId('join'));
     await other.getByTestId('rec-badge').waitFor();
     expect(await other.getByTestId('stop').count()).toBe(0);
-    await owner.getByText(text('people_in', { names: OTHER.name })).waitFor();
+    await owner.getByText(text('people_in', { names: olga.name })).waitFor();
 
-    const asking = await visits.openAt(THIRD, signs[1], visit);
+    const asking = await visits.open(theo, { ...visit, path: signs[1] ?? '' });
     await press(asking.getByTestId('ask-join'));
     await asking.getByText(text('door_join_asked')).waitFor();
     await lookAt(asking, 'court-busy');
@@ -163,52 +146,60 @@ test.each(OWNERS)(
   },
 );
 
-test('the next group is announced, where no events get through as well, and both sides see what the owner says', async () => {
-  const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], {
-    expected: /record\/(events|status|stop)|codes\/|status of 422|ERR_CONN/,
+if (isLongRun)
+  test('the next group is announced, where no events get through as well, and both sides see what the owner says', async ({
+    lab,
+    visits,
+  }) => {
+    const owner = await visits.openAt(personOf(lab.system, 'PLAYER'), signs[1], {
+      expected: /record\/(events|status|stop)|codes\/|status of 422|ERR_CONN/,
+    });
+    await owner.route('**/api/video/record/events/*', (route) => route.abort('connectionreset'));
+    await expectCameraTrouble(owner);
+    await owner.getByTestId('start-now').tap();
+    await owner.getByTestId('rec-badge').waitFor();
+    await expectLineTrouble(owner);
+    const next = await visits.arrive();
+    await next.goto(signs[1] ?? '');
+    await next.getByTestId('next-group').tap();
+    await next.getByText('told that you are waiting').waitFor();
+    await owner.getByTestId('keep-playing').tap();
+    await next
+      .getByText('are still playing')
+      .getByText(/ask again at \d\d:\d\d/)
+      .waitFor();
+    expect(await next.getByTestId('next-group').count()).toBe(0);
+    await lookAt(next, 'court-declined');
+    letPass(lab, 'update match_request set answered_at = answered_at - ?', 5);
+    await next.getByTestId('next-group').tap();
+    await next.getByText('told that you are waiting').waitFor();
+    await owner.getByTestId('make-room').tap();
+    await owner.getByTestId('confirm-yes').tap();
+    await next.getByTestId('start-now').waitFor();
   });
-  await owner.route('**/api/video/record/events/*', (route) => route.abort('connectionreset'));
-  await expectCameraTrouble(owner);
-  await owner.getByTestId('start-now').tap();
-  await owner.getByTestId('rec-badge').waitFor();
-  await expectLineTrouble(owner);
-  const next = await visits.arrive();
-  await next.goto(signs[1] ?? '');
-  await next.getByTestId('next-group').tap();
-  await next.getByText('told that you are waiting').waitFor();
-  await owner.getByTestId('keep-playing').tap();
-  await next
-    .getByText('are still playing')
-    .getByText(/ask again at \d\d:\d\d/)
-    .waitFor();
-  expect(await next.getByTestId('next-group').count()).toBe(0);
-  await lookAt(next, 'court-declined');
-  letPass('update match_request set answered_at = answered_at - ?', 5);
-  await next.getByTestId('next-group').tap();
-  await next.getByText('told that you are waiting').waitFor();
-  await owner.getByTestId('make-room').tap();
-  await owner.getByTestId('confirm-yes').tap();
-  await next.getByTestId('start-now').waitFor();
-});
 
-test('a court on which nobody records goes to the next group when the club’s minutes are over, and both read so', async () => {
-  const { admin, clubId } = lab.system;
-  await admin.updateClub(clubId, { nextGroup: 'replace', nextGroupIdleMinutes: 30 });
-  const owner = await visits.open(personOf(lab.system, 'PLAYER'));
-  await openCourt(owner, 'court2', 5);
-  const next = await visits.arrive();
-  await next.goto(signs[1] ?? '');
-  await next.getByTestId('next-group').tap();
-  await next.getByText(/told that you are waiting.*the court is yours at \d\d:\d\d/).waitFor();
-  await owner.getByText(/the court is theirs at \d\d:\d\d/).waitFor();
-  await lookAt(owner, 'court-idle');
-  letPass('update match_session set opened_at = opened_at - ? where ended_at is null', 30);
-  const ended = owner.getByTestId('ended').getByText('The next group has taken over the court.');
-  await ended.waitFor({ timeout: 30_000 });
-  await next.getByTestId('start-now').waitFor();
-});
+if (isLongRun)
+  test('a court on which nobody records goes to the next group when the club’s minutes are over, and both read so', async ({
+    lab,
+    visits,
+  }) => {
+    const { admin, clubId } = lab.system;
+    await admin.updateClub(clubId, { nextGroup: 'replace', nextGroupIdleMinutes: 30 });
+    const owner = await visits.open(personOf(lab.system, 'PLAYER'));
+    await openCourt(owner, 'court2', 5);
+    const next = await visits.arrive();
+    await next.goto(signs[1] ?? '');
+    await next.getByTestId('next-group').tap();
+    await next.getByText(/told that you are waiting.*the court is yours at \d\d:\d\d/).waitFor();
+    await owner.getByText(/the court is theirs at \d\d:\d\d/).waitFor();
+    await lookAt(owner, 'court-idle');
+    letPass(lab, 'update match_session set opened_at = opened_at - ? where ended_at is null', 30);
+    const ended = owner.getByTestId('ended').getByText('The next group has taken over the court.');
+    await ended.waitFor({ timeout: 30_000 });
+    await next.getByTestId('start-now').waitFor();
+  });
 
-test('a photographed code shows no match', async () => {
+test('a photographed code shows no match', async ({ lab, visits }) => {
   const owner = await lab.system.login('PLAYER');
   const { items } = await owner.listSessions();
   const { sessionId = '' } = items[0] ?? {};
@@ -224,7 +215,10 @@ test('a photographed code shows no match', async () => {
   expect(people.join).toBeNull();
 });
 
-test('a sign says in three languages that the court is filmed, fits one sheet, and ends where its court gets a new code', async () => {
+test('a sign says in three languages that the court is filmed, fits one sheet, and ends where its court gets a new code', async ({
+  lab,
+  visits,
+}) => {
   const { admin, clubId } = lab.system;
   await admin.updateClub(clubId, { name: LONG.club, brandColor: '#0e6b3d' });
   await admin.setLogo(clubId, new Blob([createPng(400, 400, [14, 107, 61, 255])], { type: 'image/png' }));
@@ -261,8 +255,8 @@ test('a sign says in three languages that the court is filmed, fits one sheet, a
 });
 
 /** What the portal remembers happened so many minutes before it did. */
-function letPass(update: string, minutes: number): void {
-  const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
+function letPass({ system }: Lab, update: string, minutes: number): void {
+  const db = new Database(join(system.portalDataDir, 'portal.db'));
   db.prepare(update).run(minutes * 60_000);
   db.close();
 }

@@ -1,38 +1,18 @@
 /** The portal as an app on the home screen: its manifest, and a service worker that keeps out of the way of movies. */
-import type { Browser, Page, Response } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { openSession, startRecording, stopAndWait } from '../scripts/system/match.ts';
-import { openBrowser } from './support/browser.ts';
-import { listViolations } from './support/browser-access.ts';
-import { lookAt } from './support/browser-look.ts';
-import { playFor } from './support/browser-movie.ts';
-import { createVisits } from './support/browser-visits.ts';
-import type { Visits } from './support/browser-visits.ts';
-import { openLab } from './support/lab.ts';
-import type { Lab } from './support/lab.ts';
+import type { Page, Response } from 'playwright-core';
+import { expect, vi } from 'vitest';
+import { openSession, startRecording, stopAndWait } from '../../scripts/system/match.ts';
+import { listViolations } from '../support/browser-access.ts';
+import { lookAt } from '../support/browser-look.ts';
+import { playFor } from '../support/browser-movie.ts';
+import { test } from '../support/page-test.ts';
 
 interface Manifest {
   start_url: string;
   icons: { src: string; type: string; sizes: string; purpose?: string }[];
 }
 
-let lab: Lab;
-let browser: Browser;
-let visits: Visits;
-beforeAll(async () => {
-  lab = await openLab([{ kind: 'rtsp' }]);
-  browser = await openBrowser();
-  visits = createVisits(browser, lab.system);
-});
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
-afterEach(async () => {
-  expect(await visits.end()).toEqual([]);
-});
-
-test('the manifest names icons of the sizes that it says, maskable ones too', async () => {
+test('the manifest names icons of the sizes that it says, maskable ones too', async ({ visits }) => {
   const page = await visits.arrive();
   await page.goto('/login');
   const href = (await page.locator('link[rel=manifest]').getAttribute('href')) ?? '';
@@ -55,7 +35,10 @@ const takeOver = (page: Page): Promise<unknown> =>
     else serviceWorker.addEventListener('controllerchange', () => resolve(true), { once: true });
   })`);
 
-test('[immich PR 29823] movies, ranges, events and the API go past the service worker; only the shell is kept', async () => {
+test('[immich PR 29823] movies, ranges, events and the API go past the service worker; only the shell is kept', async ({
+  lab,
+  visits,
+}) => {
   const player = await lab.system.login('PLAYER');
   const { sessionId } = await openSession(player, 'court1');
   await startRecording(player, sessionId);
@@ -87,7 +70,7 @@ test('[immich PR 29823] movies, ranges, events and the API go past the service w
   expect(kept.filter((path) => path !== '/offline.html' && !path.startsWith('/_app/immutable/'))).toEqual([]);
 });
 
-test('without a line a page says so in three languages, and comes back with the line', async () => {
+test('without a line a page says so in three languages, and comes back with the line', async ({ visits }) => {
   const page = await visits.arrive({ expected: /ERR_INTERNET_DISCONNECTED/ });
   await page.goto('/login');
   await takeOver(page);
@@ -102,7 +85,7 @@ test('without a line a page says so in three languages, and comes back with the 
   await page.getByTestId('register-email').waitFor();
 });
 
-test('what an older build kept goes with it, and none of its pages is shown', async () => {
+test('what an older build kept goes with it, and none of its pages is shown', async ({ visits }) => {
   const page = await visits.arrive();
   await page.goto('/login');
   await takeOver(page);
