@@ -23,19 +23,13 @@ test('without a name the benchmarks are listed', async () => {
 });
 
 test('an unknown name or a count out of range is an error', async () => {
-  await expect(bench('nothing')).rejects.toMatchObject({ code: 1, stderr: /found nothing/ });
-  await expect(bench('record', '--courts', '0')).rejects.toMatchObject({
-    code: 1,
-    stderr: /--courts from 1/,
-  });
-  await expect(bench('delivery', '--seconds', '1', '--real', '5')).rejects.toMatchObject({
-    code: 1,
-    stderr: /expected --seconds of a match/,
-  });
-  await expect(bench('delivery', '--uplinks', '10,3')).rejects.toMatchObject({
-    code: 1,
-    stderr: /expected --uplinks among 1\.2, 5, 10, found 3/,
-  });
+  for (const [args, stderr] of [
+    [['nothing'], /found nothing/],
+    [['record', '--courts', '0'], /--courts from 1/],
+    [['delivery', '--seconds', '1', '--real', '5'], /expected --seconds of a match/],
+    [['delivery', '--uplinks', '10,3'], /expected --uplinks among 1\.2, 5, 10, found 3/],
+  ] as const)
+    await expect(bench(...args)).rejects.toMatchObject({ code: 1, stderr });
 });
 
 test('a short run tells every figure and finds every frame', async () => {

@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { isLongRun } from '../edge/test/support/figures.ts';
 import { startGstCourt } from '../edge/test/support/gst-court.ts';
 import { startTestCourts } from '../edge/test/support/test-courts.ts';
 import { playMatch } from '../scripts/system/match.ts';
 import { startSystem } from '../scripts/system/system.ts';
 import { WHOLE, countFrames } from './support/lab.ts';
 
-const SECONDS = 12;
+const SECONDS = isLongRun ? 12 : 5;
 
 test('a match filmed by a foreign RTSP server is one movie with every frame', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-foreign-'));

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import type { Schedule } from '@padelvar/shared/schedule-api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { isLongRun } from '../edge/test/support/figures.ts';
 import type { ApiClient } from '../scripts/system/api-client.ts';
 import { download, openSession, statusOf, stopAndWait, waitForStatus } from '../scripts/system/match.ts';
 import { openBrowser } from './support/browser.ts';
@@ -83,14 +84,29 @@ async function openPlans(): Promise<Page> {
 const lastOf = (page: Page, label: string) =>
   page.getByTestId('schedule-card').filter({ hasText: label }).getByTestId('schedule-last');
 
-test('planned matches record by themselves for their length, and one whose court is in use as soon as it is free', async () => {
+if (isLongRun)
+  test('a planned match records by itself for its length', async () => {
+    const league = await planForNow('court1', 'A whole lesson', 1);
+    const sessionId = await expectOutcome(league, 'started');
+    await waitForStatus(admin, sessionId, ({ state }) => state === 'recording', 15_000);
+    expect(await statusOf(admin, sessionId)).toMatchObject({ durationSeconds: 60, growing: true });
+    const ended = await waitForStatus(admin, sessionId, ({ movie }) => movie === 'ready', 90_000);
+    expect(ended).toMatchObject({ state: 'complete', reason: 'duration' });
+    const file = join(lab.folder, 'planned.mp4');
+    await download(admin, sessionId, file);
+    const found = await countFrames(file, lab.simulator.clip);
+    expect(found).toMatchObject(WHOLE);
+    expect(found.frames).toBeGreaterThanOrEqual(60 * 25);
+    expect((await find(league)).lastReason).toBe('duration');
+  });
+
+test('a planned match records by itself, and one whose court is in use as soon as it is free', async () => {
   const inUse = await openSession(player, 'court2');
-  const league = await planForNow('court1', 'League evening', 1);
+  const league = await planForNow('court1', 'League evening', 90);
   const lesson = await planForNow('court2', 'Lesson', 90);
 
   const sessionId = await expectOutcome(league, 'started');
-  await waitForStatus(admin, sessionId, ({ state }) => state === 'recording', 15_000);
-  expect(await statusOf(admin, sessionId)).toMatchObject({ durationSeconds: 60, growing: true });
+  await waitForStatus(admin, sessionId, ({ growing }) => growing, 15_000);
   await expectOutcome(lesson, 'court_busy');
   const page = await openPlans();
   await lastOf(page, 'League evening').getByText('records now').waitFor();
@@ -104,17 +120,10 @@ test('planned matches record by themselves for their length, and one whose court
   await waitForStatus(admin, lessonSession, ({ state }) => state === 'recording', 15_000);
   await stopAndWait(admin, lessonSession);
 
-  const ended = await waitForStatus(admin, sessionId, ({ movie }) => movie === 'ready', 90_000);
-  expect(ended).toMatchObject({ state: 'complete', reason: 'duration' });
+  await stopAndWait(admin, sessionId);
   const { items } = await admin.listVideos();
   const video = items.find((item) => item.sessionId === sessionId);
   expect(video).toMatchObject({ ownerName: 'Camille Club', courtId: 'court1' });
-  const file = join(lab.folder, 'planned.mp4');
-  await download(admin, sessionId, file);
-  const found = await countFrames(file, lab.simulator.clip);
-  expect(found).toMatchObject(WHOLE);
-  expect(found.frames).toBeGreaterThanOrEqual(60 * 25);
-  expect((await find(league)).lastReason).toBe('duration');
   await page.reload();
   await lastOf(page, 'League evening').getByText('recorded', { exact: true }).waitFor();
   await lastOf(page, 'League evening').getByRole('link').tap();
