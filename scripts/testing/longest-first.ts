@@ -9,15 +9,8 @@ import type { TestSpecification } from 'vitest/node';
 
 /** Those of 20 s and more that their size puts late, the longest first. */
 const LONG = [
-  ...[
-    'three-courts',
-    'bench',
-    'restart',
-    'device-support',
-    'power-cut',
-    'codecs',
-    'camera-trouble-neighbours',
-  ],
+  ...['planned', 'stream', 'bench', 'three-courts', 'restart', 'device-support'],
+  ...['accessibility', 'first-day', 'court-code', 'power-cut', 'codecs', 'camera-trouble-neighbours'],
   ...['recording-crash', 'picture-trouble', 'simulate', 'low-delay', 'many-matches', 'codecs-sound', 'disk'],
   ...['codecs-change', 'camera-trouble', 'simulate-command', 'time-camera-clock', 'replay', 'processes'],
   ...['interleavings-kills', 'interleavings', 'upload-kills', 'foreign-camera', 'week-away', 'storyboard'],

@@ -1,4 +1,5 @@
 /** The forms of a club and of its people, filled in on a phone: rules, plans, cameras, settings, objections, the end of an account. */
+import type { StorageUse } from '@padelvar/shared/club-api';
 import type { Club, Device } from '@padelvar/shared/portal-api';
 import { WEEKDAYS } from '@padelvar/shared/weekdays';
 import type { Page } from 'playwright-core';
@@ -81,10 +82,13 @@ if (isLongRun)
     const text = loadTexts('es-ES');
     const { admin, clubId } = lab.system;
     const before = await admin.updateClub(clubId, { retentionDays: 90 });
-    const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
-      path: '/club/rules',
-      locale: 'es-ES',
+    const page = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), { path: '/account', locale: 'es-ES' });
+    // As of a club that has recorded one match a day.
+    await page.route('**/api/clubs/*/storage', async (route) => {
+      const use = (await (await route.fetch()).json()) as StorageUse;
+      await route.fulfill({ json: { ...use, bytesPerVideo: 2e9, videosPerDay: 1 } });
     });
+    await page.goto('/club/rules');
     await page.getByTestId('rules-form').waitFor();
     await turn(page, 'guests-allowed');
     await choose(page, 'next-group-rule', text('rules_next_group_replace'));

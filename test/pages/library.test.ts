@@ -394,6 +394,68 @@ if (isLongRun)
   });
 
 if (isLongRun)
+  test('a video that is gone from the storage, and a match that failed, say so at their cards, at their pages and to whoever runs the portal', async ({
+    lab,
+    visits,
+  }) => {
+    const lost = await storeMatch(lab, 1);
+    // Behind the portal's back.
+    const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
+    const key = db
+      .prepare<[string], string>('select object_key from match_session where id = ?')
+      .pluck()
+      .get(lost);
+    await rm(join(lab.system.portalDataDir, 'objects', key ?? 'no movie'));
+    const admin = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+      path: '/admin/system',
+    });
+    await admin.getByTestId('sweep-none').waitFor();
+    const page = await visits.open(personOf(lab.system, 'PLAYER'), {
+      ...{ path: '/?tab=videos', expected: /40[49]|410|ERR_ABORTED|DEMUXER|MEDIA/ },
+    });
+    const card = page.locator(`[data-testid=video-card][data-session=${lost}]`);
+    await card.getByTestId('watch').tap();
+    const told = page.getByTestId('not-stored');
+    await told.getByText('No longer in the storage').waitFor();
+    await told.getByText('Tell the club').waitFor();
+    expect(await page.getByTestId('download').count()).toBe(0);
+    const [frame, button] = await Promise.all(
+      [told, told.getByTestId('look-again')].map((part) => part.boundingBox()),
+    );
+    const bottomOf = (box: typeof frame): number => (box?.y ?? NaN) + (box?.height ?? NaN);
+    expect(bottomOf(button)).toBeLessThan(bottomOf(frame));
+    await lookAt(page, 'video-missing');
+    await page.goto('/?tab=videos');
+    await card.getByText('No longer in the storage').waitFor();
+    expect(await card.getByTestId('download').count()).toBe(0);
+    await lookAt(page, 'library-missing');
+
+    await admin.getByTestId('compare-storage').tap();
+    const tiles = admin.getByTestId('sweep-tiles');
+    await expect.poll(() => tiles.getByText('Missing').locator('xpath=..').innerText()).toMatch(/\b1\b/);
+    await admin.getByTestId('sweep-missing').tap();
+    await admin.getByRole('link', { name: lost }).waitFor();
+    await lookAt(admin, 'storage-comparison');
+    await admin.reload();
+    await admin.getByTestId('sweep-at').waitFor();
+
+    // What its device says of a camera that did not come back.
+    db.prepare(
+      `update match_session set state = 'failed', movie_state = 'failed', reason = 'camera_lost' where id = ?`,
+    ).run(lost);
+    db.close();
+    await page.goto('/?tab=videos');
+    await card.getByTestId('why').tap();
+    const said = page.getByTestId('video-failed');
+    await expect
+      .poll(async () => (await said.innerText()).replace(/\s+/g, ' ').trim())
+      .toContain(
+        'Nothing of it can be watched. The camera was lost and did not come back. Talk to the club.',
+      );
+    await lookAt(page, 'video-failed');
+  });
+
+if (isLongRun)
   test('a club’s recordings, minutes and failures are charts, day by day and court by court', async ({
     lab,
     visits,
@@ -462,65 +524,4 @@ if (isLongRun)
     await expect.poll(() => readBars('data-value')).toEqual(sumUp('recordings', 'court2'));
     await page.getByTestId('court-numbers').scrollIntoViewIfNeeded();
     await lookAt(page, 'numbers-court');
-  });
-
-if (isLongRun)
-  test('a video that is gone from the storage, and a match that failed, say so at their cards, at their pages and to whoever runs the portal', async ({
-    lab,
-    visits,
-  }) => {
-    // Behind the portal's back.
-    const db = new Database(join(lab.system.portalDataDir, 'portal.db'));
-    const key = db
-      .prepare<[string], string>('select object_key from match_session where id = ?')
-      .pluck()
-      .get(sessionId);
-    await rm(join(lab.system.portalDataDir, 'objects', key ?? 'no movie'));
-    const admin = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
-      path: '/admin/system',
-    });
-    await admin.getByTestId('sweep-none').waitFor();
-    const page = await visits.open(personOf(lab.system, 'PLAYER'), {
-      ...{ path: '/?tab=videos', expected: /40[49]|410|ERR_ABORTED|DEMUXER|MEDIA/ },
-    });
-    const card = page.locator(`[data-testid=video-card][data-session=${sessionId}]`);
-    await card.getByTestId('watch').tap();
-    const told = page.getByTestId('not-stored');
-    await told.getByText('No longer in the storage').waitFor();
-    await told.getByText('Tell the club').waitFor();
-    expect(await page.getByTestId('download').count()).toBe(0);
-    const [frame, button] = await Promise.all(
-      [told, told.getByTestId('look-again')].map((part) => part.boundingBox()),
-    );
-    const bottomOf = (box: typeof frame): number => (box?.y ?? NaN) + (box?.height ?? NaN);
-    expect(bottomOf(button)).toBeLessThan(bottomOf(frame));
-    await lookAt(page, 'video-missing');
-    await page.goto('/?tab=videos');
-    await card.getByText('No longer in the storage').waitFor();
-    expect(await card.getByTestId('download').count()).toBe(0);
-    await lookAt(page, 'library-missing');
-
-    await admin.getByTestId('compare-storage').tap();
-    const tiles = admin.getByTestId('sweep-tiles');
-    await expect.poll(() => tiles.getByText('Missing').locator('xpath=..').innerText()).toMatch(/\b1\b/);
-    await admin.getByTestId('sweep-missing').tap();
-    await admin.getByRole('link', { name: sessionId }).waitFor();
-    await lookAt(admin, 'storage-comparison');
-    await admin.reload();
-    await admin.getByTestId('sweep-at').waitFor();
-
-    // What its device says of a camera that did not come back.
-    db.prepare(
-      `update match_session set state = 'failed', movie_state = 'failed', reason = 'camera_lost' where id = ?`,
-    ).run(sessionId);
-    db.close();
-    await page.goto('/?tab=videos');
-    await card.getByTestId('why').tap();
-    const said = page.getByTestId('video-failed');
-    await expect
-      .poll(async () => (await said.innerText()).replace(/\s+/g, ' ').trim())
-      .toContain(
-        'Nothing of it can be watched. The camera was lost and did not come back. Talk to the club.',
-      );
-    await lookAt(page, 'video-failed');
   });
