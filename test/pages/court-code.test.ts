@@ -114,8 +114,9 @@ test.for(OWNERS)(
   async (visit, { lab, visits }) => {
     const text = loadTexts(visit.locale);
     const [olga, theo] = [await addMember(lab.system, 'Olga'), await addMember(lab.system, 'Theo')];
-    const owner = await visits.open(personOf(lab.system, 'PLAYER'), visit);
-    await expectRecording(owner, signs[1], 'a player who is logged in', PLAYER_SECONDS);
+    const [, path = ''] = signs;
+    const owner = await visits.open(personOf(lab.system, 'PLAYER'), { ...visit, path });
+    await expectRecording(owner, path, 'a player who is logged in', PLAYER_SECONDS);
 
     await press(owner.getByTestId('show-join'));
     const joinPath = new URL(await owner.getByTestId('join-url').innerText()).pathname;
@@ -128,7 +129,7 @@ test.for(OWNERS)(
     expect(await other.getByTestId('stop').count()).toBe(0);
     await owner.getByText(text('people_in', { names: olga.name })).waitFor();
 
-    const asking = await visits.open(theo, { ...visit, path: signs[1] ?? '' });
+    const asking = await visits.open(theo, { ...visit, path });
     await press(asking.getByTestId('ask-join'));
     await asking.getByText(text('door_join_asked')).waitFor();
     await lookAt(asking, 'court-busy');

@@ -1,6 +1,7 @@
 /**
  * Tests of the portal's pages. All files of a process share one system and one browser: to start them takes as long as many a
- * test. Each file has a player of its own in it and leaves it as it was; each test has visits of its own, whose troubles fail it.
+ * test. Each file has a player of its own in it and leaves it as it was. Each test has visits of its own, whose troubles fail
+ * it; one that failed leaves no court in use.
  */
 import { randomBytes } from 'node:crypto';
 import { expect, test as base } from 'vitest';
@@ -49,7 +50,8 @@ export const test = base
     const { system } = sharedLab;
     return { ...sharedLab, system: { ...system, ...(await addPlayer(system)) } };
   })
-  .extend('visits', ({ browser, lab }, { onCleanup }) => {
+  .extend('visits', ({ browser, lab, onTestFailed }, { onCleanup }) => {
+    onTestFailed(() => endSessions(lab));
     const visits = createVisits(browser, lab.system);
     onCleanup(async () => {
       expect(await visits.end()).toEqual([]);
@@ -90,8 +92,7 @@ async function noteState({ system, simulator }: Lab): Promise<() => Promise<void
     for (const { deviceId } of (await admin.devices()).items)
       await admin.updateDevice(deviceId, { uplinkKbitPerSecond: null });
     for (const court of simulator.courts) await court.setFault({ fault: 'none' });
-    for (const { sessionId } of (await admin.listSessions({ open: true })).items)
-      await admin.closeSession(sessionId);
+    await endSessions({ system });
     if (club !== undefined) await admin.updateClub(clubId, club);
     if ((await findClub())?.logo !== null) await admin.removeLogo(clubId);
     for (const [index, { address }] of simulator.courts.entries()) {
@@ -100,4 +101,9 @@ async function noteState({ system, simulator }: Lab): Promise<() => Promise<void
       await admin.updateCourt(`court${number}`, first);
     }
   };
+}
+
+async function endSessions({ system: { admin } }: Pick<Lab, 'system'>): Promise<void> {
+  const { items } = await admin.listSessions({ open: true });
+  for (const { sessionId } of items) await admin.closeSession(sessionId);
 }
