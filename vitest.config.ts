@@ -29,6 +29,9 @@ const SYSTEM_TESTS = {
   chaiConfig: WORDY,
 };
 const PAGES = ['pages/**/*.test.ts'];
+/** Of which every test belongs to the long run. */
+const LONG_PAGES = ['pages/{accessibility-states,club-courts,device-care}.test.ts'];
+const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 
 /** From the recording on the edge's disk to whoever watches it. */
 const DELIVERY = [
@@ -80,7 +83,13 @@ export default defineConfig({
       },
       {
         tsconfig: TESTS_TSCONFIG,
-        test: { ...SYSTEM_TESTS, ...SHARING, name: 'pages', include: PAGES },
+        test: {
+          ...SYSTEM_TESTS,
+          ...SHARING,
+          name: 'pages',
+          include: PAGES,
+          exclude: isLongRun ? [] : LONG_PAGES,
+        },
       },
       {
         tsconfig: TESTS_TSCONFIG,

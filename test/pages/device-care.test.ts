@@ -1,6 +1,5 @@
 /** Support looks after a club's mini-PC at its page: reads its logs, asks how it is, starts it anew. */
 import { expect } from 'vitest';
-import { isLongRun } from '../../edge/test/support/figures.ts';
 import { openSession, startRecording, stopAndWait, waitForStatus } from '../../scripts/system/match.ts';
 import type { System } from '../../scripts/system/system.ts';
 import { DESKTOP } from '../support/browser.ts';
@@ -61,33 +60,32 @@ test('support asks a device at its page, reads its logs, and starts it anew thou
   );
 });
 
-if (isLongRun)
-  test('a device that does not answer, and one that is gone, are said to be so at its page', async ({
-    lab,
-    visits,
-  }) => {
-    const { deviceId = '' } = (await lab.system.admin.devices()).items[0] ?? {};
-    const page = await visits.open(personOf(lab.system, 'SUPPORT'), {
-      ...{ path: '/devices', expected: /\b(409|504)\b/ },
-    });
-    await page.getByTestId('device-care').tap();
-    const desk = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
-      ...{ screen: DESKTOP, path: `/devices/${deviceId}`, expected: /\b(409|504)\b/, locale: 'fr-FR' },
-    });
-    await desk.getByTestId('care-diagnose').click();
-    await desk.getByTestId('care-facts').getByText('Node.js').waitFor();
-    await lookAt(desk, 'device-care-desk');
-    expect(await listViolations(desk)).toEqual([]);
-    // It keeps its connection and says nothing any more.
-    process.kill(lab.system.edgePid() ?? 0, 'SIGSTOP');
-    await page.getByTestId('care-diagnose').tap();
-    await page.getByTestId('care-diagnose').getByText('Asking the box…').waitFor();
-    await page.locator('[data-testid=care-unanswered][data-kind=timeout]').waitFor();
-    await lookAt(page, 'device-care-expired');
-    await lab.system.killEdge();
-    await desk.getByTestId('care-offline').waitFor();
-    expect(await desk.getByTestId('care-diagnose').isDisabled()).toBe(true);
-    await lookAt(desk, 'device-care-offline');
-    await lab.system.startEdge();
-    await desk.getByTestId('care-offline').waitFor({ state: 'detached' });
+test('a device that does not answer, and one that is gone, are said to be so at its page', async ({
+  lab,
+  visits,
+}) => {
+  const { deviceId = '' } = (await lab.system.admin.devices()).items[0] ?? {};
+  const page = await visits.open(personOf(lab.system, 'SUPPORT'), {
+    ...{ path: '/devices', expected: /\b(409|504)\b/ },
   });
+  await page.getByTestId('device-care').tap();
+  const desk = await visits.open(personOf(lab.system, 'SUPER_ADMIN'), {
+    ...{ screen: DESKTOP, path: `/devices/${deviceId}`, expected: /\b(409|504)\b/, locale: 'fr-FR' },
+  });
+  await desk.getByTestId('care-diagnose').click();
+  await desk.getByTestId('care-facts').getByText('Node.js').waitFor();
+  await lookAt(desk, 'device-care-desk');
+  expect(await listViolations(desk)).toEqual([]);
+  // It keeps its connection and says nothing any more.
+  process.kill(lab.system.edgePid() ?? 0, 'SIGSTOP');
+  await page.getByTestId('care-diagnose').tap();
+  await page.getByTestId('care-diagnose').getByText('Asking the box…').waitFor();
+  await page.locator('[data-testid=care-unanswered][data-kind=timeout]').waitFor();
+  await lookAt(page, 'device-care-expired');
+  await lab.system.killEdge();
+  await desk.getByTestId('care-offline').waitFor();
+  expect(await desk.getByTestId('care-diagnose').isDisabled()).toBe(true);
+  await lookAt(desk, 'device-care-offline');
+  await lab.system.startEdge();
+  await desk.getByTestId('care-offline').waitFor({ state: 'detached' });
+});

@@ -26,7 +26,7 @@ import { openWebKit } from '../support/webkit.ts';
 
 const CODECS = ['H.264', 'H.265'] as const;
 /** Enough to seek in. */
-const SECONDS = 4;
+const SECONDS = 6;
 
 interface Match {
   sessionId: string;
