@@ -35,7 +35,7 @@ export async function deliverMatch(
   const layout = planLayout(uplinkRatio * kbitPerSecond, kbitPerSecond);
   const payloadOffset = planHeaderRoom(layout, seconds);
   const indexBytes = layout === 'index-last' ? Math.ceil(seconds * INDEX_BYTES_PER_SECOND) : 0;
-  const delivery = await openTestDelivery(s3 === undefined ? {} : { s3: s3.settings });
+  const delivery = await openTestDelivery({ durable: true, s3: s3?.settings });
   const line = await openShapedLine(portOf(delivery.origin), uplinkRatio * kbitPerSecond * plan.speed);
   try {
     const match: DeliveryMatch = {

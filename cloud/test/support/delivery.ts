@@ -17,10 +17,8 @@ import { createUploadStore } from '../../../edge/src/store/uploads.ts';
 import { createUploader } from '../../../edge/src/upload/uploader.ts';
 import type { UploadPortal } from '../../../edge/src/upload/upload-portal.ts';
 import type { Uploader } from '../../../edge/src/upload/uploader.ts';
-import type { Clock as PortalClock } from '../../src/lib/server/clock.ts';
-import type { Settings } from '../../src/lib/server/settings.ts';
 import { openTestPortal } from './portal.ts';
-import type { TestPortal } from './portal.ts';
+import type { TestPortal, TestPortalOptions } from './portal.ts';
 import { seedClub, seedCourt, seedDevice, seedSession, seedUser, SEEDED_AT } from './seed.ts';
 import type { SeededUser } from './seed.ts';
 import { serveFetch } from './serve.ts';
@@ -47,9 +45,7 @@ export interface TestDelivery {
   close(): Promise<void>;
 }
 
-export async function openTestDelivery(
-  settings: { clock?: PortalClock } & Partial<Settings> = {},
-): Promise<TestDelivery> {
+export async function openTestDelivery(settings: TestPortalOptions = {}): Promise<TestDelivery> {
   let portal = await openTestPortal(settings);
   const { dataDir } = portal;
   const { db } = portal.app.services;

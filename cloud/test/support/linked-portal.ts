@@ -2,7 +2,7 @@
 import { serve } from '@hono/node-server';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { openTestPortal, type TestPortal } from './portal.ts';
+import { openTestPortal, type TestPortal, type TestPortalOptions } from './portal.ts';
 
 export interface LinkedPortal extends TestPortal {
   origin: string;
@@ -16,7 +16,7 @@ export interface LinkedPortal extends TestPortal {
 }
 
 export async function openLinkedPortal(
-  options: Parameters<typeof openTestPortal>[0] & { httpPort?: number } = {},
+  options: TestPortalOptions & { httpPort?: number } = {},
 ): Promise<LinkedPortal> {
   const { httpPort = 0, ...settings } = options;
   const portal = await openTestPortal(settings);

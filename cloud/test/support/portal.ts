@@ -6,6 +6,7 @@ import { createApp, type App } from '../../src/lib/server/app.ts';
 import type { Clock } from '../../src/lib/server/clock.ts';
 import { silentLogger } from '../../src/lib/server/log.ts';
 import type { Settings } from '../../src/lib/server/settings.ts';
+import { copyMigratedSqlite, forgoDurability } from './migrated-sqlite.ts';
 import { dropDatabase, findDatabaseUrl } from './test-database.ts';
 
 export const ORIGIN = 'http://portal.test';
@@ -24,28 +25,33 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export async function openTestPortal(
-  options: { clock?: Clock } & Partial<Settings> = {},
-): Promise<TestPortal> {
-  const { clock, ...settings } = options;
+export interface TestPortalOptions extends Partial<Settings> {
+  clock?: Clock;
+  /** Its SQLite writes to the disk itself, as at an installation: for what is measured. */
+  durable?: boolean;
+}
+
+export async function openTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
+  const { clock, durable = false, ...settings } = options;
   const dataDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'padelvar-portal-')));
-  const app = await createApp(
-    {
-      origin: ORIGIN,
-      host: '127.0.0.1',
-      port: 0,
-      dataDir,
-      databaseUrl: await findDatabaseUrl(dataDir),
-      mqttPort: 0,
-      firstAdmin: undefined,
-      logLevel: 'silent',
-      mail: undefined,
-      s3: undefined,
-      playLinkSeconds: 45,
-      ...settings,
-    },
-    { log: silentLogger, ...(clock === undefined ? {} : { clock }) },
-  );
+  const whole: Settings = {
+    origin: ORIGIN,
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    databaseUrl: await findDatabaseUrl(dataDir),
+    mqttPort: 0,
+    firstAdmin: undefined,
+    logLevel: 'silent',
+    mail: undefined,
+    s3: undefined,
+    playLinkSeconds: 45,
+    ...settings,
+  };
+  const isSqlite = whole.databaseUrl === undefined;
+  if (isSqlite) await copyMigratedSqlite(join(dataDir, 'portal.db'));
+  const app = await createApp(whole, { log: silentLogger, ...(clock === undefined ? {} : { clock }) });
+  if (isSqlite && !durable) await forgoDurability(app.services.db);
   return {
     app,
     dataDir,
