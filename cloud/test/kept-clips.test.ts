@@ -17,15 +17,7 @@ import { createManualClock } from './support/manual-clock.ts';
 import type { ManualClock } from './support/manual-clock.ts';
 import { openTestPortal } from './support/portal.ts';
 import type { TestPortal } from './support/portal.ts';
-import {
-  SEED_PASSWORD,
-  seedClub,
-  seedCourt,
-  seedDevice,
-  seedSession,
-  seedUser,
-  WITH_MOVIE,
-} from './support/seed.ts';
+import { seedClub, seedCourt, seedDevice, seedSession, seedUser, WITH_MOVIE } from './support/seed.ts';
 import type { SeededUser } from './support/seed.ts';
 import { storeMovie } from './support/stored-movie.ts';
 import { openTestStore, STORES } from './support/stores.ts';
@@ -41,7 +33,7 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'padelvar-kept-'));
   const path = join(folder, 'movie.mp4');
   // Noise makes it large: a clip of it has several parts.
-  const source = `testsrc2=size=640x360:rate=25:duration=${String(MOVIE_MS / 1000)},noise=alls=60:allf=t`;
+  const source = `testsrc2=size=640x360:rate=25:duration=${String(MOVIE_MS / 1000)},noise=alls=15:allf=t`;
   const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-movflags', '+faststart'];
   await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', source, ...encoder, path]);
   movie = await readFile(path);
@@ -113,8 +105,8 @@ describe.each(STORES)('with the store %s', (kind) => {
     return stored.map(({ key }) => key).filter((key) => !key.startsWith('probe/'));
   };
   /** Logins end while time passes here. */
-  const tokenOf = async ({ email }: SeededUser): Promise<string> =>
-    (await portal.app.services.auth.login({ email, password: SEED_PASSWORD }, '127.0.0.1')).token;
+  const tokenOf = async ({ userId }: SeededUser): Promise<string> =>
+    (await portal.app.services.auth.enter(userId, '')).token;
   const ask = async (
     who: SeededUser | undefined,
     method: string,
