@@ -1,5 +1,5 @@
 /** The permission table of the design, over every route × caller × own or foreign object. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   COURT_CODE,
   GUEST_COOKIE_LINE,
@@ -42,6 +42,18 @@ afterAll(() => portal.close());
 async function reset(): Promise<void> {
   await world.reset();
   await seedCourtside(portal.app.services.db, world.participantId);
+}
+
+/** What is answered so was refused: it changes nothing. */
+const REFUSALS = [401, 403, 404];
+let isAsSeeded = true;
+
+/** A request to the world as it was seeded. */
+async function ask(...[method, path, options]: Parameters<TestPortal['call']>): Promise<Response> {
+  if (!isAsSeeded) await reset();
+  const response = await portal.call(method, path.replace('TARGET', world.targetId), options);
+  isAsSeeded = method === 'GET' || REFUSALS.includes(response.status);
+  return response;
 }
 
 type Row = [path: string, body: object | undefined, outcomes: string];
@@ -446,16 +458,13 @@ it('nobody who is not logged in learns what input a route expects', async () => 
 describe.each(Object.entries(TABLE))('%s', (route, [path, json, outcomes]) => {
   const method = route.split(' ')[0] ?? '';
   const expected = outcomes.split(/ +/);
-  beforeEach(() => (method === 'GET' ? undefined : reset()));
 
   it.each(CALLERS.map((name, index) => [name, expected[index]] as const))('%s: %s', async (name, outcome) => {
-    const response = await portal.call(method, path.replace('TARGET', world.targetId), {
-      token: name === 'nobody' ? undefined : world.tokens[name],
-      json,
-    });
+    const token = name === 'nobody' ? undefined : world.tokens[name];
+    const response = await ask(method, path, { token, json });
     const text = response.status >= 400 ? await response.text() : '';
     if (response.status < 400) await response.body?.cancel();
-    const found = [401, 403, 404].includes(response.status) ? String(response.status) : 'ok';
+    const found = REFUSALS.includes(response.status) ? String(response.status) : 'ok';
     expect(`${found} ${found === outcome ? '' : text}`).toBe(`${String(outcome)} `);
     expect(response.status).not.toBe(500);
   });
@@ -464,22 +473,21 @@ describe.each(Object.entries(TABLE))('%s', (route, [path, json, outcomes]) => {
 describe.each(Object.entries(TABLE))('a guest at %s', (route, [path, json, outcomes]) => {
   const method = route.split(' ')[0] ?? '';
   const nobodys = outcomes.split(/ +/)[0] ?? '';
-  beforeEach(() => (method === 'GET' ? undefined : reset()));
 
-  const ask = async (text: string): Promise<string> => {
+  const askAsGuest = async (text: string): Promise<string> => {
     const [where = '', body] = text.split('\n');
-    const response = await portal.call(method, where.replace('TARGET', world.targetId), {
+    const response = await ask(method, where, {
       headers: { cookie: GUEST_COOKIE_LINE, origin: ORIGIN },
       json: body === undefined ? undefined : JSON.parse(body),
     });
     await response.body?.cancel();
     expect(response.status).not.toBe(500);
-    return [401, 403, 404].includes(response.status) ? String(response.status) : 'ok';
+    return REFUSALS.includes(response.status) ? String(response.status) : 'ok';
   };
   const request = json === undefined ? path : `${path}\n${JSON.stringify(json)}`;
 
   it('is nobody with what others recorded', async () => {
-    expect(await ask(request)).toBe(nobodys);
+    expect(await askAsGuest(request)).toBe(nobodys);
   });
 
   it('is who may with its own what a guest may', async () => {
@@ -488,7 +496,7 @@ describe.each(Object.entries(TABLE))('a guest at %s', (route, [path, json, outco
       .replaceAll(MOVIE_SESSION, GUEST_MOVIE)
       .replace(REQUEST_ID, GUEST_REQUEST_ID);
     const isOfSession = own !== request;
-    expect(await ask(own)).toBe(isOfSession && GUESTS_OWN.has(route) ? 'ok' : nobodys);
+    expect(await askAsGuest(own)).toBe(isOfSession && GUESTS_OWN.has(route) ? 'ok' : nobodys);
   });
 });
 
@@ -532,12 +540,9 @@ const WITH_IDS = Object.entries(TABLE).filter(
 describe.each(WITH_IDS)('a guessed id at %s', (route, [path, json]) => {
   const method = route.split(' ')[0] ?? '';
 
-  const ask = async (caller: (typeof CALLERS)[number], where: string, body: object | undefined) => {
-    if (method !== 'GET') await reset();
-    const response = await portal.call(method, where, {
-      token: caller === 'nobody' ? undefined : world.tokens[caller],
-      json: body,
-    });
+  const askAs = async (caller: (typeof CALLERS)[number], where: string, body: object | undefined) => {
+    const token = caller === 'nobody' ? undefined : world.tokens[caller];
+    const response = await ask(method, where, { token, json: body });
     return { status: response.status, text: await response.text() };
   };
 
@@ -545,14 +550,14 @@ describe.each(WITH_IDS)('a guessed id at %s', (route, [path, json]) => {
     const real = path.replace('TARGET', world.targetId);
     for (const [guessedPath, guessedBody] of guessIds(route, real, json)) {
       for (const caller of CALLERS) {
-        const { status } = await ask(caller, guessedPath, guessedBody);
+        const { status } = await askAs(caller, guessedPath, guessedBody);
         expect(`${caller} ${guessedPath} ${status}`).toMatch(/ 4\d\d$/);
       }
       for (const stranger of ['foreignAdmin', 'foreigner'] as const) {
-        const known = await ask(stranger, real, json);
+        const known = await askAs(stranger, real, json);
         // What they may, with the code of a court or a link in their hands, they are told of.
         if (![403, 404].includes(known.status)) continue;
-        expect(await ask(stranger, guessedPath, guessedBody)).toEqual(known);
+        expect(await askAs(stranger, guessedPath, guessedBody)).toEqual(known);
       }
     }
   });
