@@ -5,11 +5,13 @@ import { SERVER_TESTS, TESTS_TSCONFIG } from './vitest.config.ts';
 const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'upgrade'];
 /** What tries stores, lines and processes that are killed more than what the database is asked: with `--long`. */
 const OF_STORES = [
-  ...['bad-storage', 'just-in-time', 'kills-at-steps', 'line-first', 'network-cut', 'playback'],
-  ...['preview', 'ready-in', 's3-delivery', 'serve', 'upload-kills'],
+  ...['bad-storage', 'exactly-once', 'just-in-time', 'kills-at-steps', 'line-first', 'network-cut'],
+  ...['playback', 'preview', 'ready-in', 's3-delivery', 'serve', 'upload-kills'],
 ];
+/** What the portal counts in its memory: with `--long`. */
+const OF_MEMORY = ['rate-limits'];
 const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
-const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : OF_STORES)];
+const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : [...OF_STORES, ...OF_MEMORY])];
 
 /** What touches the portal's database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */
 export default defineConfig({

@@ -11,7 +11,7 @@ import type { CutProxy } from './support/cut-proxy.ts';
 import { createTestMovie, HEADER_ROOM, openTestDelivery, openTestEdge } from './support/delivery.ts';
 import type { TestDelivery, TestEdge, TestMovie } from './support/delivery.ts';
 import { openTestS3 } from './support/s3.ts';
-import { STORES } from './support/stores.ts';
+import { STORES, type StoreKind } from './support/stores.ts';
 
 const PART = UPLOAD_PART_BYTES;
 const COURTS = 16;
@@ -32,7 +32,7 @@ interface Line {
   parts: CutProxy;
 }
 
-async function openLine(kind: (typeof STORES)[number]): Promise<Line> {
+async function openLine(kind: StoreKind): Promise<Line> {
   const s3 = kind === 's3' ? await openTestS3() : undefined;
   if (s3 !== undefined) cleanUps.push(() => s3.server.close());
   const store = s3 && (await openCutProxy(s3.settings.endpoint ?? ''));
