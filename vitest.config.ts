@@ -30,7 +30,9 @@ const SYSTEM_TESTS = {
 };
 const PAGES = ['pages/**/*.test.ts'];
 /** Of which every test belongs to the long run. */
-const LONG_PAGES = ['pages/{accessibility-states,club-courts,device-care}.test.ts'];
+const LONG_PAGES = [
+  'pages/{accessibility-states,club-courts,club-watch,device-care,live-picture,own-account}.test.ts',
+];
 const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 
 /** From the recording on the edge's disk to whoever watches it. */

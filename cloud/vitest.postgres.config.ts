@@ -5,11 +5,11 @@ import { SERVER_TESTS, TESTS_TSCONFIG } from './vitest.config.ts';
 const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'upgrade'];
 /** What tries stores, lines and processes that are killed more than what the database is asked: with `--long`. */
 const OF_STORES = [
-  ...['bad-storage', 'exactly-once', 'just-in-time', 'kills-at-steps', 'line-first', 'network-cut'],
-  ...['playback', 'preview', 'ready-in', 's3-delivery', 'serve', 'upload-kills'],
+  ...['bad-storage', 'delivery', 'exactly-once', 'just-in-time', 'kills-at-steps', 'line-first', 'link'],
+  ...['network-cut', 'playback', 'preview', 'ready-in', 's3-delivery', 'serve', 'upload-kills'],
 ];
-/** What the portal counts in its memory: with `--long`. */
-const OF_MEMORY = ['rate-limits'];
+/** What the portal counts in its memory or refuses before it asks its database: with `--long`. */
+const OF_MEMORY = ['page-guards', 'rate-limits', 'security'];
 const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : [...OF_STORES, ...OF_MEMORY])];
 
