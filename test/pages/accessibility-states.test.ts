@@ -9,7 +9,7 @@ import { lookAt } from '../support/browser-look.ts';
 import { waitUntilElapsed } from '../support/browser-match.ts';
 import { personOf } from '../support/browser-visits.ts';
 import type { Visit } from '../support/browser-visits.ts';
-import { addMember, test } from '../support/page-test.ts';
+import { addMember, endSessions, test } from '../support/page-test.ts';
 import type { Member } from '../support/page-test.ts';
 import { loadTexts, LOCALES } from '../support/page-texts.ts';
 import type { PageLocale } from '../support/page-texts.ts';
@@ -204,7 +204,7 @@ test.for(VISITS)(
   },
 );
 
-test.for(VISITS)('what fails says so to everybody, $name $locale', async (visit, { visits }) => {
+test.for(VISITS)('what fails says so to everybody, $name $locale', async (visit, { lab, visits }) => {
   const expected =
     /codes\/.*\/open|status of 422|files\/sess_|status of 40|answer: 40|record\/events|failed: .*(ERR_FAILED|RESET)|ERR_CONN/;
   const page = await visits.arrive({ ...visit, expected });
@@ -245,4 +245,5 @@ test.for(VISITS)('what fails says so to everybody, $name $locale', async (visit,
   await stranger.goto(`/s/${'x'.repeat(43)}`);
   await stranger.getByRole('heading', { level: 2 }).waitFor();
   await expectAccessible(stranger, 'share-over');
+  await endSessions(lab);
 });

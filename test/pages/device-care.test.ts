@@ -37,7 +37,7 @@ test('support asks a device at its page, reads its logs, and starts it anew thou
   await page.getByTestId('care-logs-of').tap();
   await page.getByRole('option', { name: 'Court 3: camera and recording' }).tap();
   await page.getByTestId('care-logs').tap();
-  await page.getByTestId('care-log-daemon').getByText('edge started').waitFor();
+  await page.getByTestId('care-log-daemon').getByText(sessionId).first().waitFor();
   await page.getByTestId('care-log-ffmpeg').waitFor();
   await lookAt(page, 'device-care');
   expect(await listViolations(page)).toEqual([]);

@@ -103,7 +103,8 @@ async function noteState({ system, simulator }: Lab): Promise<() => Promise<void
   };
 }
 
-async function endSessions({ system: { admin } }: Pick<Lab, 'system'>): Promise<void> {
+/** For a test that leaves a match open. */
+export async function endSessions({ system: { admin } }: Pick<Lab, 'system'>): Promise<void> {
   const { items } = await admin.listSessions({ open: true });
   for (const { sessionId } of items) await admin.closeSession(sessionId);
 }
