@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Letter } from '../src/lib/server/mail/letters.ts';
 import { createMail, MAX_PER_ADDRESS, type Mail } from '../src/lib/server/mail/mail.ts';
-import { openDatabase, type Db } from '../src/lib/server/db/database.ts';
+import type { Db } from '../src/lib/server/db/database.ts';
 import { silentLogger } from '../src/lib/server/log.ts';
 import { linkIn, openMailbox, type Mailbox } from './support/mailbox.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
+import { openTestDatabase } from './support/test-database.ts';
 
 const SECRET = Buffer.alloc(32, 7).toString('base64url');
 const LOGIN: Letter = { kind: 'login', url: 'http://portal.test/l/secret-token' };
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => mailbox.close());
 beforeEach(async () => {
-  db = await openDatabase(':memory:');
+  db = await openTestDatabase();
   clock = createManualClock();
   logged = [];
   const write = (about: unknown, text?: string): void => void logged.push(JSON.stringify([about, text]));

@@ -7,9 +7,9 @@ import type { MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
 const KINDS = ['rtsp', 'mjpeg', 'still'] as const;
-/** A keyframe comes every 0.8 s, so each look finds another. */
-const KEYFRAMES = { gopFrames: 20 };
-const LOOK_MS = 900;
+/** A keyframe comes every 0.4 s, so each look finds another. */
+const KEYFRAMES = { gopFrames: 10 };
+const LOOK_MS = 500;
 
 let simulator: Simulator;
 let lab: MatchLab;

@@ -24,6 +24,8 @@ import { SMALL_CLIP, startTestCourts, TEST_FFMPEG } from './support/test-courts.
 const WHOLE = { missing: 0, repeated: 0, reordered: 0, unreadable: 0, complaints: '' };
 const PROMISED_MS = 300;
 const LAST_SECONDS = 60;
+/** What is on disk is behind the camera by a fragment, and what FFmpeg holds back until the next: 0.6 to 1.0 s on busy cores. */
+const BEHIND_MS = 1_000;
 /** How long the match has been running in whose middle its last minute is asked for. */
 const LONG_SECONDS = (isLongRun ? 90 : 3) * 60;
 /** A machine that has been up for longer than that match. */
@@ -90,13 +92,13 @@ test.concurrent(
     const first = sent.findLast(
       ({ number, sentAtMs }) => number === movie.numbers[0] && sentAtMs < startedMs,
     );
-    // A keyframe comes every two seconds, and what is on disk is up to a fragment behind.
+    // A keyframe comes every two seconds.
     const lateMs = lateness.allowanceMs();
-    expect(startedMs - (first?.sentAtMs ?? 0)).toBeLessThan(10_000 + 800 + lateMs);
+    expect(startedMs - (first?.sentAtMs ?? 0)).toBeLessThan(10_000 + BEHIND_MS + lateMs);
     expect(startedMs - (first?.sentAtMs ?? 0)).toBeGreaterThan(8_000 - lateMs);
     const played = lab.get(sessionId).report.recording?.movie?.durationMs ?? 0;
     expect(played).toBeGreaterThan(2_000 + 8_000);
-    expect(played).toBeLessThan(clock.monotonicMs() - startedMs + 10_800 + lateMs);
+    expect(played).toBeLessThan(clock.monotonicMs() - startedMs + 10_000 + BEHIND_MS + lateMs);
   },
 );
 
