@@ -12,6 +12,9 @@ interface VideoElement {
   readonly videoWidth: number;
   readonly videoHeight: number;
   readonly error: { message: string } | null;
+  readonly ownerDocument: {
+    defaultView: { requestAnimationFrame(listener: (now: number) => void): void };
+  };
   play(): Promise<void>;
   pause(): void;
   addEventListener(type: 'seeked', listener: () => void, options: { once: true }): void;
@@ -66,6 +69,9 @@ export function seekTo(video: Locator, seconds: number): Promise<number> {
     element.currentTime = to;
     await sought;
     if (element.error !== null) throw new Error(element.error.message);
+    // A browser without a processor to spare draws the picture a moment after it says that it is there.
+    for (let frames = 0; frames < 2; frames += 1)
+      await new Promise((resolve) => element.ownerDocument.defaultView.requestAnimationFrame(resolve));
     return element.videoWidth;
   }, seconds);
 }
