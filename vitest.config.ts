@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { isLongRun } from './edge/test/support/figures.ts';
 import { LongestFirst } from './scripts/testing/longest-first.ts';
 import {
   DELIVERY_TESTS as PORTAL_DELIVERY,
@@ -33,7 +34,6 @@ const PAGES = ['pages/**/*.test.ts'];
 const LONG_PAGES = [
   'pages/{accessibility-states,club-courts,club-watch,device-care,live-picture,own-account}.test.ts',
 ];
-const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 
 /** From the recording on the edge's disk to whoever watches it. */
 const DELIVERY = [

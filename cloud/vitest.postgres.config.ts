@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { isLongRun } from '../edge/test/support/figures.ts';
 import { SERVER_TESTS, TESTS_TSCONFIG } from './vitest.config.ts';
 
 /** Without a database, and what SQLite alone can be asked (`postgres/upgrade.test.ts` asks PostgreSQL). */
@@ -10,7 +11,6 @@ const OF_STORES = [
 ];
 /** What the portal counts in its memory or refuses before it asks its database: with `--long`. */
 const OF_MEMORY = ['page-guards', 'rate-limits', 'security'];
-const isLongRun = process.env['PADELVAR_LONG_TESTS'] === '1';
 const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : [...OF_STORES, ...OF_MEMORY])];
 
 /** What touches the portal's database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */

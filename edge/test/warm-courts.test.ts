@@ -10,7 +10,7 @@ import type { Simulator } from '../src/simulate/simulator.ts';
 import type { ManagerOptions } from '../src/session/manager.ts';
 import { tellFigures } from './support/figures.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
-import type { MatchLab } from './support/match-lab.ts';
+import type { InspectedMovie, MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
 let simulator: Simulator;
@@ -96,10 +96,34 @@ async function finish(lab: MatchLab, sessionId: string): ReturnType<typeof inspe
   return inspectMovie(lab.moviePath(sessionId), simulator.clip);
 }
 
+/** Another match as soon as the court is warm again: it begins behind the last frame of the one before. */
+async function recordNext(
+  { lab, court, isWarm }: WarmLab,
+  movie: InspectedMovie,
+  stoppedMs: number,
+): Promise<InspectedMovie> {
+  await isWarm();
+  const sessionId = lab.open('c1');
+  await lab.reaches(sessionId, 'created');
+  lab.start(sessionId);
+  await lab.records(sessionId, 500);
+  const next = await finish(lab, sessionId);
+  const sent = court.framesSent();
+  const last = sent.findLast(
+    ({ number, sentAtMs }) => number === movie.numbers.at(-1) && sentAtMs < stoppedMs,
+  );
+  const following = sent.find(
+    ({ number, sentAtMs }) => number === next.numbers[0] && sentAtMs > stoppedMs - 4_000,
+  );
+  expect(following?.index).toBeGreaterThan(last?.index ?? Infinity);
+  return next;
+}
+
 test.concurrent(
   'a session takes a warm court over: same connection, pre-roll from before it opened, nothing shared',
   () =>
-    withWarmCourt(0, async ({ lab, court, isWarm, mostConnections }) => {
+    withWarmCourt(0, async (warm) => {
+      const { lab, court, isWarm, mostConnections } = warm;
       await isWarm();
       await clock.sleep(3_000);
       const fromMs = clock.monotonicMs();
@@ -117,21 +141,7 @@ test.concurrent(
       expect(movie.frames).toBeGreaterThan(3 * 25);
       tellFigures('a warm court after the click', { createdMs, recordingMs });
 
-      await isWarm();
-      const second = lab.open('c1');
-      await lab.reaches(second, 'created');
-      lab.start(second);
-      await lab.records(second, 500);
-      const next = await finish(lab, second);
-      expect(next).toMatchObject(FLAWLESS);
-      const sent = court.framesSent();
-      const last = sent.findLast(
-        ({ number, sentAtMs }) => number === movie.numbers.at(-1) && sentAtMs < stoppedMs,
-      );
-      const following = sent.find(
-        ({ number, sentAtMs }) => number === next.numbers[0] && sentAtMs > stoppedMs - 4_000,
-      );
-      expect(following?.index).toBeGreaterThan(last?.index ?? Infinity);
+      expect(await recordNext(warm, movie, stoppedMs)).toMatchObject(FLAWLESS);
       expect(mostConnections()).toBe(1);
       await isWarm();
       expect(court.answers('PLAY', 200)).toBe(3);
@@ -214,7 +224,8 @@ test.concurrent.each([
   (what, number) =>
     withWarmCourt(
       number,
-      async ({ lab, court, isWarm, mostConnections, fewestConnections }) => {
+      async (warm) => {
+        const { lab, court, isWarm, mostConnections, fewestConnections } = warm;
         await isWarm();
         await clock.sleep(3_000);
         fewestConnections();
@@ -238,21 +249,7 @@ test.concurrent.each([
         expect(beforeMs).toBeGreaterThan(PRE_ROLL_SECONDS * 500);
         expect(beforeMs).toBeLessThan(PRE_ROLL_SECONDS * 1000 + 500);
 
-        await isWarm();
-        const second = lab.open('c1');
-        await lab.reaches(second, 'created');
-        lab.start(second);
-        await lab.records(second, 500);
-        const next = await finish(lab, second);
-        expect(next).toMatchObject(IN_ORDER);
-        const sent = court.framesSent();
-        const last = sent.findLast(
-          ({ number, sentAtMs }) => number === movie.numbers.at(-1) && sentAtMs < stoppedMs,
-        );
-        const following = sent.find(
-          ({ number, sentAtMs }) => number === next.numbers[0] && sentAtMs > stoppedMs - 4_000,
-        );
-        expect(following?.index).toBeGreaterThan(last?.index ?? Infinity);
+        expect(await recordNext(warm, movie, stoppedMs)).toMatchObject(IN_ORDER);
         expect(mostConnections()).toBe(1);
       },
       { preRollSeconds: () => PRE_ROLL_SECONDS },
