@@ -47,6 +47,7 @@ import { portalSettings } from './settings-api.ts';
 import { downloadUrl, getReasonedSnapshotUrl, getSnapshotUrl, getStreamUrl } from './media-urls.ts';
 import {
   formatQuery,
+  lookOptions,
   requestFile,
   requestJson,
   type Fetch,
@@ -144,9 +145,9 @@ function recording(call: Call) {
     stopRecording: (sessionId: string) =>
       call<RecordStatus>('/api/video/record/stop', { method: 'POST', json: { sessionId } }),
     getRecordingStatus: (sessionId: string, signal?: AbortSignal) =>
-      call<RecordStatus>(`/api/video/record/status/${sessionId}`, signal ? { signal } : {}),
+      call<RecordStatus>(`/api/video/record/status/${sessionId}`, lookOptions(signal)),
     getPreviewInfo: (sessionId: string, signal?: AbortSignal) =>
-      call<PreviewState>(`/api/preview/${sessionId}/info`, signal ? { signal } : {}),
+      call<PreviewState>(`/api/preview/${sessionId}/info`, lookOptions(signal)),
     /** Also where a part does not work, which the portal answers with 503. */
     checkHealth: () => call<z.infer<typeof Health>>('/api/video/health', { answerStatus: 503 }),
   };

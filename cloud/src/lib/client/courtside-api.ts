@@ -10,7 +10,7 @@ import type {
 } from '@padelvar/shared/players-api';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
-import type { RequestOptions } from './request.ts';
+import { lookOptions, type RequestOptions } from './request.ts';
 
 type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
 type NextGroup = z.infer<typeof NextGroupAnswer>;
@@ -18,7 +18,7 @@ type NextGroup = z.infer<typeof NextGroupAnswer>;
 export function courtside(call: Call) {
   return {
     lookAtCode: (code: string, signal?: AbortSignal) =>
-      call<CourtCodeView>(`/api/codes/${code}`, signal ? { signal } : {}),
+      call<CourtCodeView>(`/api/codes/${code}`, lookOptions(signal)),
     /** Opens the court's camera, as a guest where nobody is logged in; the same key repeats the same opening. */
     openByCode: (code: string, idempotencyKey: string) =>
       call<Session>(`/api/codes/${code}/open`, {
@@ -32,7 +32,7 @@ export function courtside(call: Call) {
     extendRecording: (sessionId: string) =>
       call<RecordStatus>('/api/video/record/extend', { method: 'POST', json: { sessionId } }),
     getPeople: (sessionId: string, signal?: AbortSignal) =>
-      call<MatchPeople>(`/api/matches/${sessionId}/people`, signal ? { signal } : {}),
+      call<MatchPeople>(`/api/matches/${sessionId}/people`, lookOptions(signal)),
     answerRequest: (sessionId: string, requestId: string, accept: boolean) =>
       call<MatchPeople>(`/api/matches/${sessionId}/requests/${requestId}`, {
         method: 'POST',

@@ -14,21 +14,48 @@ export interface MatchEvents {
   close(): void;
 }
 
+/**
+ * The portal says something every 5 s at least. A line that is silent for longer is dead, whatever the browser thinks of
+ * it: a phone that woke up elsewhere, a router that was restarted.
+ */
+const SILENCE_MS = 12_000;
+
 export function openMatchEvents({ sessionId, onStatus, onPeople, onLine }: MatchEventsOptions): MatchEvents {
-  const source = new EventSource(`/api/video/record/events/${sessionId}`);
-  source.addEventListener('status', ({ data }: MessageEvent<string>) => {
-    onLine(true);
-    onStatus(JSON.parse(data) as RecordStatus);
-  });
-  source.addEventListener('people', ({ data }: MessageEvent<string>) => {
-    onPeople(JSON.parse(data) as MatchPeople);
-  });
-  // The viewer may not see it any more: the next request says why.
-  source.addEventListener('gone', () => {
+  let source = open();
+  let silence = setTimeout(renew, SILENCE_MS);
+
+  function open(): EventSource {
+    const opened = new EventSource(`/api/video/record/events/${sessionId}`);
+    opened.addEventListener('status', ({ data }: MessageEvent<string>) => {
+      clearTimeout(silence);
+      silence = setTimeout(renew, SILENCE_MS);
+      onLine(true);
+      onStatus(JSON.parse(data) as RecordStatus);
+    });
+    opened.addEventListener('people', ({ data }: MessageEvent<string>) => {
+      onPeople(JSON.parse(data) as MatchPeople);
+    });
+    // The viewer may not see it any more: the next request says why.
+    opened.addEventListener('gone', () => {
+      close();
+      onLine(false);
+    });
+    // The browser tries again by itself, unless the portal refused.
+    opened.addEventListener('error', () => onLine(false));
+    return opened;
+  }
+
+  function renew(): void {
     source.close();
     onLine(false);
-  });
-  // The browser tries again by itself, unless the portal refused.
-  source.addEventListener('error', () => onLine(false));
-  return { close: () => source.close() };
+    source = open();
+    silence = setTimeout(renew, SILENCE_MS);
+  }
+
+  function close(): void {
+    clearTimeout(silence);
+    source.close();
+  }
+
+  return { close };
 }

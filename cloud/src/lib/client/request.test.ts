@@ -13,6 +13,13 @@ function answering(response: Response): typeof fetch {
   return () => Promise.resolve(response);
 }
 
+/** A request that is never answered. */
+function untilAborted(signal: AbortSignal | null | undefined): Promise<Response> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+  });
+}
+
 describe('a request', () => {
   it('hands over a JSON answer', async () => {
     await expect(requestJson(answering(Response.json({ items: [] })), '/api/clubs')).resolves.toEqual({
@@ -60,6 +67,32 @@ describe('a request', () => {
   it('is unreachable where there is no answer', async () => {
     const failing = () => Promise.reject(new TypeError('fetch failed'));
     await expect(requestJson(failing, '/x')).rejects.toMatchObject({ kind: 'unreachable', status: 0 });
+  });
+
+  it('is unreachable where only half of the answer came', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const cut = new Response('{"items": [', { headers });
+    await expect(requestJson(answering(cut), '/x')).rejects.toMatchObject({ kind: 'unreachable' });
+  });
+
+  it('waits no longer than it may for a line that is dead, before the answer or in its midst', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const silent: typeof fetch = (_, init) => untilAborted(init?.signal);
+    const begun: typeof fetch = (_, init) => {
+      const body = new ReadableStream({
+        start: (controller) => {
+          untilAborted(init?.signal).catch((reason: unknown) => controller.error(reason));
+        },
+      });
+      return Promise.resolve(new Response(body, { headers }));
+    };
+    for (const fetch of [silent, begun]) {
+      await expect(requestJson(fetch, '/x', { limitMs: 1 })).rejects.toMatchObject({ kind: 'unreachable' });
+      const leaving = new AbortController();
+      const asked = requestJson(fetch, '/x', { limitMs: 60_000, signal: leaving.signal });
+      leaving.abort();
+      await expect(asked).rejects.toThrow();
+    }
   });
 });
 

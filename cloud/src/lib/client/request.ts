@@ -9,6 +9,9 @@ export type Fetch = typeof globalThis.fetch;
 /** Kinds of the wire, and the two that only a client sees. */
 export type ApiErrorKind = ErrorKind | 'unreachable' | 'unexpected';
 
+/** A status is 1 kB: on the slowest line a phone has, it is there within this. */
+const LOOK_LIMIT_MS = 8000;
+
 export interface ApiErrorOptions {
   status: number;
   detail: string;
@@ -44,6 +47,8 @@ export interface RequestOptions {
   file?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Milliseconds for the whole answer: later than that is kind `unreachable`. A line can die without a word. */
+  limitMs?: number;
   /** A status beyond 2xx whose body is an answer too, unless it is a problem document. */
   answerStatus?: number;
 }
@@ -64,17 +69,44 @@ export function formatQuery(wanted: Record<string, string | number | boolean | u
   return search.size === 0 ? '' : `?${search.toString()}`;
 }
 
+/** For a page that looks again and again: it ends with the page, and waits for no dead line. */
+export function lookOptions(signal: AbortSignal | undefined): RequestOptions {
+  return signal === undefined ? {} : { signal, limitMs: LOOK_LIMIT_MS };
+}
+
 /** The parsed answer; undefined for an empty one. */
 export async function requestJson(
   fetch: Fetch,
   path: string,
   options: RequestOptions = {},
 ): Promise<unknown> {
+  if (options.limitMs !== undefined) return requestInTime(fetch, path, options, options.limitMs);
   const response = await send(fetch, path, options);
   const body = await readJson(response);
   const isAnswer = response.ok || (response.status === options.answerStatus && !isProblem(body));
   if (isAnswer) return body;
   throw errorOf(response.status, body);
+}
+
+async function requestInTime(
+  fetch: Fetch,
+  path: string,
+  { limitMs: _, ...options }: RequestOptions,
+  limitMs: number,
+): Promise<unknown> {
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  const timer = setTimeout(leave, limitMs);
+  options.signal?.addEventListener('abort', leave, { once: true });
+  try {
+    return await requestJson(fetch, path, { ...options, signal: leaving.signal });
+  } catch (cause) {
+    if (!leaving.signal.aborted || options.signal?.aborted) throw cause;
+    throw noAnswer(cause);
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', leave);
+  }
 }
 
 /** One file: the answer whose body it is, not read yet. */
@@ -107,8 +139,12 @@ async function send(fetch: Fetch, path: string, options: RequestOptions): Promis
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ApiError('unreachable', { status: 0, detail: 'no answer from the portal', cause });
+    throw noAnswer(cause);
   }
+}
+
+function noAnswer(cause: unknown): ApiError {
+  return new ApiError('unreachable', { status: 0, detail: 'no answer from the portal', cause });
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -116,7 +152,9 @@ async function readJson(response: Response): Promise<unknown> {
   if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return undefined;
   try {
     return await response.json();
-  } catch {
+  } catch (cause) {
+    // An answer of which only half came is none.
+    if (response.ok) throw noAnswer(cause);
     return undefined;
   }
 }
