@@ -28,7 +28,8 @@ let player: SeededUser;
 let obey: (session: DesiredSession) => ReportedSession | undefined;
 
 beforeEach(async () => {
-  portal = await openLinkedPortal();
+  // Its own turn every ten seconds would have a plan in hand that is begun here.
+  portal = await openLinkedPortal({ hasJobs: false });
   const { services } = portal.app;
   const { db, devices } = services;
   await seedClub(db, 'alpha');

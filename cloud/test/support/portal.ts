@@ -27,12 +27,14 @@ export interface CallOptions {
 
 export interface TestPortalOptions extends Partial<Settings> {
   clock?: Clock;
+  /** False where a test does by hand what the portal does by the clock. */
+  hasJobs?: boolean;
   /** Its SQLite writes to the disk itself, as at an installation: for what is measured. */
   durable?: boolean;
 }
 
 export async function openTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
-  const { clock, durable = false, ...settings } = options;
+  const { clock, hasJobs = true, durable = false, ...settings } = options;
   const dataDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'padelvar-portal-')));
   const whole: Settings = {
     origin: ORIGIN,
@@ -50,7 +52,7 @@ export async function openTestPortal(options: TestPortalOptions = {}): Promise<T
   };
   const isSqlite = whole.databaseUrl === undefined;
   if (isSqlite) await copyMigratedSqlite(join(dataDir, 'portal.db'));
-  const app = await createApp(whole, { log: silentLogger, ...(clock === undefined ? {} : { clock }) });
+  const app = await createApp(whole, { log: silentLogger, hasJobs, ...(clock === undefined ? {} : { clock }) });
   if (isSqlite && !durable) await forgoDurability(app.services.db);
   return {
     app,

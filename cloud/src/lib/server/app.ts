@@ -88,6 +88,8 @@ export interface App {
 export interface AppOptions {
   clock?: Clock;
   log?: Logger;
+  /** False where somebody else does by hand what the portal does by the clock. */
+  hasJobs?: boolean;
 }
 
 type Close = () => unknown;
@@ -108,7 +110,7 @@ export async function createApp(settings: Settings, options: AppOptions = {}): P
 
 async function openApp(
   settings: Settings,
-  { clock = systemClock, log = createLogger(settings.logLevel) }: AppOptions,
+  { clock = systemClock, log = createLogger(settings.logLevel), hasJobs = true }: AppOptions,
   opened: Close[],
   close: () => Promise<void>,
 ): Promise<App> {
@@ -143,11 +145,11 @@ async function openApp(
       onEnded: (sessionId) => link.sessions.changed(sessionId),
     }),
   };
-  const jobs = startJobs(
-    [...planJobs(services), planBeginnings(services), planHandOvers(services), planLapses(services)],
-    log,
-  );
-  opened.push(() => jobs.close());
+  if (hasJobs) {
+    const own = [planBeginnings(services), planHandOvers(services), planLapses(services)];
+    const jobs = startJobs([...planJobs(services), ...own], log);
+    opened.push(() => jobs.close());
+  }
   const api = createApi(services);
   return {
     services,
