@@ -52,7 +52,11 @@ export async function openTestPortal(options: TestPortalOptions = {}): Promise<T
   };
   const isSqlite = whole.databaseUrl === undefined;
   if (isSqlite) await copyMigratedSqlite(join(dataDir, 'portal.db'));
-  const app = await createApp(whole, { log: silentLogger, hasJobs, ...(clock === undefined ? {} : { clock }) });
+  const app = await createApp(whole, {
+    log: silentLogger,
+    hasJobs,
+    ...(clock === undefined ? {} : { clock }),
+  });
   if (isSqlite && !durable) await forgoDurability(app.services.db);
   return {
     app,
