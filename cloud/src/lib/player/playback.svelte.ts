@@ -1,10 +1,8 @@
 /** A `<video>` as its controls see it: where it stands, how fast it goes, and what may be asked of it. */
+import { DISTANCES, planDistance, planFrameSeconds } from './frame-seconds.ts';
 
 /** What is offered, slowest first. */
 export const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2] as const;
-
-/** Recordings have 25 frames a second; a step of this is the next or the last picture. */
-const FRAME_SECONDS = 1 / 25;
 
 export class Playback {
   seconds = $state(0);
@@ -16,6 +14,8 @@ export class Playback {
   /** Seconds up to which the picture is there already. */
   bufferedSeconds = $state(0);
   #element: HTMLVideoElement | undefined;
+  /** Seconds between pictures shown lately. */
+  #distances: number[] = [];
 
   /** For `{@attach}` on the element. */
   attach = (element: HTMLVideoElement): (() => void) => {
@@ -27,7 +27,9 @@ export class Playback {
     for (const name of [...events, ...more]) element.addEventListener(name, read);
     for (const name of ['waiting', 'seeking']) element.addEventListener(name, wait);
     read();
+    const leave = this.#watchFrames(element);
     return () => {
+      leave();
       for (const name of [...events, ...more]) element.removeEventListener(name, read);
       for (const name of ['waiting', 'seeking']) element.removeEventListener(name, wait);
       this.#element = undefined;
@@ -65,7 +67,7 @@ export class Playback {
   /** One picture on or back; the movie stands still then. */
   step(frames: 1 | -1): void {
     this.#element?.pause();
-    this.skip(frames * FRAME_SECONDS);
+    this.skip(frames * planFrameSeconds(this.#distances));
   }
 
   setRate(rate: number): void {
@@ -84,6 +86,23 @@ export class Playback {
 
   toggleMute(): void {
     if (this.#element !== undefined) this.#element.muted = !this.#element.muted;
+  }
+
+  #watchFrames(element: HTMLVideoElement): () => void {
+    // Older browsers tell of no frames.
+    if (!('requestVideoFrameCallback' in element)) return () => undefined;
+    let lastSeconds = Infinity;
+    let handle = 0;
+    const look = (_: number, { mediaTime }: VideoFrameCallbackMetadata): void => {
+      const distance = planDistance(lastSeconds, mediaTime);
+      // A step of one's own shows how long the step was, not the picture.
+      if (distance !== undefined && !element.paused)
+        this.#distances = [...this.#distances, distance].slice(-DISTANCES);
+      lastSeconds = mediaTime;
+      handle = element.requestVideoFrameCallback(look);
+    };
+    handle = element.requestVideoFrameCallback(look);
+    return () => element.cancelVideoFrameCallback(handle);
   }
 
   #read(element: HTMLVideoElement): void {
