@@ -223,6 +223,25 @@ async function headersOf(origin: string, path: string, token: string): Promise<H
 }
 
 if (isLongRun)
+  test('a match that is on its way leads to its own page, and becomes ready before one’s eyes', async ({
+    lab,
+    visits,
+  }) => {
+    const player = await lab.system.login('PLAYER');
+    const match = await openSession(player, 'court1');
+    await startRecording(player, match.sessionId);
+    const page = await visits.open(personOf(lab.system, 'PLAYER'), { path: '/?tab=videos' });
+    const card = page.locator(`[data-session=${match.sessionId}]`);
+    expect(await card.getByTestId('follow').getAttribute('href')).toBe(`/match/${match.sessionId}`);
+    await stopAndWait(player, match.sessionId);
+    await card.getByTestId('watch').waitFor();
+    await card.getByTestId('delete').tap();
+    await page.getByTestId('confirm').waitFor();
+    await page.getByTestId('confirm-yes').tap();
+    await page.getByTestId('receipt').waitFor();
+  });
+
+if (isLongRun)
   test('pictures and movies come with the headers of everything else, and are nothing but themselves', async ({
     lab,
     visits,
