@@ -134,7 +134,13 @@ test.for(OWNERS)(
     await asking.getByText(text('door_join_asked')).waitFor();
     await lookAt(asking, 'court-busy');
     await lookAt(owner, 'court-request');
-    await press(owner.getByTestId('let-in'));
+    // Twice, as an impatient finger does.
+    await owner.getByTestId('let-in').evaluate((button: { click(): void }) => {
+      button.click();
+      button.click();
+    });
+    await owner.getByText(new RegExp(theo.name)).and(owner.getByText(olga.name)).waitFor();
+    expect(await owner.getByTestId('record-error').count()).toBe(0);
     await press(asking.getByTestId('to-match'));
     await asking.getByTestId('rec-badge').waitFor();
 
@@ -160,6 +166,9 @@ if (isLongRun)
     await owner.getByTestId('start-now').tap();
     await owner.getByTestId('rec-badge').waitFor();
     await expectLineTrouble(owner);
+    // The address still says which match it is, and nothing else of it.
+    await owner.reload();
+    await owner.getByTestId('rec-badge').waitFor();
     const next = await visits.arrive();
     await next.goto(signs[1] ?? '');
     await next.getByTestId('next-group').tap();
@@ -194,6 +203,9 @@ if (isLongRun)
     await next.getByText(/told that you are waiting.*the court is yours at \d\d:\d\d/).waitFor();
     await owner.getByText(/the court is theirs at \d\d:\d\d/).waitFor();
     await lookAt(owner, 'court-idle');
+    await owner.getByTestId('make-room').tap();
+    await owner.getByTestId('confirm').getByText('becomes free for others').waitFor();
+    await owner.getByTestId('confirm-no').tap();
     letPass(lab, 'update match_session set opened_at = opened_at - ? where ended_at is null', 30);
     const ended = owner.getByTestId('ended').getByText('The next group has taken over the court.');
     await ended.waitFor({ timeout: 30_000 });

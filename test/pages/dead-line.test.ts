@@ -7,8 +7,13 @@ import { watchFrames } from '../support/browser-picture.ts';
 import { personOf } from '../support/browser-visits.ts';
 import { test } from '../support/page-test.ts';
 
-/** Longer than the portal is ever silent, and then longer than an answer may take. */
-const [SILENT_MS, UNANSWERED_MS] = [13_000, 9000];
+/** As much of an element as is asked for here. */
+interface Fact {
+  getAttribute(name: 'data-fact'): string | null;
+}
+
+/** Longer than the portal is ever silent, and then longer than an answer may take: to the page's own look, and to a tap. */
+const [SILENT_MS, UNANSWERED_MS, UNANSWERED_TAP_MS] = [13_000, 9000, 13_000];
 
 test('says what it does not know, finds back by itself, and shows the match live again', async ({
   lab,
@@ -27,7 +32,8 @@ test('says what it does not know, finds back by itself, and shows the match live
   await page.goto(`${line.origin}/match/${sessionId}`);
   await page.getByTestId('rec-badge').waitFor();
   const health = page.getByTestId('health-line').locator('li[data-ok]');
-  const readFacts = () => health.evaluateAll((facts) => facts.map((fact) => fact.getAttribute('data-fact')));
+  const readFacts = () =>
+    health.evaluateAll((facts: Fact[]) => facts.map((fact) => fact.getAttribute('data-fact')));
   await expect.poll(readFacts).toEqual(['camera', 'device', 'growing']);
   await watchFrames(page.getByTestId('preview-image'), 3);
 
@@ -39,6 +45,12 @@ test('says what it does not know, finds back by itself, and shows the match live
   expect(await readFacts()).toEqual(['portal']);
   expect(await page.getByTestId('rec-badge').isVisible()).toBe(false);
   await lookAt(page, 'match-out-of-touch');
+  await page.getByTestId('stop').tap();
+  await page.getByTestId('confirm-yes').tap();
+  expect(await page.getByTestId('match').getAttribute('data-stage')).toBe('recording');
+  await page.clock.fastForward(UNANSWERED_TAP_MS);
+  await page.getByTestId('record-error').waitFor();
+  expect(await page.getByTestId('match').getAttribute('data-stage')).toBe('recording');
 
   line.setDeaf(false);
   await page.clock.fastForward(UNANSWERED_MS);

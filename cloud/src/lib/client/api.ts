@@ -50,6 +50,7 @@ import {
   lookOptions,
   requestFile,
   requestJson,
+  TAP_LIMIT_MS,
   type Fetch,
   type PageRequest,
   type RequestOptions,
@@ -131,6 +132,7 @@ function recording(call: Call) {
       call<Session>('/api/video/session/create', {
         method: 'POST',
         json: { courtId },
+        limitMs: TAP_LIMIT_MS,
         ...(idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': idempotencyKey } }),
       }),
     closeSession: (sessionId: string) =>
@@ -141,9 +143,14 @@ function recording(call: Call) {
       call<RecordStatus>('/api/video/record/start', {
         method: 'POST',
         json: { sessionId, durationMinutes, notice },
+        limitMs: TAP_LIMIT_MS,
       }),
     stopRecording: (sessionId: string) =>
-      call<RecordStatus>('/api/video/record/stop', { method: 'POST', json: { sessionId } }),
+      call<RecordStatus>('/api/video/record/stop', {
+        method: 'POST',
+        json: { sessionId },
+        limitMs: TAP_LIMIT_MS,
+      }),
     getRecordingStatus: (sessionId: string, signal?: AbortSignal) =>
       call<RecordStatus>(`/api/video/record/status/${sessionId}`, lookOptions(signal)),
     getPreviewInfo: (sessionId: string, signal?: AbortSignal) =>

@@ -10,7 +10,7 @@ import type {
 } from '@padelvar/shared/players-api';
 import type { RecordStatus, Session } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
-import { lookOptions, type RequestOptions } from './request.ts';
+import { lookOptions, TAP_LIMIT_MS, type RequestOptions } from './request.ts';
 
 type Call = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>;
 type NextGroup = z.infer<typeof NextGroupAnswer>;
@@ -24,19 +24,25 @@ export function courtside(call: Call) {
       call<Session>(`/api/codes/${code}/open`, {
         method: 'POST',
         headers: { 'idempotency-key': idempotencyKey },
+        limitMs: TAP_LIMIT_MS,
       }),
     askToJoin: (code: string) => call<unknown>(`/api/codes/${code}/ask`, { method: 'POST' }),
     announceNextGroup: (code: string) => call<NextGroup>(`/api/codes/${code}/next`, { method: 'POST' }),
     /** What this browser recorded as a guest becomes that of whoever is logged in. */
     claim: () => call<z.infer<typeof Claimed>>('/api/guest/claim', { method: 'POST' }),
     extendRecording: (sessionId: string) =>
-      call<RecordStatus>('/api/video/record/extend', { method: 'POST', json: { sessionId } }),
+      call<RecordStatus>('/api/video/record/extend', {
+        method: 'POST',
+        json: { sessionId },
+        limitMs: TAP_LIMIT_MS,
+      }),
     getPeople: (sessionId: string, signal?: AbortSignal) =>
       call<MatchPeople>(`/api/matches/${sessionId}/people`, lookOptions(signal)),
     answerRequest: (sessionId: string, requestId: string, accept: boolean) =>
       call<MatchPeople>(`/api/matches/${sessionId}/requests/${requestId}`, {
         method: 'POST',
         json: { accept },
+        limitMs: TAP_LIMIT_MS,
       }),
     joinMatch: (code: string) =>
       call<z.infer<typeof MatchJoined>>('/api/matches/join', { method: 'POST', json: { code } }),

@@ -15,6 +15,13 @@ const START_PATIENCE_MS = 17_000;
 /** Failures of the link are shown as such, but end nothing: the next turn tries again. */
 const RETRY_MS = 2000;
 
+/** The portal says something every 5 s at least; what is older may be of before a phone slept. */
+const FRESH_MS = 6000;
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && [401, 403, 404].includes(error.status);
+}
+
 /** Every page with a start shows the recording notice in its own language. */
 function shownNotice() {
   return { version: CURRENT_NOTICE, language: getLocale() } as const;
@@ -24,16 +31,16 @@ export class Match {
   readonly sessionId: string;
   session = $state<Session>();
   status = $state<RecordStatus>();
-  /** Who is in it and who asks to be; only where this person may let others in. */
+  /** Who is in it and who asks to be; only where this person may let others in, and so may do all else with it. */
   people = $state.raw<MatchPeople>();
-  /** Whether to ask for them too, while no events come. */
-  asksPeople = false;
+  /** An answer to somebody is on its way. */
+  answering = $state(false);
   /** The last request of the person that failed. */
   actionError = $state<unknown>();
   /** The last poll that failed; cleared by the next that works. */
   linkError = $state<unknown>();
   pending = $state<Pending>();
-  readonly stage: Stage = $derived.by(() => planStage(this.status, this.pending));
+  readonly stage: Stage = $derived.by(() => planStage(this.status, this.#heardPending()));
 
   readonly #api: Api;
   #statusAtMs = 0;
@@ -43,6 +50,12 @@ export class Match {
   #poll: Poll | undefined;
   #events: MatchEvents | undefined;
   #hasEvents = false;
+  /** They do not get through: everything has to be asked for. */
+  #isWithoutEvents = false;
+  /** By the wall clock, which goes on while a phone sleeps. */
+  #heardAt = 0;
+  /** Whether others are this person's to let in; undefined before that was asked. */
+  #letsIn: boolean | undefined;
 
   constructor(api: Api, sessionId: string, session?: Session) {
     this.#api = api;
@@ -75,9 +88,18 @@ export class Match {
 
   /** Lets somebody in or not; makes room for the next group, which stops the match, or not. */
   async answer(requestId: string, accept: boolean): Promise<void> {
+    if (this.answering) return;
+    this.answering = true;
     await this.#ask(async () => {
-      this.people = await this.#api.answerRequest(this.sessionId, requestId, accept);
+      try {
+        this.people = await this.#api.answerRequest(this.sessionId, requestId, accept);
+      } catch (error) {
+        if (!isGone(error)) throw error;
+        // Somebody else of the match was quicker.
+        this.people = await this.#api.getPeople(this.sessionId);
+      }
     });
+    this.answering = false;
   }
 
   /** For the club's usual time where left out. */
@@ -105,6 +127,11 @@ export class Match {
     return planFilming(this.status, nowMs - (this.#stillSinceMs ?? nowMs));
   }
 
+  /** What the portal may not even have heard is not shown as if it were done. */
+  #heardPending(): Pending {
+    return this.linkError === undefined ? this.pending : undefined;
+  }
+
   /** Whatever goes wrong is shown as the person's last request. */
   async #ask(request: () => Promise<void>): Promise<void> {
     this.actionError = undefined;
@@ -118,6 +145,7 @@ export class Match {
   #setLine(isUp: boolean): void {
     const wasUp = this.#hasEvents;
     this.#hasEvents = isUp;
+    this.#isWithoutEvents = !isUp;
     if (isUp) this.linkError = undefined;
     else if (wasUp) this.#poll?.nudge();
   }
@@ -137,18 +165,29 @@ export class Match {
   }
 
   async #refresh(signal: AbortSignal): Promise<void> {
-    if (this.#hasEvents) return;
+    if (this.#hasEvents && Date.now() - this.#heardAt < FRESH_MS) return;
     try {
       this.#take(await this.#api.getRecordingStatus(this.sessionId, signal));
       this.linkError = undefined;
-      if (this.asksPeople) this.people = await this.#api.getPeople(this.sessionId, signal);
+      if (this.#isWithoutEvents && this.#letsIn !== false) await this.#refreshPeople(signal);
     } catch (error) {
       if (!signal.aborted) this.linkError = error;
     }
   }
 
+  async #refreshPeople(signal: AbortSignal): Promise<void> {
+    try {
+      this.people = await this.#api.getPeople(this.sessionId, signal);
+      this.#letsIn = true;
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      this.#letsIn = false;
+    }
+  }
+
   #take(status: RecordStatus): void {
     this.status = status;
+    this.#heardAt = Date.now();
     this.#statusAtMs = performance.now();
     if (planPollMs(this.stage) === undefined) {
       this.#events?.close();
@@ -166,8 +205,7 @@ export class Match {
   }
 
   #nextMs(): number | undefined {
-    const gone = this.linkError instanceof ApiError && [401, 403, 404].includes(this.linkError.status);
-    if (gone) return undefined;
+    if (isGone(this.linkError)) return undefined;
     const waitMs = planPollMs(this.stage);
     if (this.#hasEvents && waitMs !== undefined) return RETRY_MS;
     return this.linkError === undefined ? waitMs : RETRY_MS;

@@ -54,6 +54,7 @@ export function planPhase(stage: Stage): Situation['phase'] {
       return stage;
     case 'ready':
     case 'failed':
+    case 'closing':
     case 'over':
       return 'over';
   }

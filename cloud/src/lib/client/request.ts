@@ -69,18 +69,22 @@ export function formatQuery(wanted: Record<string, string | number | boolean | u
   return search.size === 0 ? '' : `?${search.toString()}`;
 }
 
+/** For what a tap asks for: whoever stands at the court is told of a dead line, not kept waiting. The portal needs 8 s at most. */
+export const TAP_LIMIT_MS = 12_000;
+
 /** For a page that looks again and again: it ends with the page, and waits for no dead line. */
 export function lookOptions(signal: AbortSignal | undefined): RequestOptions {
   return signal === undefined ? {} : { signal, limitMs: LOOK_LIMIT_MS };
 }
 
 /** The parsed answer; undefined for an empty one. */
-export async function requestJson(
-  fetch: Fetch,
-  path: string,
-  options: RequestOptions = {},
-): Promise<unknown> {
-  if (options.limitMs !== undefined) return requestInTime(fetch, path, options, options.limitMs);
+export function requestJson(fetch: Fetch, path: string, options: RequestOptions = {}): Promise<unknown> {
+  const { signal, limitMs } = options;
+  if (limitMs === undefined) return readAnswer(fetch, path, options);
+  return inTime(limitMs, signal, (leaving) => readAnswer(fetch, path, { ...options, signal: leaving }));
+}
+
+async function readAnswer(fetch: Fetch, path: string, options: RequestOptions): Promise<unknown> {
   const response = await send(fetch, path, options);
   const body = await readJson(response);
   const isAnswer = response.ok || (response.status === options.answerStatus && !isProblem(body));
@@ -88,24 +92,24 @@ export async function requestJson(
   throw errorOf(response.status, body);
 }
 
-async function requestInTime(
-  fetch: Fetch,
-  path: string,
-  { limitMs: _, ...options }: RequestOptions,
+/** Under a signal that fires with `signal`, or when the time is over, which is no answer. */
+async function inTime<Answer>(
   limitMs: number,
-): Promise<unknown> {
+  signal: AbortSignal | undefined,
+  request: (leaving: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
   const timer = setTimeout(leave, limitMs);
-  options.signal?.addEventListener('abort', leave, { once: true });
+  signal?.addEventListener('abort', leave, { once: true });
   try {
-    return await requestJson(fetch, path, { ...options, signal: leaving.signal });
+    return await request(leaving.signal);
   } catch (cause) {
-    if (!leaving.signal.aborted || options.signal?.aborted) throw cause;
+    if (!leaving.signal.aborted || signal?.aborted) throw cause;
     throw noAnswer(cause);
   } finally {
     clearTimeout(timer);
-    options.signal?.removeEventListener('abort', leave);
+    signal?.removeEventListener('abort', leave);
   }
 }
 

@@ -11,6 +11,7 @@ describe('the stage of a match', () => {
     ['recording', 'recording', undefined, 'recording'],
     ['recording', 'recording', 'stopping', 'saving'],
     ['stopping', 'recording', undefined, 'saving'],
+    ['stopping', 'none', undefined, 'closing'],
     ['complete', 'uploading', undefined, 'saving'],
     ['complete', 'ready', undefined, 'ready'],
     ['complete', 'none', undefined, 'over'],
@@ -19,7 +20,8 @@ describe('the stage of a match', () => {
     ['failed', 'uploading', undefined, 'saving'],
     ['failed', 'ready', undefined, 'ready'],
   ] as const)('is %s with a movie %s and %s pending: %4$s', (state, movie, pending, stage) => {
-    const status = state === undefined ? undefined : { state, movie };
+    const elapsedSeconds = movie === 'none' ? 0 : 60;
+    const status = state === undefined ? undefined : { state, movie, elapsedSeconds };
     expect(planStage(status, pending)).toBe(stage);
   });
 

@@ -1,12 +1,22 @@
 /** Where a player stands between choosing a court and holding the movie; pure. */
 import type { RecordStatus } from '@padelvar/shared/portal-api';
 
-export type Stage = 'opening' | 'preview' | 'starting' | 'recording' | 'saving' | 'ready' | 'failed' | 'over';
+export type Stage =
+  | 'opening'
+  | 'preview'
+  | 'starting'
+  | 'recording'
+  | 'saving'
+  | 'ready'
+  | 'failed'
+  /** The camera is closed again, and nothing was recorded. */
+  | 'closing'
+  | 'over';
 
 /** What was asked for and not yet seen in a status. */
 export type Pending = 'starting' | 'stopping' | undefined;
 
-type Facts = Pick<RecordStatus, 'state' | 'movie'>;
+type Facts = Pick<RecordStatus, 'state' | 'movie' | 'elapsedSeconds'>;
 
 /** The stage to show for the newest status; without one, the camera is still being opened. */
 export function planStage(status: Facts | undefined, pending: Pending): Stage {
@@ -22,7 +32,7 @@ export function planStage(status: Facts | undefined, pending: Pending): Stage {
     case 'recording':
       return pending === 'stopping' ? 'saving' : 'recording';
     case 'stopping':
-      return 'saving';
+      return status.movie === 'none' && status.elapsedSeconds === 0 ? 'closing' : 'saving';
     case 'complete':
     case 'failed':
       return planEnd(status);
@@ -30,7 +40,7 @@ export function planStage(status: Facts | undefined, pending: Pending): Stage {
 }
 
 /** A failed session may still have a movie: what was filmed before the failure. */
-function planEnd({ state, movie }: Facts): Stage {
+function planEnd({ state, movie }: Pick<Facts, 'state' | 'movie'>): Stage {
   switch (movie) {
     case 'ready':
       return 'ready';
@@ -51,6 +61,7 @@ export function planPollMs(stage: Stage): number | undefined {
     case 'starting':
       return 150;
     case 'saving':
+    case 'closing':
       return 500;
     case 'preview':
     case 'recording':

@@ -1,6 +1,6 @@
 /**
  * How a live picture reaches an `<img>`: one multipart stream, or one still after another at 5 per second.
- * A stream that fails gives way to stills by itself.
+ * A stream that fails gives way to stills by itself, and is tried again ever more seldom.
  */
 import type { Api } from '#lib/client/api.ts';
 
@@ -9,6 +9,8 @@ export type PictureMode = 'stream' | 'snapshots';
 
 const SNAPSHOT_INTERVAL_MS = 200;
 const RETRY_MS = 1000;
+/** Until the first new try of a stream; the next takes twice as long. */
+const STREAM_RETRY_MS = 30_000;
 
 export class LivePicture {
   readonly sessionId: string;
@@ -18,6 +20,9 @@ export class LivePicture {
   readonly #api: Addresses;
   #turn = $state(0);
   #askedAtMs = 0;
+  /** When the stream is tried again; undefined where the person chose stills. */
+  #streamAtMs: number | undefined;
+  #streamRetryMs = STREAM_RETRY_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly address: string = $derived.by(() =>
     this.mode === 'stream'
@@ -34,13 +39,22 @@ export class LivePicture {
     if (mode === this.mode) return;
     this.mode = mode;
     this.shown = false;
+    this.#streamAtMs = undefined;
     this.#ask();
   }
 
   /** A picture arrived. Stills are asked for one after another, never two at once. */
   loaded(): void {
     this.shown = true;
-    if (this.mode === 'stream') return;
+    if (this.mode === 'stream') {
+      this.#streamRetryMs = STREAM_RETRY_MS;
+      return;
+    }
+    if (this.#streamAtMs !== undefined && performance.now() >= this.#streamAtMs) {
+      this.mode = 'stream';
+      this.#ask();
+      return;
+    }
     const spentMs = performance.now() - this.#askedAtMs;
     this.#askLater(Math.max(0, SNAPSHOT_INTERVAL_MS - spentMs));
   }
@@ -48,6 +62,10 @@ export class LivePicture {
   /** The picture failed: from the stream to stills, and from a failed still to the next try. */
   failed(): void {
     this.shown = false;
+    if (this.mode === 'stream') {
+      this.#streamAtMs = performance.now() + this.#streamRetryMs;
+      this.#streamRetryMs *= 2;
+    }
     this.mode = 'snapshots';
     this.#askLater(RETRY_MS);
   }

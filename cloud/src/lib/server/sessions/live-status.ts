@@ -56,7 +56,10 @@ export function createLiveStatus({ clock, sessions }: LiveStatusOptions): LiveSt
         cancel();
         hasRung = false;
       },
-      close: stop,
+      close() {
+        stop();
+        signal.removeEventListener('abort', ring);
+      },
     };
   };
 
