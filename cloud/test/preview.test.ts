@@ -107,6 +107,24 @@ test('a viewer that goes away is no viewer any more', async () => {
   await expect.poll(() => previews().info(sessionId).viewers).toBe(0);
 });
 
+test('one frame from the club reaches however many watch, for as long as one of them does', async () => {
+  const sessionId = await openSession();
+  const leaving = [1, 2, 3].map(() => new AbortController());
+  const viewers = await Promise.all(
+    leaving.map(async ({ signal }) => readFrames(await get(`${sessionId}/stream.mjpeg`, signal))),
+  );
+  for (const number of [1, 2]) {
+    const seen = Promise.all(viewers.map((frames) => frames.next()));
+    expect(await push(sessionId, jpeg(number))).toEqual({ watched: true });
+    expect((await seen).map(({ value }) => value)).toEqual([number, number, number]);
+  }
+  for (const [index, one] of leaving.entries()) {
+    expect(previews().info(sessionId).viewers).toBe(leaving.length - index);
+    one.abort();
+    await expect.poll(() => previews().info(sessionId).viewers).toBe(leaving.length - index - 1);
+  }
+});
+
 test('a viewer that reads nothing costs a few frames of memory and holds nobody up', async () => {
   const sessionId = await openSession();
   const socket = await openSilentViewer(sessionId);
