@@ -89,6 +89,14 @@ describe('a plan', () => {
     );
   });
 
+  it('keeps its time where the zone that is saved is the one the club has', async () => {
+    const { scheduleId } = await plan();
+    await setDue(scheduleId, clock.nowMs() + 1);
+    const [planned] = await list();
+    await ask('admin', 'PATCH', '/api/clubs/north', { timeZone: 'Europe/Paris' });
+    expect(await list()).toEqual([planned]);
+  });
+
   it.each([
     ['courtId', { courtId: 's9' }, 404],
     ['firstDate', { weekdays: [], firstDate: '2026-03-27' }, 400],
@@ -170,6 +178,19 @@ describe('when it is due', () => {
     expect(asked).toEqual([]);
     expect((await list())[0]?.lastOutcome).toBe('forbidden');
   });
+
+  it.each(['Europe/Paris', 'Atlantic/Canary'])(
+    'and the club’s rules are saved in that moment with the zone %s, it begins all the same',
+    async (timeZone) => {
+      const { scheduleId } = await plan();
+      await setDue(scheduleId);
+      const dueAt = new Date(clock.nowMs()).toISOString();
+      expect((await ask('admin', 'PATCH', '/api/clubs/north', { timeZone })).status).toBe(200);
+      const { sessions } = createCourtside();
+      await createDuePlans({ ...portal.app.services, sessions })();
+      expect(await list()).toMatchObject([{ lastOutcome: 'started', lastAt: dueAt }]);
+    },
+  );
 
   it('on a court without a camera, the portal itself says so', async () => {
     const { scheduleId } = await plan();

@@ -62,11 +62,10 @@ export function clubRoutes({ clubs, schedules, gate }: Services) {
     })
     .openapi(update, async (c) => {
       const { clubId } = c.req.valid('param');
-      await gate.requireClub(c.get('caller'), 'club.write', clubId);
+      const before = await gate.requireClub(c.get('caller'), 'club.write', clubId);
       const caller = gate.requireCaller(c.get('caller'));
-      const changes = c.req.valid('json');
-      const updated = await clubs.update(caller, clubId, changes);
-      if (changes.timeZone !== undefined) await schedules.replan(clubId);
+      const updated = await clubs.update(caller, clubId, c.req.valid('json'));
+      if (updated.timeZone !== before.time_zone) await schedules.replan(clubId);
       return c.json(updated, 200);
     })
     .openapi(remove, async (c) => {

@@ -22,7 +22,7 @@ export interface Schedules {
   /** By when it was planned. */
   list(clubId: string, page: PageRequest): Promise<Page<Schedule>>;
   delete(caller: Caller, clubId: string, scheduleId: string): Promise<void>;
-  /** The club's time zone changed. */
+  /** The club's time zone changed. What is due by the former one is still begun, or said to be missed. */
   replan(clubId: string): Promise<void>;
 }
 
@@ -96,8 +96,13 @@ export function createSchedules({ db, clock, audit }: SchedulesOptions): Schedul
     async replan(clubId) {
       const rows = await selectSchedules(db).where('schedule.club_id', '=', clubId).execute();
       for (const row of rows) {
-        const nextAt = findNextOccurrence(ruleOf(row), row.timeZone, clock.nowMs()) ?? null;
-        await db.updateTable('schedule').set({ next_at: nextAt }).where('id', '=', row.id).execute();
+        const nowMs = clock.nowMs();
+        await db
+          .updateTable('schedule')
+          .set({ next_at: findNextOccurrence(ruleOf(row), row.timeZone, nowMs) ?? null })
+          .where('id', '=', row.id)
+          .where((eb) => eb.or([eb('next_at', 'is', null), eb('next_at', '>', nowMs)]))
+          .execute();
       }
     },
   };
