@@ -76,14 +76,29 @@ it('a match’s owner is told seven days and one day before it is deleted', asyn
     await retention.run();
   };
   await runAt(7);
-  expect((await mailbox.waitFor(owner.email)).text).toMatch('will be deleted in 7 days');
+  expect((await mailbox.waitFor(owner.email)).text).toMatch('will be deleted on January 31, 2026.');
   await runAt(6);
   await runAt(1);
   const last = await mailbox.waitFor(owner.email, 1);
-  expect(last.text).toMatch('will be deleted tomorrow');
+  expect(last.text).toMatch('will be deleted on January 31, 2026.');
   expect(linkIn(last)).toBe(`${ORIGIN}/videos/${sessionId}`);
   await mail.deliver();
   expect(mailsTo(owner.email)).toHaveLength(2);
+});
+
+it('a shorter time makes one letter of all that is due by it, with the day on which the match goes', async () => {
+  const { db, retention, mail } = portal.app.services;
+  const before = mailsTo(owner.email).length;
+  const setDays = (retention_days: number) =>
+    db.updateTable('club').set({ retention_days }).where('id', '=', 'north').execute();
+  await setDays(2);
+  await retention.run();
+  const { text } = await mailbox.waitFor(owner.email, before);
+  await setDays(30);
+  // Two days were long over: what is said now is a day old by then.
+  expect(text).toMatch('will be deleted on January 31, 2026.');
+  await mail.deliver();
+  expect(mailsTo(owner.email)).toHaveLength(before + 1);
 });
 
 it('an address that nobody has confirmed is not written to', async () => {

@@ -252,7 +252,7 @@ function writeAboutMatches(
       log.error({ err: error }, 'a letter about a match was not written'),
     );
   uploads.onReady((sessionId) => finish(letters.ready(sessionId)));
-  retention.onNotice((sessionId, daysBefore) => finish(letters.expiring(sessionId, daysBefore)));
+  retention.onNotice((sessionId, endsAt) => finish(letters.expiring(sessionId, endsAt)));
   matchPeople.onHandedOver((sessionId) => finish(letters.handedOver(sessionId)));
   objections.onRaised((raised) => finish(onObjections.raised(raised)));
   objections.onSettled((settled) => finish(onObjections.settled(settled)));

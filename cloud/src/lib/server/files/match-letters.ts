@@ -1,14 +1,16 @@
 /**
  * Letters about a match in the library: that it is ready, to whoever asked for such letters; that it will be deleted, or
- * that it is theirs now, to its owner. May import `auth`.
+ * that it is theirs now, to its owner. May import `auth`, `mail`.
  */
 import { findAccountSettings } from '../auth/account-settings.ts';
 import type { Db } from '../db/database.ts';
+import { formatMatchDay } from '../mail/letters.ts';
 import type { MatchWriter } from './match-writer.ts';
 
 export interface MatchLetters {
   ready(sessionId: string): Promise<void>;
-  expiring(sessionId: string, daysBefore: number): Promise<void>;
+  /** `endsAt`: Unix milliseconds. */
+  expiring(sessionId: string, endsAt: number): Promise<void>;
   handedOver(sessionId: string): Promise<void>;
 }
 
@@ -23,10 +25,13 @@ export function createMatchLetters({ db, writer }: { db: Db; writer: MatchWriter
         await writer.send(match, userId, (about) => ({ kind: 'ready', ...about }), { onceKey });
       }
     },
-    async expiring(sessionId, days) {
+    async expiring(sessionId, endsAt) {
       const match = await writer.find(sessionId);
       if (match === undefined) return;
-      await writer.send(match, match.ownerId, (about) => ({ kind: 'expiring', days, ...about }));
+      await writer.send(match, match.ownerId, (about, locale) => ({
+        ...{ kind: 'expiring', ...about },
+        day: formatMatchDay(endsAt, match.timeZone, locale),
+      }));
     },
     async handedOver(sessionId) {
       const match = await writer.find(sessionId);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DAY_MS, isToBeDeleted, planExpiry, planNotices } from './retention-plan.ts';
+import { DAY_MS, isToBeDeleted, planEnd, planExpiry, planNotice } from './retention-plan.ts';
 
 const END = 1000 * DAY_MS;
 const before = (days: number): number => END - days * DAY_MS;
@@ -10,13 +10,23 @@ test('a video ends so many days after it was recorded, or never', () => {
 });
 
 test.each([
-  ['eight days before', before(8), [], []],
-  ['a week before', before(7), [], [7]],
-  ['a week before, said already', before(6), [{ daysBefore: 7, madeAt: before(7) }], []],
-  ['a day before', before(1), [{ daysBefore: 7, madeAt: before(7) }], [1]],
-  ['when nobody said anything in time', before(0), [], [7, 1]],
-])('%s the notices due are %j', (_when, nowMs, made, expected) => {
-  expect(planNotices(END, made, nowMs)).toEqual(expected);
+  ['eight days before', before(8), [], undefined],
+  ['a week before', before(7), [], 7],
+  ['a week before, said already', before(6), [{ daysBefore: 7, madeAt: before(7) }], undefined],
+  ['a day before', before(1), [{ daysBefore: 7, madeAt: before(7) }], 1],
+  ['when nobody said anything in time', before(0), [], 1],
+  ['when only the last was said', before(0), [{ daysBefore: 1, madeAt: before(0.5) }], undefined],
+])('%s the notice due is that of %s days', (_when, nowMs, made, expected) => {
+  expect(planNotice(END, made, nowMs)).toBe(expected);
+});
+
+test.each([
+  ['a week before its end', before(7), END],
+  ['a day before its end', before(1), END],
+  ['half a day before its end', before(0.5), END + DAY_MS / 2],
+  ['after its end', END + DAY_MS, END + 2 * DAY_MS],
+])('a video that is announced %s is deleted by then, and a day later at the earliest', (_when, nowMs, at) => {
+  expect(planEnd(END, nowMs)).toBe(at);
 });
 
 test.each([

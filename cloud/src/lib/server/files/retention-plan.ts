@@ -15,11 +15,15 @@ export function planExpiry(recordedAt: number, retentionDays: number | null): nu
   return retentionDays === null ? undefined : recordedAt + retentionDays * DAY_MS;
 }
 
-/** The notices that are due and were not made. */
-export function planNotices(expiresAt: number, made: readonly Notice[], nowMs: number): number[] {
-  return NOTICE_DAYS.filter(
-    (days) => nowMs >= expiresAt - days * DAY_MS && !made.some(({ daysBefore }) => daysBefore === days),
-  );
+/** The notice that is due and was not made, in days before the end: of several the last, which stands for those before. */
+export function planNotice(expiresAt: number, made: readonly Notice[], nowMs: number): number | undefined {
+  const due = NOTICE_DAYS.findLast((days) => nowMs >= expiresAt - days * DAY_MS);
+  return made.some(({ daysBefore }) => daysBefore === due) ? undefined : due;
+}
+
+/** When a video is deleted of which something is said now: not before that is a day old. */
+export function planEnd(expiresAt: number, nowMs: number): number {
+  return Math.max(expiresAt, nowMs + DAY_MS);
 }
 
 /**

@@ -8,14 +8,14 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { Files } from './files.ts';
-import { isToBeDeleted, planExpiry, planNotices } from './retention-plan.ts';
+import { isToBeDeleted, planEnd, planExpiry, planNotice } from './retention-plan.ts';
 import type { Notice } from './retention-plan.ts';
 
 export interface Retention {
   /** Says what is due and deletes what has expired; a video that can't be deleted now holds up no other. */
   run(): Promise<void>;
-  /** Called for each notice once it is made. */
-  onNotice(listener: (sessionId: string, daysBefore: number) => void): void;
+  /** Called for each notice once it is made, with the instant at which the video ends. */
+  onNotice(listener: (sessionId: string, endsAt: number) => void): void;
 }
 
 export interface RetentionOptions {
@@ -36,16 +36,18 @@ interface Expiring {
 
 export function createRetention(options: RetentionOptions): Retention {
   const { db, clock, log, audit, files, keepClips } = options;
-  const listeners = new Set<(sessionId: string, daysBefore: number) => void>();
+  const listeners = new Set<(sessionId: string, endsAt: number) => void>();
   const say = async ({ sessionId, expiresAt }: Expiring, daysBefore: number): Promise<void> => {
     const values = { session_id: sessionId, days_before: daysBefore };
+    const nowMs = clock.nowMs();
     const made = await db
       .insertInto('retention_notice')
-      .values({ ...values, expires_at: expiresAt, made_at: clock.nowMs() })
+      .values({ ...values, expires_at: expiresAt, made_at: nowMs })
       .onConflict((conflict) => conflict.doNothing())
       .returning('session_id')
       .executeTakeFirst();
-    if (made !== undefined) for (const listener of listeners) listener(sessionId, daysBefore);
+    if (made === undefined) return;
+    for (const listener of listeners) listener(sessionId, planEnd(expiresAt, nowMs));
   };
   const end = async ({ sessionId, clubId, expiresAt }: Expiring): Promise<void> => {
     const keptClips = await keepClips(sessionId);
@@ -66,10 +68,9 @@ export function createRetention(options: RetentionOptions): Retention {
       for (const video of await listEnding(db)) await tryToEnd(video);
       for (const video of await listExpiring(db)) {
         const made = await listNotices(db, video);
+        const due = planNotice(video.expiresAt, made, clock.nowMs());
         if (isToBeDeleted(video.expiresAt, made, clock.nowMs())) await tryToEnd(video);
-        else {
-          for (const days of planNotices(video.expiresAt, made, clock.nowMs())) await say(video, days);
-        }
+        else if (due !== undefined) await say(video, due);
       }
     },
   };

@@ -16,7 +16,8 @@ export type Letter =
   | { kind: 'address_changed'; name: string; email: string }
   | { kind: 'password_changed'; name: string; url: string }
   | { kind: 'invitation'; by: string; club: string; url: string }
-  | { kind: 'expiring'; court: string; club: string; at: string; days: number; url: string }
+  /** The day is said by its date: a letter may be late. */
+  | { kind: 'expiring'; court: string; club: string; at: string; day: string; url: string }
   | { kind: 'ready'; court: string; club: string; at: string; url: string }
   /** To whom a match was given. */
   | { kind: 'handed_over'; court: string; club: string; at: string; url: string }
@@ -52,22 +53,21 @@ export function formatMatchTime(atMs: number, timeZone: string, locale: Locale):
   return new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(atMs);
 }
 
+/** The day of an instant there. */
+export function formatMatchDay(atMs: number, timeZone: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'long' }).format(atMs);
+}
+
 export function writeLetter(letter: Letter, locale: Locale): WrittenLetter {
-  const values: Record<string, string> = Object.fromEntries(
-    Object.entries(letter).map(([name, value]) => [name, String(value)]),
-  );
+  const values: Record<string, string> = { ...letter };
   const word = (key: keyof Messages): string => fill(MESSAGES[locale][key], values);
-  const { subject, lines, button } = KEYS[keyOf(letter)];
+  const { subject, lines, button } = KEYS[letter.kind];
   return {
     subject: word(subject),
     lines: lines.map(word),
     button: button !== undefined && 'url' in letter ? { label: word(button), url: letter.url } : undefined,
     footer: word('mail_footer'),
   };
-}
-
-function keyOf(letter: Letter): keyof typeof KEYS {
-  return letter.kind === 'expiring' && letter.days === 1 ? 'expiring_tomorrow' : letter.kind;
 }
 
 /** Values are put in at once, so that braces inside a name stay what they are; line breaks in one become spaces. */
@@ -88,7 +88,7 @@ interface Keys {
   button?: keyof Messages;
 }
 
-const KEYS: Record<Letter['kind'] | 'expiring_tomorrow', Keys> = {
+const KEYS: Record<Letter['kind'], Keys> = {
   login: {
     subject: 'mail_login_subject',
     lines: ['mail_login_text', 'mail_once'],
@@ -126,11 +126,6 @@ const KEYS: Record<Letter['kind'] | 'expiring_tomorrow', Keys> = {
   expiring: {
     subject: 'mail_expiring_subject',
     lines: ['mail_expiring_text'],
-    button: 'mail_expiring_button',
-  },
-  expiring_tomorrow: {
-    subject: 'mail_expiring_tomorrow_subject',
-    lines: ['mail_expiring_tomorrow_text'],
     button: 'mail_expiring_button',
   },
   ready: {
