@@ -127,6 +127,17 @@ it('one address gets no more than its share of a day, however it is written', as
   expect(await post('much@example.test')).toBe(true);
 });
 
+it('what others can have sent to an address keeps nothing from it that the portal has to tell', async () => {
+  const post = (letter: Letter) => mail.post({ to: 'told@example.test', locale: 'en', letter });
+  for (let turn = 0; turn < MAX_PER_ADDRESS; turn += 1) await post(LOGIN);
+  const match = { court: 'One', club: 'North', at: 'then', url: 'http://portal.test/videos/s' };
+  for (let turn = 0; turn <= MAX_PER_ADDRESS; turn += 1) {
+    expect(await post({ kind: 'expiring', day: 'tomorrow', ...match })).toBe(true);
+  }
+  expect(await post({ kind: 'objection_hidden', until: 'then', ...match })).toBe(true);
+  expect(await post(LOGIN)).toBe(false);
+});
+
 it('the same occasion is written about once', async () => {
   const post = () =>
     mail.post({ to: 'once@example.test', locale: 'en', letter: LOGIN, onceKey: 'ready:sess_1:user' });

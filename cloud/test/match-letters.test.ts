@@ -1,5 +1,5 @@
 /** Letters that matches and clubs occasion: ready, about to be deleted, invited. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../src/lib/server/files/retention-plan.ts';
 import { createMatchLetters } from '../src/lib/server/files/match-letters.ts';
 import { createMatchWriter } from '../src/lib/server/files/match-writer.ts';
@@ -50,7 +50,7 @@ const setAccount = ({ token }: SeededUser, json: object) =>
 function openLetters() {
   const { db, mail, auth } = portal.app.services;
   const writer = createMatchWriter({ db, mail, identities: auth.identities, origin: ORIGIN });
-  return createMatchLetters({ db, writer });
+  return createMatchLetters({ db, clock, writer });
 }
 const mailsTo = (email: string) => mailbox.mails.filter(({ to }) => to.includes(email));
 
@@ -99,6 +99,56 @@ it('a shorter time makes one letter of all that is due by it, with the day on wh
   expect(text).toMatch('will be deleted on January 31, 2026.');
   await mail.deliver();
   expect(mailsTo(owner.email)).toHaveLength(before + 1);
+});
+
+describe('a letter about the end of a match', () => {
+  const listNotices = () =>
+    portal.app.services.db
+      .selectFrom('retention_notice')
+      .select('days_before')
+      .where('session_id', '=', sessionId)
+      .execute();
+  beforeEach(async () => {
+    const { db } = portal.app.services;
+    await db.deleteFrom('retention_notice').execute();
+    await db.deleteFrom('mail_outbox').execute();
+  });
+
+  it('that could not be written is written at the next turn, before the notice, and once', async () => {
+    const { db, retention, mail } = portal.app.services;
+    const before = mailsTo(owner.email).length;
+    const post = mail.post.bind(mail);
+    mail.post = () => Promise.reject(new Error('the test refuses'));
+    await retention.run();
+    mail.post = post;
+    expect(await listNotices()).toEqual([]);
+    await retention.run();
+    await mailbox.waitFor(owner.email, before);
+    // As where the portal is killed between the two.
+    await db.deleteFrom('retention_notice').execute();
+    await retention.run();
+    expect(await listNotices()).toEqual([{ days_before: 1 }]);
+    await mail.deliver();
+    expect(mailsTo(owner.email)).toHaveLength(before + 1);
+  });
+
+  it('outlasts a mail service that is away for days', async () => {
+    const { db, retention, mail } = portal.app.services;
+    const before = mailsTo(owner.email).length;
+    const expiresInDays = (days: number) => ({
+      retention_days: (clock.nowMs() - SEEDED_AT) / DAY_MS + days,
+    });
+    await db.updateTable('club').set(expiresInDays(5)).where('id', '=', 'north').execute();
+    mailbox.refuseWith(451);
+    await retention.run();
+    for (let turn = 0; turn < 3; turn += 1) {
+      await mail.deliver();
+      await clock.advance(DAY_MS);
+    }
+    mailbox.refuseWith(undefined);
+    await mail.deliver();
+    expect((await mailbox.waitFor(owner.email, before)).text).toMatch('will be deleted on February 4, 2026.');
+  });
 });
 
 it('an address that nobody has confirmed is not written to', async () => {

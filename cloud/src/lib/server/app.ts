@@ -245,14 +245,14 @@ function writeAboutMatches(
   }: Pick<Services, 'uploads' | 'retention' | 'objections'> & { matchPeople: Services['people'] },
 ): void {
   const writer = createMatchWriter({ db, mail, identities, origin });
-  const letters = createMatchLetters({ db, writer });
+  const letters = createMatchLetters({ db, clock, writer });
   const onObjections = createObjectionLetters({ db, writer, nowMs: () => clock.nowMs(), origin });
   const finish = (written: Promise<void>): void =>
     void written.catch((error: unknown) =>
       log.error({ err: error }, 'a letter about a match was not written'),
     );
   uploads.onReady((sessionId) => finish(letters.ready(sessionId)));
-  retention.onNotice((sessionId, endsAt) => finish(letters.expiring(sessionId, endsAt)));
+  retention.onNotice((ending) => letters.expiring(ending));
   matchPeople.onHandedOver((sessionId) => finish(letters.handedOver(sessionId)));
   objections.onRaised((raised) => finish(onObjections.raised(raised)));
   objections.onSettled((settled) => finish(onObjections.settled(settled)));

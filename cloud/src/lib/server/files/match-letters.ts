@@ -3,18 +3,25 @@
  * that it is theirs now, to its owner. May import `auth`, `mail`.
  */
 import { findAccountSettings } from '../auth/account-settings.ts';
+import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import { formatMatchDay } from '../mail/letters.ts';
-import type { MatchWriter } from './match-writer.ts';
+import type { MatchWriter, WriteAbout } from './match-writer.ts';
+import type { Ending } from './retention.ts';
 
 export interface MatchLetters {
   ready(sessionId: string): Promise<void>;
-  /** `endsAt`: Unix milliseconds. */
-  expiring(sessionId: string, endsAt: number): Promise<void>;
+  expiring(ending: Ending): Promise<void>;
   handedOver(sessionId: string): Promise<void>;
 }
 
-export function createMatchLetters({ db, writer }: { db: Db; writer: MatchWriter }): MatchLetters {
+export interface MatchLettersOptions {
+  db: Db;
+  clock: Pick<Clock, 'nowMs'>;
+  writer: MatchWriter;
+}
+
+export function createMatchLetters({ db, clock, writer }: MatchLettersOptions): MatchLetters {
   return {
     async ready(sessionId) {
       const match = await writer.find(sessionId);
@@ -25,13 +32,15 @@ export function createMatchLetters({ db, writer }: { db: Db; writer: MatchWriter
         await writer.send(match, userId, (about) => ({ kind: 'ready', ...about }), { onceKey });
       }
     },
-    async expiring(sessionId, endsAt) {
+    async expiring({ sessionId, daysBefore, expiresAt, endsAt }) {
       const match = await writer.find(sessionId);
       if (match === undefined) return;
-      await writer.send(match, match.ownerId, (about, locale) => ({
+      const write: WriteAbout = (about, locale) => ({
         ...{ kind: 'expiring', ...about },
         day: formatMatchDay(endsAt, match.timeZone, locale),
-      }));
+      });
+      const onceKey = `expiring:${sessionId}:${daysBefore}:${expiresAt}:${match.ownerId}`;
+      await writer.send(match, match.ownerId, write, { onceKey, goodForMs: endsAt - clock.nowMs() });
     },
     async handedOver(sessionId) {
       const match = await writer.find(sessionId);

@@ -12,10 +12,10 @@ import { isToBeDeleted, planEnd, planExpiry, planNotice } from './retention-plan
 import type { Notice } from './retention-plan.ts';
 
 export interface Retention {
-  /** Says what is due and deletes what has expired; a video that can't be deleted now holds up no other. */
+  /** Says what is due and deletes what has expired; a video of which that fails now holds up no other. */
   run(): Promise<void>;
-  /** Called for each notice once it is made, with the instant at which the video ends. */
-  onNotice(listener: (sessionId: string, endsAt: number) => void): void;
+  /** Told of each notice before it is written down, so that none is lost: again where it is cut short or its listener fails. */
+  onNotice(listener: (ending: Ending) => Promise<void>): void;
 }
 
 export interface RetentionOptions {
@@ -28,6 +28,15 @@ export interface RetentionOptions {
   keepClips: (sessionId: string) => Promise<number>;
 }
 
+/** What is said of a video; all instants are Unix milliseconds. */
+export interface Ending {
+  sessionId: string;
+  daysBefore: number;
+  expiresAt: number;
+  /** When it is deleted. */
+  endsAt: number;
+}
+
 interface Expiring {
   sessionId: string;
   clubId: string;
@@ -36,19 +45,22 @@ interface Expiring {
 
 export function createRetention(options: RetentionOptions): Retention {
   const { db, clock, log, audit, files, keepClips } = options;
-  const listeners = new Set<(sessionId: string, endsAt: number) => void>();
+  const listeners = new Set<(ending: Ending) => Promise<void>>();
   const say = async ({ sessionId, expiresAt }: Expiring, daysBefore: number): Promise<void> => {
-    const values = { session_id: sessionId, days_before: daysBefore };
     const nowMs = clock.nowMs();
-    const made = await db
+    const endsAt = planEnd(expiresAt, nowMs);
+    for (const listener of listeners) await listener({ sessionId, daysBefore, expiresAt, endsAt });
+    const values = { session_id: sessionId, days_before: daysBefore };
+    await db
       .insertInto('retention_notice')
       .values({ ...values, expires_at: expiresAt, made_at: nowMs })
       .onConflict((conflict) => conflict.doNothing())
-      .returning('session_id')
-      .executeTakeFirst();
-    if (made === undefined) return;
-    for (const listener of listeners) listener(sessionId, planEnd(expiresAt, nowMs));
+      .execute();
   };
+  const tryToSay = (video: Expiring, daysBefore: number): Promise<void> =>
+    say(video, daysBefore).catch((error: unknown) => {
+      log.error({ err: error, sessionId: video.sessionId }, 'the end of a video could not be announced');
+    });
   const end = async ({ sessionId, clubId, expiresAt }: Expiring): Promise<void> => {
     const keptClips = await keepClips(sessionId);
     const { bytes, storeErased } = await files.expire(sessionId);
@@ -70,7 +82,7 @@ export function createRetention(options: RetentionOptions): Retention {
         const made = await listNotices(db, video);
         const due = planNotice(video.expiresAt, made, clock.nowMs());
         if (isToBeDeleted(video.expiresAt, made, clock.nowMs())) await tryToEnd(video);
-        else if (due !== undefined) await say(video, due);
+        else if (due !== undefined) await tryToSay(video, due);
       }
     },
   };

@@ -27,7 +27,7 @@ export interface Message {
 
 export interface Mail {
   readonly enabled: boolean;
-  /** Whether it will be sent: not where mail is off, the address has had its day's share, or it was sent before. */
+  /** Whether it will be sent: not where mail is off, the address has had its day's share of such, or it was sent before. */
   post(message: Message): Promise<boolean>;
   /** Tries all that is due, one after the other. */
   deliver(): Promise<void>;
@@ -46,8 +46,12 @@ export interface MailOptions {
   settings: MailSettings | undefined;
 }
 
-/** Messages to one address within a day. */
+/** Messages to one address within a day that others can have sent to it. */
 export const MAX_PER_ADDRESS = 20;
+/** They use up no share of what the portal itself has to tell, whose occasions are few and written about once. */
+const SENT_BY_OTHERS: readonly Letter['kind'][] = [
+  ...(['login', 'reset', 'verify', 'address', 'invitation', 'handed_over'] as const),
+];
 const DAY_MS = 24 * 60 * 60_000;
 /** Rows with a once-key stay for as long as their occasion may come again. */
 const KEEP_ONCE_MS = 60 * DAY_MS;
@@ -143,13 +147,9 @@ async function enqueue(
 ): Promise<boolean> {
   const address = to.toLowerCase();
   const nowMs = clock.nowMs();
-  const { sent } = await db
-    .selectFrom('mail_outbox')
-    .select((eb) => eb.fn.countAll<number>().as('sent'))
-    .where('to_address', '=', address)
-    .where('created_at', '>', nowMs - DAY_MS)
-    .executeTakeFirstOrThrow();
-  if (sent >= MAX_PER_ADDRESS) return false;
+  if (SENT_BY_OTHERS.includes(letter.kind) && (await countByOthers(db, address, nowMs)) >= MAX_PER_ADDRESS) {
+    return false;
+  }
   const id = randomBytes(12).toString('hex');
   const row = await db
     .insertInto('mail_outbox')
@@ -167,6 +167,17 @@ async function enqueue(
     .returning('id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+async function countByOthers(db: Db, address: string, nowMs: number): Promise<number> {
+  const { sent } = await db
+    .selectFrom('mail_outbox')
+    .select((eb) => eb.fn.countAll<number>().as('sent'))
+    .where('to_address', '=', address)
+    .where('letter', 'in', SENT_BY_OTHERS)
+    .where('created_at', '>', nowMs - DAY_MS)
+    .executeTakeFirstOrThrow();
+  return sent;
 }
 
 function listDue(db: Db, nowMs: number): Promise<{ id: string }[]> {
