@@ -1,7 +1,7 @@
 /** Each route that can be tried out slows whoever tries, says for how long, and takes them again when that has passed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { COURT_CODE, OPEN_COURT_CODE, seedCourtside } from './support/courtside.ts';
-import { seedCourt } from './support/seed.ts';
+import { SEED_PASSWORD, seedCourt } from './support/seed.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openMailbox, type Mailbox } from './support/mailbox.ts';
 import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
@@ -170,6 +170,30 @@ const LIMITED: readonly Limited[] = [
       json: { email: 'x@example.test' },
       who: 'super',
     },
+  },
+  {
+    what: 'having letters sent by moving to one address after the other, from wherever',
+    ...{ allowed: 5, windowMs: 60 * MINUTE_MS, status: 200, from: manyAddresses },
+    attempt: (number) => ({
+      path: '/api/account/email',
+      json: { email: `moved${number}@example.test`, password: SEED_PASSWORD },
+      who: 'owner',
+    }),
+    other: {
+      path: '/api/account/email',
+      json: { email: 'moved@example.test', password: SEED_PASSWORD },
+      who: 'member',
+    },
+  },
+  {
+    what: 'having letters sent by inviting one address after the other, from wherever',
+    ...{ allowed: 50, windowMs: 60 * MINUTE_MS, status: 201, from: manyAddresses },
+    attempt: (number) => ({
+      path: '/api/clubs/north/invitations',
+      json: { email: `invited${number}@example.test` },
+      who: 'admin',
+    }),
+    other: { path: '/api/clubs/north/invitations', json: { email: 'invited@example.test' }, who: 'super' },
   },
   // Last: logins have ended when its day is over.
   {

@@ -14,6 +14,7 @@ import {
 import { ClubId } from '@padelvar/shared/ids';
 import { PageQuery } from '@padelvar/shared/page';
 import { findAccountSettings } from '../auth/account-settings.ts';
+import { createAttemptLimit } from '../auth/attempt-limit.ts';
 import { createSection, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
 import type { Services } from './services.ts';
 
@@ -49,7 +50,10 @@ const invite = createRoute({
   security,
   summary: 'A link with which one person joins the club; shown this once',
   request: { params: club, body: jsonBody(InvitationCreate) },
-  responses: { 201: jsonAnswer(InvitationCreated, 'The invitation'), ...problems(400, 401, 403, 404, 409) },
+  responses: {
+    201: jsonAnswer(InvitationCreated, 'The invitation'),
+    ...problems(400, 401, 403, 404, 409, 429),
+  },
 });
 
 const listInvitations = createRoute({
@@ -92,8 +96,11 @@ const accept = createRoute({
 });
 
 const DAY_MS = 24 * 60 * 60_000;
+/** Within an hour, by one account: an invitation that is taken back has been sent. */
+const MAILED_PER_ACCOUNT = 50;
 
-export function clubPeopleRoutes({ db, members, invitations, mail, gate }: Services) {
+export function clubPeopleRoutes({ db, clock, members, invitations, mail, gate }: Services) {
+  const mailings = createAttemptLimit({ clock, maxFailures: MAILED_PER_ACCOUNT, windowMs: 60 * 60_000 });
   return createSection()
     .openapi(listMembers, async (c) => {
       const { clubId } = c.req.valid('param');
@@ -111,6 +118,10 @@ export function clubPeopleRoutes({ db, members, invitations, mail, gate }: Servi
       const club = await gate.requireClub(c.get('caller'), 'club.write', clubId);
       const caller = gate.requireCaller(c.get('caller'));
       const { email, ...wanted } = c.req.valid('json');
+      if (email !== undefined) {
+        mailings.check(caller.userId);
+        mailings.count(caller.userId);
+      }
       const made = await invitations.create(caller, clubId, wanted);
       const letter = { kind: 'invitation', by: caller.name, club: club.name, url: made.url } as const;
       const { locale } = await findAccountSettings(db, caller.userId);

@@ -34,6 +34,7 @@ export interface MailEntry {
   /** Sets the password; all logins end. Answers whose it is. */
   reset(token: string, password: string): Promise<string>;
   requestVerification(userId: string): Promise<void>;
+  /** Throws `too_many_requests`, and `conflict` for an address that has another account. */
   requestAddress(userId: string, email: string): Promise<void>;
   /** Confirms the account's address, or moves it to the one that the link went to. Answers whose it is. */
   confirm(token: string): Promise<{ userId: string; email: string }>;
@@ -52,12 +53,15 @@ export interface MailEntryOptions {
 
 const LINKS_PER_CLIENT = 20;
 const LINKS_PER_ADDRESS = 5;
+/** New addresses that one account tries: each is written to, whoever's it is. */
+const ADDRESSES_PER_ACCOUNT = 5;
 
 export function createMailEntry(options: MailEntryOptions): MailEntry {
   const { db, clock, mail, origin, identities, enter, mayRegister } = options;
   const tokens = createMailTokens({ db, clock });
   const byClient = createAttemptLimit({ clock, maxFailures: LINKS_PER_CLIENT, windowMs: 60 * 60_000 });
   const byAddress = createAttemptLimit({ clock, maxFailures: LINKS_PER_ADDRESS, windowMs: 15 * 60_000 });
+  const byAccount = createAttemptLimit({ clock, maxFailures: ADDRESSES_PER_ACCOUNT, windowMs: 60 * 60_000 });
   const count = (email: string, clientAddress: string): void => {
     if (!mail.enabled) throw mailMissing();
     byClient.check(clientAddress);
@@ -131,6 +135,8 @@ export function createMailEntry(options: MailEntryOptions): MailEntry {
       await mail.post({ to: user.email, locale, letter });
     },
     async requestAddress(userId, email) {
+      byAccount.check(userId);
+      byAccount.count(userId);
       const user = await requireUser(userId);
       const other = await identities.findByEmail(email);
       if (other !== undefined && other.userId !== userId) throw emailTaken();
