@@ -12,6 +12,7 @@ import {
   seedClub,
   seedCourt,
   seedDevice,
+  seedFurtherMovie,
   seedSession,
   seedShare,
   seedUser,
@@ -24,6 +25,7 @@ import { storeMovie } from './support/stored-movie.ts';
 const HOUR_MS = 60 * 60_000;
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
 const SHARE_TOKEN = 'share-token-of-32-characters-000';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 /** When the seeded match was, on the wall of its club in Paris. */
 const THEN = { date: '2026-01-01', time: '01:00' };
 
@@ -136,8 +138,11 @@ describe('one’s own data', () => {
       token: SHARE_TOKEN,
       ownerId: owner.userId,
     });
+    await seedFurtherMovie(portal.app.services.db, own);
     await portal.app.services.audit.record(admin, 'video.watch', own);
     await portal.app.services.audit.record(admin, 'user.set-password', owner.userId);
+
+    await portal.app.services.auth.enter(owner.userId, FIREFOX);
 
     const response = await ask(owner, 'GET', '/api/privacy/data');
     expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="padelvar-.*\.json"$/);
@@ -152,7 +157,14 @@ describe('one’s own data', () => {
     ]);
     expect(data.shares).toMatchObject([{ sessionId: own }]);
     expect(data.log).toMatchObject([{ action: 'user.set-password', byOneself: false }]);
-    expect(data.logins).toHaveLength(1);
+    expect(data.logins).toMatchObject([{ current: true }, { browser: 'Firefox', system: 'Linux' }]);
+    for (const { seenAt, expiresAt } of data.logins) expect(expiresAt > seenAt).toBe(true);
+    expect(data.furtherMovies).toEqual([
+      {
+        ...{ sessionId: own, number: 2, bytes: 5000, pageUrl: `${ORIGIN}/videos/${own}` },
+        fileUrl: `${ORIGIN}/api/video/files/${own}/further/2/download`,
+      },
+    ]);
     for (const { email, userId } of [friend, admin]) {
       expect(text).not.toContain(email);
       expect(text).not.toContain(userId);
@@ -320,6 +332,30 @@ describe('what the authorities are given', () => {
     const line = await db.selectFrom('audit').selectAll().where('action', '=', 'video.disclose').execute();
     expect(JSON.parse(line[0]?.detail ?? '')).toEqual(wanted);
     expect((await ask(owner, 'POST', path, wanted)).status).toBe(403);
+  });
+
+  it('holds what the camera sent after it was changed, with links to what has arrived', async () => {
+    const { db, store } = portal.app.services;
+    const sessionId = await addVideo(owner.userId);
+    await seedFurtherMovie(db, sessionId);
+    await storeMovie({ store }, `clubs/north/${sessionId}/2.mp4`, new Uint8Array(5000));
+    const path = `/api/video/files/${sessionId}/disclosure`;
+    const disclose = async (): Promise<Disclosure['furtherMovies'][number] | undefined> => {
+      const wanted = { authority: 'Commissariat du 7e, Lyon', reason: 'Réquisition 2026-118 du parquet' };
+      return ((await (await ask(admin, 'POST', path, wanted)).json()) as Disclosure).furtherMovies[0];
+    };
+    const given = await disclose();
+    expect(given).toMatchObject({
+      number: 2,
+      fromSeconds: 60,
+      durationSeconds: 30,
+      bytes: 5000,
+      frames: 750,
+    });
+    const { pathname, search } = new URL(given?.fileUrl ?? '');
+    expect((await (await ask(undefined, 'GET', `${pathname}${search}`)).arrayBuffer()).byteLength).toBe(5000);
+    await db.updateTable('further_movie').set({ state: 'open' }).execute();
+    expect((await disclose())?.fileUrl).toBeNull();
   });
 });
 

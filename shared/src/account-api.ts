@@ -66,6 +66,8 @@ export const LoginUse = z.object({
   createdAt: Instant,
   /** To some minutes. */
   seenAt: Instant,
+  /** When it ends of itself. */
+  expiresAt: Instant,
   /** The one that asks. */
   current: z.boolean(),
 });

@@ -3,6 +3,7 @@
  * in a video, and what the authorities are given. Instants are ISO 8601 in UTC.
  */
 import { z } from 'zod';
+import { LoginUse } from './account-api.ts';
 import { ClubId, CourtId, SessionId } from './ids.ts';
 import { pageOf, PageQuery } from './page.ts';
 import { EndReason, MovieState } from './session.ts';
@@ -34,6 +35,9 @@ const OwnVideo = z.object({
   fileUrl: z.url(),
 });
 
+/** A movie beside the match's: the camera changed what it sends. */
+const OwnFurtherMovie = OwnVideo.extend({ number: z.int() });
+
 const OwnClip = z.object({
   sessionId: SessionId,
   clipId: z.string(),
@@ -56,13 +60,15 @@ export const OwnData = z.object({
     createdAt: z.string(),
     clubs: z.array(z.object({ clubId: z.string(), name: z.string() })),
   }),
-  /** When each login ends. */
-  logins: z.array(z.object({ expiresAt: z.string() })),
+  /** By what, since when and until when. */
+  logins: z.array(LoginUse),
   /** Those one opened, and those one was let into. */
   matches: z.array(OwnMatch),
   takesPartIn: z.array(OwnMatch),
   /** Those of `matches` and `takesPartIn` that are in the library. */
   videos: z.array(OwnVideo),
+  /** Movies beside those of `matches` and `takesPartIn`, as far as they have arrived. */
+  furtherMovies: z.array(OwnFurtherMovie),
   /** Clips of `matches` and `takesPartIn` that can be watched, those kept of expired videos too. */
   clips: z.array(OwnClip),
   shares: z.array(
@@ -164,6 +170,19 @@ export const Disclosure = z.object({
   movie: z.object({ bytes: z.int(), durationSeconds: z.number(), frames: z.int().nullable() }),
   /** Of the file, for an hour. */
   fileUrl: z.url(),
+  /** Movies beside it, where the camera changed what it sends. */
+  furtherMovies: z.array(
+    z.object({
+      number: z.int(),
+      /** Where it begins on the match's own time line. */
+      fromSeconds: z.number(),
+      bytes: z.int(),
+      durationSeconds: z.number(),
+      frames: z.int(),
+      /** As the match's own; null until it has arrived. */
+      fileUrl: z.url().nullable(),
+    }),
+  ),
   /** Who did what to this match, by the portal's log. */
   log: z.array(z.object({ at: Instant, userId: z.string().nullable(), action: z.string() })),
 });

@@ -60,12 +60,12 @@ const disclosure = createRoute({
 });
 
 export function privacyRoutes(services: Services) {
-  const { auth, db, clock, audit, files, gate, leaving } = services;
+  const { auth, db, clock, audit, files, furtherVideos, gate, leaving } = services;
   const { origin } = services.settings;
   return createSection()
     .openapi(ownData, async (c) => {
       const caller = gate.requireOneself(c.get('caller'));
-      const data = await collectOwnData(caller, { db, clock, origin });
+      const data = await collectOwnData(caller, { db, clock, logins: auth.logins, origin });
       await audit.record(caller, 'user.export', caller.userId);
       c.header('content-disposition', `attachment; filename="padelvar-${data.madeAt.slice(0, 10)}.json"`);
       return c.json(data, 200);
@@ -86,6 +86,7 @@ export function privacyRoutes(services: Services) {
         clock,
         audit,
         files,
+        furtherVideos,
         origin,
       });
       return c.json(given, 200);

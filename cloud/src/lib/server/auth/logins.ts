@@ -29,11 +29,12 @@ export function createLogins({ db, auth }: { db: Db; auth: BetterAuth }): Logins
         .execute();
       const seen = new Map(uses.map((use) => [use.login_id, use.seen_at]));
       return sessions
-        .map(({ id, createdAt, userAgent }) => ({
+        .map(({ id, createdAt, expiresAt, userAgent }) => ({
           loginId: id,
           ...describeAgent(userAgent ?? ''),
           createdAt: createdAt.toISOString(),
           seenAt: new Date(seen.get(id) ?? createdAt).toISOString(),
+          expiresAt: expiresAt.toISOString(),
           current: id === currentId,
         }))
         .sort((a, b) => Number(b.current) - Number(a.current) || b.seenAt.localeCompare(a.seenAt));

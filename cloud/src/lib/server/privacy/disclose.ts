@@ -7,7 +7,9 @@ import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Files } from '../files/files.ts';
+import type { FurtherVideos } from '../files/further-videos.ts';
 import { findVideoRow } from '../files/video-rows.ts';
+import { listFurtherRows, type FurtherRow } from '../uploads/further-rows.ts';
 import { describeNotice } from './notice.ts';
 
 export interface DiscloseOptions {
@@ -15,6 +17,7 @@ export interface DiscloseOptions {
   clock: Pick<Clock, 'nowMs'>;
   audit: Audit;
   files: Pick<Files, 'link'>;
+  furtherVideos: Pick<FurtherVideos, 'link'>;
   origin: string;
 }
 
@@ -23,9 +26,11 @@ export async function disclose(
   caller: Caller,
   sessionId: string,
   { authority, reason }: z.output<typeof DisclosureRequest>,
-  { db, clock, audit, files, origin }: DiscloseOptions,
+  options: DiscloseOptions,
 ): Promise<Disclosure> {
+  const { db, clock, audit, files, origin } = options;
   const file = await files.link(sessionId, 'attachment');
+  const furtherMovies = await listFurther(sessionId, options);
   const row = await findVideoRow(db, sessionId);
   if (row === undefined) throw new Error(`expected the session ${sessionId}`);
   await audit.record(caller, 'video.disclose', sessionId, { authority, reason });
@@ -55,8 +60,28 @@ export async function disclose(
       frames: row.movie_frames,
     },
     fileUrl: new URL(file, origin).href,
+    furtherMovies,
     log: log.map((line) => ({ at: formatInstant(line.at), userId: line.user_id, action: line.action })),
   };
+}
+
+async function listFurther(
+  sessionId: string,
+  { db, furtherVideos, origin }: DiscloseOptions,
+): Promise<Disclosure['furtherMovies']> {
+  const rows = await listFurtherRows(db, [sessionId]);
+  const linkTo = async ({ number, state }: FurtherRow): Promise<string | null> =>
+    state === 'complete'
+      ? new URL(await furtherVideos.link({ sessionId, number }, 'attachment', 'GET'), origin).href
+      : null;
+  return Promise.all(
+    rows
+      .filter(({ state }) => state !== 'erased')
+      .map(async (row) => ({
+        ...{ number: row.number, fromSeconds: row.from_ms / 1000, durationSeconds: row.duration_ms / 1000 },
+        ...{ bytes: row.bytes, frames: row.frames, fileUrl: await linkTo(row) },
+      })),
+  );
 }
 
 function formatInstant(ms: number): string {

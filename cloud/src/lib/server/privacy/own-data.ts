@@ -2,28 +2,31 @@
  * The privacy room: what is held of a person and its end, objections of people who are in a video, and what the
  * authorities are given. Owns the table `objection` and the columns `notice_…` and `hidden_until` of sessions; does not
  * own rights (`access/`: callers ask the gate first), movies (`files/`) or logins (`auth/`). May import `db`, `audit`,
- * `auth`, `clips`, `clubs`, `codes`, `files`.
+ * `auth`, `clips`, `clubs`, `codes`, `files`, `uploads`.
  *
  * This file collects all that the portal holds about one person.
  */
 import type { OwnData } from '@padelvar/shared/privacy-api';
 import type { Caller } from '../auth/caller.ts';
+import type { Logins } from '../auth/logins.ts';
 import { listClipsOf } from '../clips/clip-rows.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { SessionRow } from '../sessions/session-view.ts';
+import { listFurtherRows } from '../uploads/further-rows.ts';
 import { describeNotice } from './notice.ts';
 
 export interface OwnDataOptions {
   db: Db;
   clock: Pick<Clock, 'nowMs'>;
+  logins: Pick<Logins, 'list'>;
   origin: string;
 }
 
 /** Others are in it by no name. */
 export async function collectOwnData(
-  { userId }: Pick<Caller, 'userId'>,
-  { db, clock, origin }: OwnDataOptions,
+  { userId, authSessionId }: Pick<Caller, 'userId' | 'authSessionId'>,
+  { db, clock, logins, origin }: OwnDataOptions,
 ): Promise<OwnData> {
   const owned = await db
     .selectFrom('match_session')
@@ -42,7 +45,7 @@ export async function collectOwnData(
     madeAt: formatInstant(clock.nowMs()),
     portal: origin,
     profile: await findProfile(db, userId),
-    logins: await db.selectFrom('session').select('expiresAt').where('userId', '=', userId).execute(),
+    logins: await logins.list(userId, authSessionId),
     matches: owned.map(formatMatch),
     takesPartIn: joined.map(formatMatch),
     videos: [...owned, ...joined]
@@ -53,6 +56,7 @@ export async function collectOwnData(
         pageUrl: `${origin}/videos/${row.id}`,
         fileUrl: `${origin}/api/video/files/${row.id}/download`,
       })),
+    furtherMovies: await listFurther(db, [...owned, ...joined], origin),
     clips: await listClips(db, [...owned, ...joined], origin),
     shares: await listShares(db, userId),
     requests: await listRequests(db, userId),
@@ -88,6 +92,19 @@ function formatMatch(row: SessionRow): OwnData['matches'][number] {
     movie: row.movie_state,
     notice: describeNotice(row),
   };
+}
+
+/** Those that can be watched: of matches that nobody deleted. */
+async function listFurther(db: Db, matches: SessionRow[], origin: string): Promise<OwnData['furtherMovies']> {
+  const standing = matches.filter((row) => row.movie_state !== 'deleted').map(({ id }) => id);
+  const rows = await listFurtherRows(db, standing);
+  return rows
+    .filter(({ state }) => state === 'complete')
+    .map(({ session_id: sessionId, number, bytes }) => ({
+      ...{ sessionId, number, bytes },
+      pageUrl: `${origin}/videos/${sessionId}`,
+      fileUrl: `${origin}/api/video/files/${sessionId}/further/${number}/download`,
+    }));
 }
 
 /** Those that can be watched: of videos that are there, and those that were kept. */
