@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStandingRequests } from '../src/lib/server/codes/standing-requests.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
-import { seedClub, seedCourt, seedDevice, seedUser, type SeededUser } from './support/seed.ts';
+import { SEED_PASSWORD, seedClub, seedCourt, seedDevice, seedUser, type SeededUser } from './support/seed.ts';
 import { reportOf } from './support/test-device.ts';
 
 const DEVICE = 'dev_alpha00000000';
@@ -251,6 +251,53 @@ describe('a guest', () => {
     }
     expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 409));
     expect(statuses[10]).toBe(429);
+  });
+});
+
+describe('what a guest recorded', () => {
+  const logIn = (browser: Browser, { email }: SeededUser) =>
+    browser.call('POST', '/api/auth/login', { email, password: SEED_PASSWORD });
+  const ownerOf = async ({ sessionId }: Session) =>
+    (await portal.app.services.sessions.get(sessionId)).ownerId;
+
+  it('is the account’s that is logged in to in its browser, while it is recorded, too', async () => {
+    const guest = openBrowser();
+    const session = await openByCode(guest);
+    const { sessionId } = session;
+    await guest.call('POST', '/api/video/record/start', { sessionId });
+    await reportRecording(session);
+    expect((await logIn(guest, anna)).status).toBe(200);
+    expect(guest.cookie()).not.toContain('padelvar.guest');
+    expect(await guest.look()).toMatchObject({ mine: sessionId });
+    expect((await guest.call('POST', '/api/video/record/stop', { sessionId })).status).toBe(200);
+    const { db } = portal.app.services;
+    const lines = await db.selectFrom('audit').selectAll().where('action', '=', 'session.claim').execute();
+    expect(lines).toMatchObject([{ user_id: anna.userId, object: sessionId }]);
+  });
+
+  it('becomes theirs who ask for anything with a login and the guest’s cookie', async () => {
+    const guest = openBrowser();
+    const session = await openByCode(guest);
+    guest.logIn(anna);
+    expect(await guest.look()).toMatchObject({ mine: session.sessionId });
+    expect(await ownerOf(session)).toBe(anna.userId);
+  });
+
+  it('becomes nobody’s by being looked at as them, and not support’s, which owns no match', async () => {
+    const root = await seedUser(portal.app.services, { role: 'SUPER_ADMIN', name: 'root' });
+    const support = await seedUser(portal.app.services, { role: 'SUPPORT', name: 'sam' });
+    const guest = openBrowser();
+    const session = await openByCode(guest);
+    const reason = { reason: 'cannot find the match' };
+    await openBrowser(root).call('POST', `/api/admin/users/${anna.userId}/impersonation`, reason);
+    for (const who of [root, support]) {
+      const browser = openBrowser();
+      browser.logIn({ ...who, cookie: `${guest.cookie()}; ${who.cookie}` });
+      await browser.look();
+      expect(await ownerOf(session)).toMatch(/^guest_/);
+    }
+    expect((await logIn(guest, support)).status).toBe(200);
+    expect(await ownerOf(session)).toMatch(/^guest_/);
   });
 });
 

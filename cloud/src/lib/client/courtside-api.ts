@@ -1,6 +1,5 @@
 /** The client's part for players at the court: printed codes, guests, joining, extending. For `api.ts` to compose. */
 import type {
-  Claimed,
   CourtCodeView,
   CourtSign,
   HandedOver,
@@ -29,7 +28,6 @@ export function courtside(call: Call) {
     askToJoin: (code: string) => call<unknown>(`/api/codes/${code}/ask`, { method: 'POST' }),
     announceNextGroup: (code: string) => call<NextGroup>(`/api/codes/${code}/next`, { method: 'POST' }),
     /** What this browser recorded as a guest becomes that of whoever is logged in. */
-    claim: () => call<z.infer<typeof Claimed>>('/api/guest/claim', { method: 'POST' }),
     extendRecording: (sessionId: string) =>
       call<RecordStatus>('/api/video/record/extend', {
         method: 'POST',

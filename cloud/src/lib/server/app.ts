@@ -29,6 +29,7 @@ import { createClubs } from './clubs/clubs.ts';
 import { createCourts } from './clubs/courts.ts';
 import { createCourtCodes } from './codes/court-codes.ts';
 import { createCourtVisits } from './codes/court-visits.ts';
+import { createGuestClaims } from './codes/guest-claims.ts';
 import { createStandingRequests } from './codes/standing-requests.ts';
 import { openDataDir, type DataDir } from './data-dir.ts';
 import { adoptSqlite } from './db/adopt-sqlite.ts';
@@ -297,6 +298,7 @@ function openCourtside(
     courtCodes,
     people,
     liveStatus: createLiveStatus({ clock, sessions }),
+    guestClaims: createGuestClaims({ db, audit, guests, sessions }),
     courtVisits: createCourtVisits({ db, clock, gate, guests, devices, codes: courtCodes, sessions, people }),
   };
 }

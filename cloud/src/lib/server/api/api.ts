@@ -96,7 +96,7 @@ const SECTIONS = [
 ];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {
-  const { auth, gate, guests, log, settings } = services;
+  const { auth, gate, guests, guestClaims, log, settings } = services;
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: throwInvalid });
   api.onError((error) => respondProblem(error, log));
   api.notFound((c) => respondProblem(unknownRoute(c.req.method, c.req.path), log));
@@ -111,8 +111,11 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
       const need = needsLogin(c.req.method, c.req.path);
       const guest = await guests.find(c.req.raw.headers);
       if (need === 'login' || (need === 'guest' && guest === undefined)) gate.requireCaller(caller);
+      const claimed = caller && guest && (await guestClaims.take(guest, caller));
       c.set('caller', caller);
-      c.set('guest', guest);
+      c.set('guest', claimed === undefined ? guest : undefined);
+      c.set('claimed', claimed?.sessionIds ?? []);
+      c.set('guestCookie', claimed?.cookie);
     }
     await next();
     const cookie = c.get('guestCookie');

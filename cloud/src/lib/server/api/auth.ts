@@ -45,11 +45,12 @@ const register = createRoute({
   responses: { 201: jsonAnswer(Me, 'The account'), ...problems(400, 404, 409, 429) },
 });
 
-export function authRoutes({ db, auth, gate, users, mailEntry, impersonations }: Services) {
+export function authRoutes({ db, auth, gate, users, mailEntry, impersonations, guestClaims }: Services) {
   return createSection()
     .openapi(login, async (c) => {
       const userAgent = c.req.header('user-agent');
-      return answerLogin(c, await auth.login(c.req.valid('json'), c.get('clientAddress'), userAgent));
+      const login = await auth.login(c.req.valid('json'), c.get('clientAddress'), userAgent);
+      return answerLogin(c, guestClaims, login);
     })
     .openapi(logout, async (c) => {
       const caller = gate.requireCaller(c.get('caller'));

@@ -68,8 +68,9 @@ const claim = createRoute({
   path: '/api/guest/claim',
   tags,
   security: LOGGED_IN,
-  summary: 'Take over what this browser recorded as a guest',
-  responses: { 200: jsonAnswer(Claimed, 'What is the caller’s now'), ...problems(401) },
+  summary:
+    'Take over what this browser recorded as a guest, as logging in there and any request after it does',
+  responses: { 200: jsonAnswer(Claimed, 'What is the caller’s since this request'), ...problems(401) },
 });
 
 const sign = createRoute({
@@ -92,7 +93,7 @@ const rotate = createRoute({
   responses: { 200: jsonAnswer(CourtSign, 'The new code'), ...problems(400, 401, 403, 404) },
 });
 
-export function courtCodeRoutes({ courtCodes, courtVisits, gate, guests, sessions, audit }: Services) {
+export function courtCodeRoutes({ courtCodes, courtVisits, gate, audit }: Services) {
   const visitOf = (c: Context<ApiEnv>, code: string): CourtVisit => ({
     code,
     visitor: visitorOf(c),
@@ -118,14 +119,9 @@ export function courtCodeRoutes({ courtCodes, courtVisits, gate, guests, session
     .openapi(nextGroup, async (c) =>
       c.json(await courtVisits.nextGroup(visitOf(c, c.req.valid('param').code)), 200),
     )
-    .openapi(claim, async (c) => {
-      const caller = gate.requireCaller(c.get('caller'));
-      const guest = c.get('guest');
-      if (guest === undefined) return c.json({ sessionIds: [] }, 200);
-      const sessionIds = await sessions.claim(guest.guestId, caller.userId);
-      for (const sessionId of sessionIds) await audit.record(caller, 'session.claim', sessionId);
-      c.set('guestCookie', await guests.end(guest));
-      return c.json({ sessionIds }, 200);
+    .openapi(claim, (c) => {
+      gate.requireCaller(c.get('caller'));
+      return c.json({ sessionIds: c.get('claimed') }, 200);
     })
     .openapi(sign, async (c) => {
       const court = await gate.requireCourt(c.get('caller'), 'court.code', c.req.valid('param').courtId);

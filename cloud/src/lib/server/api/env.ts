@@ -10,6 +10,8 @@ export interface ApiEnv {
     caller: Caller | undefined;
     /** The browser's guest; undefined where it has recorded nothing without an account. */
     guest: Guest | undefined;
+    /** What the browser had recorded as a guest and is the caller's since this request. */
+    claimed: string[];
     /** A `Set-Cookie` line that goes out with the answer, an error's too. */
     guestCookie: string | undefined;
     /** Address of the peer, for limits; never for trust. */

@@ -66,7 +66,7 @@ const confirm = createRoute({
 const WRONG_LINKS = 30;
 const WINDOW_MS = 5 * 60_000;
 
-export function mailEntryRoutes({ mail, mailEntry, sessions, guests, audit, clock }: Services) {
+export function mailEntryRoutes({ mail, mailEntry, guestClaims, audit, clock }: Services) {
   const wrong = createAttemptLimit({ clock, maxFailures: WRONG_LINKS, windowMs: WINDOW_MS });
   const tryOnce = async <Answer>(clientAddress: string, use: () => Promise<Answer>): Promise<Answer> => {
     wrong.check(clientAddress);
@@ -74,11 +74,6 @@ export function mailEntryRoutes({ mail, mailEntry, sessions, guests, audit, cloc
     const answer = await use();
     wrong.forgive(clientAddress);
     return answer;
-  };
-  const claim = async (guestId: string, userId: string): Promise<void> => {
-    for (const sessionId of await sessions.claim(guestId, userId)) {
-      await audit.record({ userId }, 'session.claim', sessionId);
-    }
   };
   return createSection()
     .openapi(ways, (c) => c.json({ mail: mail.enabled }, 200))
@@ -89,15 +84,12 @@ export function mailEntryRoutes({ mail, mailEntry, sessions, guests, audit, cloc
     })
     .openapi(loginByLink, async (c) => {
       const userAgent = c.req.header('user-agent') ?? '';
-      const { login, userId, guestId } = await tryOnce(c.get('clientAddress'), () =>
+      const { login, guestId } = await tryOnce(c.get('clientAddress'), () =>
         mailEntry.login(c.req.valid('json').token, userAgent),
       );
-      if (guestId !== undefined) {
-        await claim(guestId, userId);
-        const cookie = await guests.end({ guestId });
-        if (c.get('guest')?.guestId === guestId) c.set('guestCookie', cookie);
-      }
-      return answerLogin(c, login);
+      // The link may have been asked for in another browser than the one it is opened in.
+      if (guestId !== undefined) await guestClaims.take({ guestId }, login);
+      return answerLogin(c, guestClaims, login);
     })
     .openapi(resetRequest, async (c) => {
       await mailEntry.requestReset(c.req.valid('json').email, c.get('clientAddress'));

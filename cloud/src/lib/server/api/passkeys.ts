@@ -77,7 +77,7 @@ const login = createRoute({
 const ATTEMPTS = 30;
 const WINDOW_MS = 5 * 60_000;
 
-export function passkeyRoutes({ auth, passkeys, ownAccount, gate, audit, clock }: Services) {
+export function passkeyRoutes({ auth, passkeys, ownAccount, gate, audit, clock, guestClaims }: Services) {
   const attempts = createAttemptLimit({ clock, maxFailures: ATTEMPTS, windowMs: WINDOW_MS });
   return createSection()
     .openapi(list, async (c) => {
@@ -108,6 +108,6 @@ export function passkeyRoutes({ auth, passkeys, ownAccount, gate, audit, clock }
       attempts.count(clientAddress);
       const userId = await passkeys.login(c.req.valid('json'));
       attempts.forgive(clientAddress);
-      return answerLogin(c, await auth.enter(userId, c.req.header('user-agent') ?? ''));
+      return answerLogin(c, guestClaims, await auth.enter(userId, c.req.header('user-agent') ?? ''));
     });
 }

@@ -18,6 +18,7 @@ import type { Courts } from '../clubs/courts.ts';
 import type { Clock } from '../clock.ts';
 import type { CourtCodes } from '../codes/court-codes.ts';
 import type { CourtVisits } from '../codes/court-visits.ts';
+import type { GuestClaims } from '../codes/guest-claims.ts';
 import type { Db } from '../db/database.ts';
 import type { DeviceAdmin } from '../devices/device-admin.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
@@ -79,6 +80,7 @@ export interface Services {
   liveStatus: LiveStatus;
   courtCodes: CourtCodes;
   courtVisits: CourtVisits;
+  guestClaims: GuestClaims;
   people: People;
   storage: Storage;
   store: ObjectStore;

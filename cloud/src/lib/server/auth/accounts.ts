@@ -18,6 +18,7 @@ import { createIdentities, emailTaken, linkPassword, type Identities } from './i
 import { createLogins, type Logins } from './logins.ts';
 
 export interface Login {
+  userId: string;
   token: string;
   expiresInSeconds: number;
   /** The `Set-Cookie` lines for browsers. */
@@ -140,6 +141,7 @@ async function formatLogin(
   const found = await context.internalAdapter.findSession(loginToken);
   if (found === null) throw new AppError('internal', 'expected the login that was just made');
   return {
+    userId: found.user.id,
     token: await tokens.sign(found.user.id, found.session.id),
     expiresInSeconds: ACCESS_TOKEN_SECONDS,
     cookies: headers.getSetCookie(),

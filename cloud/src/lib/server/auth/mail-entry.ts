@@ -26,10 +26,7 @@ export interface MailEntry {
   /** Sends a link that logs in; it makes an account where the address has none. */
   requestLogin(wish: LoginLinkWish, clientAddress: string): Promise<void>;
   /** Throws `gone` for a link that was used or has ended. */
-  login(
-    token: string,
-    userAgent: string,
-  ): Promise<{ login: Login; userId: string; guestId: string | undefined }>;
+  login(token: string, userAgent: string): Promise<{ login: Login; guestId: string | undefined }>;
   requestReset(email: string, clientAddress: string): Promise<void>;
   /** Sets the password; all logins end. Answers whose it is. */
   reset(token: string, password: string): Promise<string>;
@@ -106,7 +103,7 @@ export function createMailEntry(options: MailEntryOptions): MailEntry {
       const user = known ?? (await join(db, identities, row));
       await identities.prove(user.userId);
       const guestId = row.guest_id ?? undefined;
-      return { login: await enter(user.userId, userAgent), userId: user.userId, guestId };
+      return { login: await enter(user.userId, userAgent), guestId };
     },
     async requestReset(email, clientAddress) {
       count(email, clientAddress);
