@@ -212,6 +212,25 @@ if (isLongRun)
     await next.getByTestId('start-now').waitFor();
   });
 
+test('the door leads its owner back to the match that is open here, on the phone that left it and on another', async ({
+  lab,
+  visits,
+}) => {
+  const [, path = ''] = signs;
+  const person = personOf(lab.system, 'PLAYER');
+  const owner = await visits.open(person, { path });
+  const second = await visits.open(person, { path });
+  await second.getByTestId('start-now').waitFor();
+  await press(owner.getByTestId('start-now'));
+  await owner.getByTestId('rec-badge').waitFor();
+  await second.getByTestId('own-match').waitFor();
+  expect(await second.getByTestId('court-busy').count()).toBe(0);
+  await lookAt(second, 'court-own-match');
+  await press(second.getByTestId('own-match'));
+  await second.getByTestId('rec-badge').waitFor();
+  await stopMatch(owner);
+});
+
 test('a photographed code shows no match', async ({ lab, visits }) => {
   const owner = await lab.system.login('PLAYER');
   const { items } = await owner.listSessions();
