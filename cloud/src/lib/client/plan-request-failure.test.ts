@@ -43,6 +43,7 @@ test.each([
 test.each([
   ['unreachable', 'recording', 'by_itself', 'stay'],
   ['unreachable', 'saving', 'coming', 'stay'],
+  ['unreachable', 'before', 'said', 'stay'],
   ['unauthenticated', 'recording', 'goes_on', 'log_in'],
 ] as const)('%s to a page that asks by itself while a match is %s: %s, %s', (kind, phase, safety, todo) => {
   expect(planRequestFailure({ kind }, { phase, retries: true })).toEqual({ safety, todo });

@@ -12,8 +12,8 @@ export interface FailedRequest {
 }
 
 export interface Situation {
-  /** How far the match is: its camera is opened, it is started, it is recorded, it is on its way to the library, it is over. */
-  phase: 'opening' | 'starting' | 'recording' | 'saving' | 'over';
+  /** How far the match is: there is none of this page's yet, its camera is opened, it is started, it is recorded, it is on its way to the library, it is over. */
+  phase: 'before' | 'opening' | 'starting' | 'recording' | 'saving' | 'over';
   /** The page asks again by itself. */
   retries?: boolean;
 }
@@ -77,7 +77,7 @@ interface Known {
 }
 
 function planSafety({ outcome }: Known, phase: Situation['phase']): RequestSafety {
-  if (phase === 'over') return 'said';
+  if (phase === 'before' || phase === 'over') return 'said';
   if (phase === 'opening') return 'nothing';
   if (phase === 'starting') return outcome === 'unsure' ? 'perhaps' : 'nothing';
   if (outcome === 'lost') return 'unknown';
@@ -90,7 +90,7 @@ function planTodo(request: FailedRequest, { phase, retries = false }: Situation)
   if (fault !== undefined && SAYING.includes(fault)) return 'said';
   if (retries && !FINAL.includes(kind)) return 'stay';
   const { outcome, before, during } = findKnown(request);
-  if (phase === 'opening') return before;
+  if (phase === 'before' || phase === 'opening') return before;
   if (phase === 'starting') return outcome === 'unsure' ? 'see' : before;
   // Nothing is left to be ended.
   return phase !== 'recording' && during === 'again_or_end' ? 'again' : during;
