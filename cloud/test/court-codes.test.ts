@@ -136,12 +136,22 @@ describe('a court’s code', () => {
     expect(JSON.parse(text)).toEqual({
       ...{ courtName: 'Court one', clubName: 'Club alpha', timeZone: 'Europe/Paris' },
       ...{ brandColor: null, logo: null },
-      ...{ state: 'busy', mayStart: false, hindrance: null, opensNext: null },
+      ...{ state: 'busy', mayStart: false, cameraState: 'unknown', hindrance: null, opensNext: null },
       ...{ mine: null, unclaimed: null, asked: null, announced: null, mayAnnounce: true, nextGroup: 'ask' },
       ...{ defaultMinutes: 90, maxMinutes: 240 },
     });
     expect(text).not.toContain(sessionId);
     expect(await owner.look()).toMatchObject({ mine: sessionId, mayAnnounce: false });
+  });
+
+  it('tells that the camera has failed, and lets it be tried again', async () => {
+    const { db } = portal.app.services;
+    await db.updateTable('court').set({ camera_state: 'failed' }).where('id', '=', 'one').execute();
+    expect(await openBrowser().look()).toMatchObject({
+      state: 'free',
+      mayStart: true,
+      cameraState: 'failed',
+    });
   });
 
   it('that the club has changed leads nowhere', async () => {

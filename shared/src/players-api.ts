@@ -57,6 +57,8 @@ export const CourtCodeView = z.object({
   timeZone: z.string(),
   state: z.enum(['free', 'busy', 'offline', 'noCamera']),
   mayStart: z.boolean(),
+  /** As its box last found the camera. One that `failed` may work now: a start tries it again. */
+  cameraState: z.enum(['unknown', 'ok', 'failed']),
   hindrance: Hindrance.nullable(),
   opensNext: NextOpening.nullable(),
   /** The visitor's own open session on this court. */

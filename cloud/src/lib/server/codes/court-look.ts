@@ -36,6 +36,7 @@ export async function lookAtCourt(
     timeZone,
     state,
     mayStart: hindrance === null && state === 'free',
+    cameraState: court.camera_state,
     hindrance,
     opensNext: hindrance === 'closed' ? findNextOpening(openingHours, timeZone, nowMs) : null,
     mine: isOwn ? open.id : null,
