@@ -151,6 +151,60 @@ it('an invitation makes one member of those who accept it at once', async () => 
   expect(members).toHaveLength(1);
 });
 
+/** An invitation to that club as such; answers its token. */
+async function invite(clubId: string, role: 'PLAYER' | 'CLUB_ADMIN'): Promise<string> {
+  const { invitations } = portal.app.services;
+  const admin = { userId: anna.userId, email: '', name: '', role, clubIds: [clubId], authSessionId: '' };
+  const { url } = await invitations.create(admin, clubId, { role, label: '' });
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+const findCarla = async (userId: string) => {
+  const { db } = portal.app.services;
+  const { role } = await db
+    .selectFrom('user')
+    .select('role')
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow();
+  const rows = await db.selectFrom('club_member').select('club_id').where('user_id', '=', userId).execute();
+  return { role, clubIds: rows.map((row) => row.club_id).sort() };
+};
+
+it('of two clubs’ invitations accepted at once, one as an administrator, one alone counts', async () => {
+  const { services } = portal.app;
+  await seedClub(services.db, 'beta');
+  for (const roles of [['CLUB_ADMIN', 'PLAYER'] as const, ['PLAYER', 'CLUB_ADMIN'] as const]) {
+    const { token, userId } = await seedUser(services, { role: 'PLAYER', name: `carla-${roles[0]}` });
+    const caller = await services.auth.findCaller(new Headers({ authorization: `Bearer ${token}` }));
+    if (caller === undefined) throw new Error('expected a login');
+    const tokens = [await invite('alpha', roles[0]), await invite('beta', roles[1])];
+    const answers = await Promise.allSettled(
+      tokens.map((invitation) => services.invitations.accept(caller, invitation)),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const { role, clubIds } = await findCarla(userId);
+    expect(clubIds).toHaveLength(1);
+    expect(role).toBe(roles[clubIds[0] === 'alpha' ? 0 : 1]);
+  }
+});
+
+it('who joins another club meanwhile is made an administrator of neither', async () => {
+  const { services } = portal.app;
+  await seedClub(services.db, 'beta');
+  const admin = await seedUser(services, { role: 'CLUB_ADMIN', clubIds: ['alpha'], name: 'admin' });
+  const carla = await seedUser(services, { role: 'PLAYER', clubIds: ['alpha'], name: 'carla' });
+  const [byAdmin, byCarla] = await Promise.all(
+    [admin, carla].map(({ token }) =>
+      services.auth.findCaller(new Headers({ authorization: `Bearer ${token}` })),
+    ),
+  );
+  if (byAdmin === undefined || byCarla === undefined) throw new Error('expected two logins');
+  const letIn = await services.gate.requireUser(byAdmin, 'user.write', carla.userId);
+  await services.invitations.accept(byCarla, await invite('beta', 'PLAYER'));
+  const change = services.users.update(byAdmin, letIn, { role: 'CLUB_ADMIN', clubIds: ['alpha'] });
+  await expect(change).rejects.toMatchObject({ kind: 'not_found' });
+  expect(await findCarla(carla.userId)).toEqual({ role: 'PLAYER', clubIds: ['alpha', 'beta'] });
+});
+
 it('an e-mail address becomes one account, in whatever letters it is written', async () => {
   const answers = await times(8, (index) =>
     portal.call('POST', '/api/auth/register', {

@@ -1,12 +1,13 @@
 /**
  * Invitations to a club: a link that one person may use once. Owns the table `invitation`: the token is shown once and
- * stored hashed; a row goes when it is accepted or taken back. May import `db`, `audit`.
+ * stored hashed; a row goes when it is accepted or taken back. May import `db`, `audit`, `access`.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { INVITATION_DAYS, type Invitation, type InvitationView } from '@padelvar/shared/club-api';
 import { AppError } from '@padelvar/shared/errors';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import { findUser, type UserRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
@@ -112,16 +113,11 @@ export function createInvitations({ db, clock, audit, origin }: InvitationsOptio
     },
     stands: async (token) => (await find(db, token)) !== undefined,
     async accept(caller, token) {
-      if (caller.role === 'SUPER_ADMIN' || caller.role === 'SUPPORT') {
-        throw new AppError('conflict', `your role ${caller.role} sees all clubs and belongs to none`, {
-          fault: 'other_account',
-        });
-      }
       const accepted = await transact(db, async (trx) => {
         const row = await find(trx, token);
         if (row === undefined) throw used();
         await trx.deleteFrom('invitation').where('id', '=', row.id).execute();
-        await join(trx, caller, row);
+        await join(trx, caller.userId, row);
         return row;
       });
       const { club_id: clubId, role, id: invitationId } = accepted;
@@ -131,28 +127,35 @@ export function createInvitations({ db, clock, audit, origin }: InvitationsOptio
   };
 }
 
-/** A role counts in all clubs of somebody, so an administrator is made only of who belongs to no other club. */
-async function join(trx: Db, caller: Caller, { club_id: clubId, role }: Selectable<InvitationTable>) {
-  if (role === 'CLUB_ADMIN' && caller.role !== 'CLUB_ADMIN') {
-    if (caller.clubIds.some((other) => other !== clubId)) {
-      throw new AppError(
-        'conflict',
-        'expected an account of no other club for an administrator; found one of another club',
-        { fault: 'other_account' },
-      );
-    }
-    await trx.updateTable('user').set({ role }).where('id', '=', caller.userId).execute();
-  }
-  if (role === 'PLAYER' && caller.role === 'CLUB_ADMIN' && !caller.clubIds.includes(clubId)) {
-    throw new AppError('conflict', 'expected the account of a player; this one administers a club', {
-      fault: 'other_account',
-    });
-  }
+/**
+ * A role counts in all clubs of somebody, so an administrator is made only of who belongs to no other club. What they are is
+ * read where it is written: of two invitations accepted at once, the second finds what the first made of them.
+ */
+async function join(trx: Db, userId: string, { club_id: clubId, role }: Selectable<InvitationTable>) {
+  const user = await findUser(trx, userId);
+  if (user === undefined) throw new AppError('unauthenticated', 'expected an account that is still there');
+  refuseOther(user, clubId, role);
+  if (role === 'CLUB_ADMIN') await trx.updateTable('user').set({ role }).where('id', '=', userId).execute();
   await trx
     .insertInto('club_member')
-    .values({ club_id: clubId, user_id: caller.userId })
+    .values({ club_id: clubId, user_id: userId })
     .onConflict((conflict) => conflict.columns(['club_id', 'user_id']).doNothing())
     .execute();
+}
+
+function refuseOther(user: UserRow, clubId: string, role: 'PLAYER' | 'CLUB_ADMIN'): void {
+  const refuse = (message: string): never => {
+    throw new AppError('conflict', message, { fault: 'other_account' });
+  };
+  if (user.role === 'SUPER_ADMIN' || user.role === 'SUPPORT') {
+    refuse(`your role ${user.role} sees all clubs and belongs to none`);
+  }
+  if (role === 'CLUB_ADMIN' && user.role !== role && user.clubIds.some((other) => other !== clubId)) {
+    refuse('expected an account of no other club for an administrator; found one of another club');
+  }
+  if (role === 'PLAYER' && user.role === 'CLUB_ADMIN' && !user.clubIds.includes(clubId)) {
+    refuse('expected the account of a player; this one administers a club');
+  }
 }
 
 async function refuseTooMany(db: Db, clubId: string, nowMs: number): Promise<void> {

@@ -1,11 +1,13 @@
 /**
  * Users as administrators see them: lists, roles, clubs. Owns the membership of clubs and the role column; passwords
- * and logins are `auth`'s. May import `db`, `auth`, `audit`.
+ * and logins are `auth`'s. May import `db`, `auth`, `audit`,
+ * `access`.
  */
 import { AppError } from '@padelvar/shared/errors';
 import type { Me, RegisterRequest, User, UserCreate, UserUpdate } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
-import type { UserRow } from '../access/objects.ts';
+import { decide } from '../access/decide.ts';
+import { findUser, type UserRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Accounts, NewUser } from '../auth/accounts.ts';
 import { createAttemptLimit } from '../auth/attempt-limit.ts';
@@ -46,7 +48,7 @@ export function createUsers({ db, clock, auth, audit, mayRegister }: UsersOption
   const make = async (user: NewUser, clubIds: readonly string[]): Promise<string> => {
     await requireClubs(db, clubIds);
     const userId = await auth.createUser(user);
-    await setClubs(db, userId, clubIds);
+    await transact(db, (trx) => setClubs(trx, userId, clubIds));
     return userId;
   };
   return {
@@ -71,20 +73,20 @@ export function createUsers({ db, clock, auth, audit, mayRegister }: UsersOption
       return { userId, email: email.toLowerCase(), name, role, clubIds, createdAt };
     },
     async update(caller, user, changes) {
-      const next = {
-        name: changes.name ?? user.name,
-        role: changes.role ?? user.role,
-        clubIds: changes.clubIds ?? user.clubIds,
-      };
-      checkAssignment(caller, next);
-      await requireClubs(db, next.clubIds);
-      await keepOneSuperAdmin(db, user, next.role);
-      await db
-        .updateTable('user')
-        .set({ name: next.name, role: next.role })
-        .where('id', '=', user.id)
-        .execute();
-      await setClubs(db, user.id, next.clubIds);
+      await requireClubs(db, changes.clubIds ?? []);
+      const next = await transact(db, async (trx) => {
+        const now = await getUser(trx, caller, user.id);
+        const planned = plan(now, changes);
+        checkAssignment(caller, planned);
+        await keepOneSuperAdmin(trx, now, planned.role);
+        await trx
+          .updateTable('user')
+          .set({ name: planned.name, role: planned.role })
+          .where('id', '=', user.id)
+          .execute();
+        await setClubs(trx, user.id, planned.clubIds);
+        return planned;
+      });
       await audit.record(caller, 'user.update', user.id, { role: next.role, clubIds: next.clubIds });
       return { userId: user.id, email: user.email, ...next, createdAt: user.createdAt };
     },
@@ -117,12 +119,25 @@ async function requireClubs(db: Db, clubIds: readonly string[]): Promise<void> {
   throw new AppError('not_found', `expected the id of a club; found no club ${missing}`, { field: 'clubId' });
 }
 
-async function setClubs(db: Db, userId: string, clubIds: readonly string[]): Promise<void> {
-  await transact(db, async (trx) => {
-    await trx.deleteFrom('club_member').where('user_id', '=', userId).execute();
-    const rows = [...new Set(clubIds)].map((clubId) => ({ club_id: clubId, user_id: userId }));
-    if (rows.length > 0) await trx.insertInto('club_member').values(rows).execute();
-  });
+/** As they are where it is written: since the request was let in, an invitation may have made somebody else's of them. */
+async function getUser(trx: Db, caller: Caller, userId: string): Promise<UserRow> {
+  const user = await findUser(trx, userId);
+  const isOwn =
+    user !== undefined &&
+    decide(caller, 'user.write', { kind: 'user', userId, clubIds: user.clubIds }) === 'allow';
+  if (!isOwn)
+    throw new AppError('not_found', 'expected the id of a user that you can see; found no such user');
+  return user;
+}
+
+function plan(user: UserRow, { name, role, clubIds }: z.output<typeof UserUpdate>) {
+  return { name: name ?? user.name, role: role ?? user.role, clubIds: clubIds ?? user.clubIds };
+}
+
+async function setClubs(trx: Db, userId: string, clubIds: readonly string[]): Promise<void> {
+  await trx.deleteFrom('club_member').where('user_id', '=', userId).execute();
+  const rows = [...new Set(clubIds)].map((clubId) => ({ club_id: clubId, user_id: userId }));
+  if (rows.length > 0) await trx.insertInto('club_member').values(rows).execute();
 }
 
 async function keepOneSuperAdmin(db: Db, user: UserRow, nextRole: Caller['role']): Promise<void> {
