@@ -27,7 +27,6 @@ export function courtside(call: Call) {
       }),
     askToJoin: (code: string) => call<unknown>(`/api/codes/${code}/ask`, { method: 'POST' }),
     announceNextGroup: (code: string) => call<NextGroup>(`/api/codes/${code}/next`, { method: 'POST' }),
-    /** What this browser recorded as a guest becomes that of whoever is logged in. */
     extendRecording: (sessionId: string) =>
       call<RecordStatus>('/api/video/record/extend', {
         method: 'POST',
