@@ -24,7 +24,7 @@ let portal: TestPortal;
 let world: World;
 beforeAll(async () => {
   clock = createManualClock(NOW);
-  portal = await openTestPortal({ clock });
+  portal = await openTestPortal({ clock, hasJobs: false });
   world = await createWorld(portal.app.services);
 });
 beforeEach(async () => {
@@ -156,6 +156,33 @@ describe('when it is due', () => {
         ...{ lastAt: new Date(dueAt).toISOString(), nextAt: new Date(DUE).toISOString() },
       },
     ]);
+  });
+
+  it('each week of a year it begins once, at its time on the club’s wall, in summer and in winter', async () => {
+    const { scheduleId } = await plan();
+    const { db } = portal.app.services;
+    const find = () =>
+      db.selectFrom('schedule').selectAll().where('id', '=', scheduleId).executeTakeFirstOrThrow();
+    const passing = createManualClock(NOW);
+    const { asked, sessions } = createCourtside();
+    const beginDue = createDuePlans({ ...portal.app.services, clock: passing, sessions });
+    const begunAt: number[] = [];
+    for (let week = 0; week < 52; week += 1) {
+      const dueAt = (await find()).next_at ?? NaN;
+      await passing.advance(dueAt - passing.nowMs() - 1);
+      await beginDue();
+      await passing.advance(1);
+      await beginDue();
+      expect(await find()).toMatchObject({ last_outcome: 'started', last_at: dueAt });
+      begunAt.push(dueAt);
+    }
+    expect(asked.filter((what) => what.startsWith('start'))).toHaveLength(52);
+    const onWall = new Intl.DateTimeFormat('en-GB', {
+      ...{ timeZone: 'Europe/Paris', weekday: 'long', hour: '2-digit', minute: '2-digit' },
+    });
+    expect(new Set(begunAt.map((at) => onWall.format(at)))).toEqual(new Set(['Sunday 20:30']));
+    const inUtc = new Set(begunAt.map((at) => new Date(at).toISOString().slice(11, 16)));
+    expect(inUtc).toEqual(new Set(['18:30', '19:30']));
   });
 
   it('but the portal was away too long, it is missed and nothing begins in the middle of a match', async () => {
