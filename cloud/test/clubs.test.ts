@@ -5,7 +5,7 @@ import type { Club, Court, Device, User } from '@padelvar/shared/portal-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
 import { seedClub, seedCourt, seedDevice } from './support/seed.ts';
-import { createWorld, DEVICE, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
+import { CLIP_ID, createWorld, DEVICE, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
 
 let portal: TestPortal;
 let world: World;
@@ -117,6 +117,19 @@ describe('a club', () => {
       .set({ movie_state: 'deleted' })
       .where('id', '=', MOVIE_SESSION)
       .execute();
+    // Neither a movie beside a match nor a clip that has outlived it loses the row that names it.
+    expect((await ask('super', 'DELETE', '/api/clubs/north')).status).toBe(409);
+    await db.updateTable('further_movie').set({ state: 'erased' }).execute();
+    const copy = { clip_id: CLIP_ID, session_id: MOVIE_SESSION, object_key: 'kept.mp4', upload_id: 'u' };
+    await db
+      .insertInto('clip_copy')
+      .values({
+        ...{ ...copy, state: 'complete', bytes: 1000, created_at: 0 },
+        ...{ thumbnail_key: null, thumbnail_bytes: null },
+      })
+      .execute();
+    expect((await ask('super', 'DELETE', '/api/clubs/north')).status).toBe(409);
+    await db.deleteFrom('clip_copy').execute();
     expect((await ask('super', 'DELETE', '/api/clubs/north')).status).toBe(204);
     for (const table of ['court', 'device', 'match_session'] as const) {
       const left = await db.selectFrom(table).select('id').where('club_id', '=', 'north').execute();

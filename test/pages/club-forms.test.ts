@@ -486,7 +486,7 @@ if (isLongRun)
     const row = (id: string) => page.locator(`[data-testid=club-row][data-club=${id}]`);
     await row(clubId).getByTestId('delete-club').click();
     await page.getByTestId('confirm-yes').click();
-    await page.getByText('take away its mini-PCs and videos first').waitFor();
+    await page.getByText('take away its mini-PCs, videos and kept clips first').waitFor();
     await row('empty').getByTestId('delete-club').click();
     await page.getByTestId('confirm-yes').click();
     await row('empty').waitFor({ state: 'detached' });

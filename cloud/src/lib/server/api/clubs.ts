@@ -45,7 +45,7 @@ const remove = createRoute({
   path: '/api/clubs/{clubId}',
   tags,
   security,
-  summary: 'Delete a club that has no mini-PCs, no videos and no open session',
+  summary: 'Delete a club that has no mini-PCs, no videos, no kept clips and no open session',
   request: { params },
   responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404, 409) },
 });

@@ -23,7 +23,7 @@ export interface Clubs {
   update(caller: Caller, clubId: string, changes: z.output<typeof ClubUpdate>): Promise<Club>;
   /** Minutes to record: those asked for, within the club's longest, or else its usual. */
   planMinutes(clubId: string, asked: number | undefined): Promise<number>;
-  /** Throws `conflict` while the club has mini-PCs, videos or an open session, so that nothing is orphaned. */
+  /** Throws `conflict` while the club has mini-PCs, videos, kept clips or an open session, so that nothing is orphaned. */
   delete(caller: Caller, clubId: string): Promise<void>;
 }
 
@@ -166,13 +166,27 @@ async function refuseInUse(db: Db, clubId: string): Promise<void> {
         // Its deletion is not finished: the key would be lost with the row.
         eb('object_key', 'is not', null),
         eb('state', 'not in', ['complete', 'failed']),
+        // What has outlived its match, or is still to be erased with it.
+        eb.exists(
+          eb
+            .selectFrom('clip_copy')
+            .select('clip_id')
+            .whereRef('clip_copy.session_id', '=', 'match_session.id'),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('further_movie')
+            .select('number')
+            .whereRef('further_movie.session_id', '=', 'match_session.id')
+            .where('further_movie.state', 'in', ['open', 'complete']),
+        ),
       ]),
     )
     .executeTakeFirst();
   if (inUse === undefined) return;
   throw new AppError(
     'conflict',
-    `expected a club without videos or open sessions; found ${inUse.id}. Delete its videos first`,
+    `expected a club without videos, kept clips or open sessions; found ${inUse.id}. Delete its videos first`,
     { fault: 'in_use' },
   );
 }
