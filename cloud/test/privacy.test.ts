@@ -13,6 +13,7 @@ import {
   seedCourt,
   seedDevice,
   seedFurtherMovie,
+  seedSchedule,
   seedSession,
   seedShare,
   seedUser,
@@ -380,7 +381,7 @@ describe('whoever deletes their account', () => {
     expect(await Array.fromAsync(store.listUploads())).toHaveLength(1);
 
     expect(await read<LeavePlan>(owner, '/api/privacy/account')).toEqual({
-      ...{ videos: 3, sharedVideos: 1, takesPartIn: 1, obstacle: null },
+      ...{ videos: 3, sharedVideos: 1, takesPartIn: 1, plansHandedOn: 0, plansLost: 0, obstacle: null },
     });
     const wrong = await leave(owner, 'somebody@example.test');
     expect(await wrong.json()).toMatchObject({ status: 400, errors: [{ field: 'email' }] });
@@ -412,6 +413,26 @@ describe('whoever deletes their account', () => {
       { session_id: shared, user_id: friend.userId },
     ]);
     expect(await actionsOn(owner.userId)).toEqual(['user.leave']);
+  });
+
+  it('leaves what they planned to another administrator of the club; else it goes, which is said before', async () => {
+    const { services } = portal.app;
+    const { db } = services;
+    await seedClub(db, 'west');
+    await seedCourt(db, 'west', 'w1');
+    const leaver = await seedUser(services, {
+      ...{ role: 'CLUB_ADMIN', clubIds: ['north', 'west'], name: 'leaver' },
+    });
+    const byId = leaver.userId;
+    await seedSchedule(db, 'north', { id: 'a1'.repeat(8), courtId: 'n1', byId });
+    await seedSchedule(db, 'west', { id: 'b2'.repeat(8), courtId: 'w1', byId });
+    expect(await read<LeavePlan>(leaver, '/api/privacy/account')).toMatchObject({
+      ...{ plansHandedOn: 1, plansLost: 1 },
+    });
+    expect((await leave(leaver)).status).toBe(200);
+    expect(await db.selectFrom('schedule').select(['club_id', 'created_by']).execute()).toEqual([
+      { club_id: 'north', created_by: admin.userId },
+    ]);
   });
 
   it('has ended their match before, and is not the last who looks after the portal', async () => {

@@ -101,6 +101,9 @@ export const LeavePlan = z.object({
   sharedVideos: z.int(),
   /** Matches of others that one is taken out of; their videos stay. */
   takesPartIn: z.int(),
+  /** Planned recordings that another administrator of their club gets, and those that go for want of one. */
+  plansHandedOn: z.int(),
+  plansLost: z.int(),
   /** Why it can't be done now: an own match is open, or nobody else could look after the portal. */
   obstacle: z.enum(['open_match', 'last_admin']).nullable(),
 });

@@ -1,6 +1,6 @@
 /**
  * The end of an account. Its own videos are deleted for everybody, in store, library and at the club; it is taken out of
- * others' matches, whose videos stay. The account goes last, so that what was cut short can be asked for again.
+ * others' matches, whose videos stay; what they planned for a club becomes another administrator's of it. The account goes last, so that what was cut short can be asked for again.
  */
 import { AppError } from '@padelvar/shared/errors';
 import type { LeavePlan } from '@padelvar/shared/privacy-api';
@@ -33,11 +33,14 @@ export function createLeaving({ db, audit, auth, files }: LeavingOptions): Leavi
       .select(['session_participant.session_id', 'match_session.owner_id', 'session_participant.user_id'])
       .where((eb) => eb.or([eb('owner_id', '=', userId), eb('user_id', '=', userId)]))
       .execute();
+    const heirs = await findHeirs(db, userId);
     const shared = new Set(others.filter((row) => row.owner_id === userId).map((row) => row.session_id));
     return {
       videos: videos.length,
       sharedVideos: videos.filter((id) => shared.has(id)).length,
       takesPartIn: others.filter((row) => row.user_id === userId).length,
+      plansHandedOn: heirs.filter(({ heirId }) => heirId !== null).length,
+      plansLost: heirs.filter(({ heirId }) => heirId === null).length,
       obstacle: await findObstacle(db, userId, role),
     };
   };
@@ -109,13 +112,40 @@ async function findObstacle(db: Db, userId: string, role: Caller['role']): Promi
   return other === undefined ? 'last_admin' : null;
 }
 
+/** Whose each of their planned recordings becomes: of the club's other administrators, whose account is oldest; null: nobody's. */
+async function findHeirs(db: Db, userId: string): Promise<{ scheduleId: string; heirId: string | null }[]> {
+  return db
+    .selectFrom('schedule')
+    .select('schedule.id as scheduleId')
+    .select((eb) =>
+      eb
+        .selectFrom('club_member')
+        .innerJoin('user', 'user.id', 'club_member.user_id')
+        .select('user.id')
+        .whereRef('club_member.club_id', '=', 'schedule.club_id')
+        .where('user.role', '=', 'CLUB_ADMIN')
+        .where('user.id', '!=', userId)
+        .orderBy('user.createdAt')
+        .orderBy('user.id')
+        .limit(1)
+        .as('heirId'),
+    )
+    .where('schedule.created_by', '=', userId)
+    .execute();
+}
+
 /** What names the person beside the account itself; what refers to the account goes with it. */
 async function forget(db: Db, userId: string): Promise<void> {
   await transact(db, async (trx) => {
     await trx.deleteFrom('session_participant').where('user_id', '=', userId).execute();
     await trx.deleteFrom('share').where('created_by', '=', userId).execute();
     await trx.deleteFrom('invitation').where('created_by', '=', userId).execute();
-    await trx.deleteFrom('schedule').where('created_by', '=', userId).execute();
+    for (const { scheduleId, heirId } of await findHeirs(trx, userId)) {
+      if (heirId === null) await trx.deleteFrom('schedule').where('id', '=', scheduleId).execute();
+      else {
+        await trx.updateTable('schedule').set({ created_by: heirId }).where('id', '=', scheduleId).execute();
+      }
+    }
     await trx.deleteFrom('idempotency').where('user_id', '=', userId).execute();
   });
 }
