@@ -185,6 +185,15 @@ describe('when it is due', () => {
     expect(inUtc).toEqual(new Set(['18:30', '19:30']));
   });
 
+  it('and the club has a shorter longest recording by then, no more than that is recorded', async () => {
+    const { scheduleId } = await plan();
+    await ask('admin', 'PATCH', '/api/clubs/north', { defaultMinutes: 60, maxMinutes: 60 });
+    await setDue(scheduleId);
+    const { asked, sessions } = createCourtside();
+    await createDuePlans({ ...portal.app.services, sessions })();
+    expect(asked.at(-1)).toBe('start sess_north_n3_1774800000 60');
+  });
+
   it('but the portal was away too long, it is missed and nothing begins in the middle of a match', async () => {
     const { scheduleId } = await plan();
     await setDue(scheduleId, clock.nowMs() - LATE_MS - 1);

@@ -15,7 +15,7 @@ import { findNextOccurrence } from './next-occurrence.ts';
 import { LATE_MS, PASSING, planMinutes } from './plan-attempt.ts';
 import { planTakeUp } from './plan-take-up.ts';
 import { recordPlanned, type Attempt } from './record-planned.ts';
-import { ruleOf, selectSchedules, type ScheduleRow } from './schedule-rows.ts';
+import { plannedAt, ruleOf, selectSchedules, type ScheduleRow } from './schedule-rows.ts';
 
 export interface BeginDueOptions {
   db: Db;
@@ -80,7 +80,7 @@ async function begin(options: BeginDueOptions, row: ScheduleRow, dueAt: number):
 }
 
 async function beginAgain(options: BeginDueOptions, row: ScheduleRow, dueAt: number): Promise<void> {
-  const planned = { dueAt, durationMinutes: row.duration_minutes };
+  const planned = plannedAt(dueAt, row);
   if (planMinutes(planned, options.clock.nowMs()) === undefined) return;
   const taken = await options.db
     .updateTable('schedule')
@@ -152,7 +152,7 @@ async function settle(
 }
 
 async function tryToRecord(options: BeginDueOptions, row: ScheduleRow, dueAt: number): Promise<Attempt> {
-  const planned = { dueAt, durationMinutes: row.duration_minutes };
+  const planned = plannedAt(dueAt, row);
   if (planMinutes(planned, options.clock.nowMs()) === undefined) {
     return { outcome: 'missed', sessionId: null };
   }

@@ -7,11 +7,13 @@ import { formatInstant } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { ScheduleTable } from '../db/tables.ts';
 import type { ScheduleRule } from './next-occurrence.ts';
-import { PASSING, planLatest } from './plan-attempt.ts';
+import { PASSING, planLatest, type Planned } from './plan-attempt.ts';
 
 export type ScheduleRow = Selectable<ScheduleTable> & {
   courtName: string;
   timeZone: string;
+  /** The longest recording of the club, by now. */
+  maxMinutes: number;
   createdByName: string | null;
   /** Of the last session, by now. */
   lastState: string | null;
@@ -28,7 +30,8 @@ export function selectSchedules(db: Db) {
     .leftJoin('user', 'user.id', 'schedule.created_by')
     .leftJoin('match_session', 'match_session.id', 'schedule.last_session_id')
     .selectAll('schedule')
-    .select(['court.name as courtName', 'club.time_zone as timeZone', 'user.name as createdByName'])
+    .select(['court.name as courtName', 'user.name as createdByName'])
+    .select(['club.time_zone as timeZone', 'club.max_minutes as maxMinutes'])
     .select(['match_session.state as lastState', 'match_session.reason as lastReason']);
 }
 
@@ -39,6 +42,11 @@ export function ruleOf(row: ScheduleRow): ScheduleRule {
     time: row.time,
     weekdays: Weekdays.parse(JSON.parse(row.weekdays)),
   };
+}
+
+/** What is to be recorded of one that is due then: no more than its club allows by now. */
+export function plannedAt(dueAt: number, { duration_minutes, maxMinutes }: ScheduleRow): Planned {
+  return { dueAt, durationMinutes: Math.min(duration_minutes, maxMinutes) };
 }
 
 export function formatSchedule(row: ScheduleRow, nowMs: number): Schedule {
@@ -64,6 +72,6 @@ export function formatSchedule(row: ScheduleRow, nowMs: number): Schedule {
 
 function findTriedUntil(row: ScheduleRow, nowMs: number): number | null {
   if (row.last_at === null || row.last_outcome === null || !PASSING.includes(row.last_outcome)) return null;
-  const untilMs = planLatest({ dueAt: row.last_at, durationMinutes: row.duration_minutes });
+  const untilMs = planLatest(plannedAt(row.last_at, row));
   return nowMs <= untilMs ? untilMs : null;
 }
