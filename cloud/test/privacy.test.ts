@@ -300,6 +300,30 @@ describe('somebody who is in a video', () => {
     expect(await statusOf(owner, movie())).toBe(410);
   });
 
+  it('is forgotten in their words six months after the decision, or after they wrote where there is none', async () => {
+    const { objections: room } = portal.app.services;
+    const words = { message: 'I am the one in red', contact: 'r@example.test' };
+    await openBrowser()(THEN, words);
+    await openBrowser()({ ...THEN, time: '00:30' }, words);
+    const decided = (await objections()).find((objection) => objection.sessionId === sessionId);
+    await clock.advance(DAY_MS);
+    await ask(admin, 'POST', `/api/clubs/north/objections/${decided?.objectionId ?? ''}`, {
+      decision: 'keep',
+    });
+    const wordsAfter = async (ms: number) => {
+      await clock.advance(ms);
+      await room.forgetWords();
+      const { db } = portal.app.services;
+      const rows = db.selectFrom('objection').select(['state', 'message', 'contact']).orderBy('state');
+      return rows.execute();
+    };
+    expect(await wordsAfter(182 * DAY_MS)).toEqual([
+      { state: 'kept', ...words },
+      { state: 'open', message: '', contact: '' },
+    ]);
+    expect(await wordsAfter(DAY_MS)).toMatchObject([{ state: 'kept', message: '', contact: '' }, {}]);
+  });
+
   it('hides it for 72 hours where nobody decides, once, and the log says so', async () => {
     await openBrowser()();
     const { services } = portal.app;

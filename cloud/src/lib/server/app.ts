@@ -147,7 +147,12 @@ async function openApp(
     }),
   };
   if (hasJobs) {
-    const own = [planBeginnings(services), planHandOvers(services), planLapses(services)];
+    const own = [
+      planBeginnings(services),
+      planHandOvers(services),
+      planLapses(services),
+      planForgetting(services),
+    ];
     const jobs = startJobs([...planJobs(services), ...own], log);
     opened.push(() => jobs.close());
   }
@@ -366,6 +371,10 @@ function openLibrary(
 /** A video that nobody decided on is seen again within the minute. */
 function planLapses({ objections }: Services) {
   return { name: 'show what nobody decided on', when: '* * * * *', run: () => objections.lapse() };
+}
+
+function planForgetting({ objections }: Services) {
+  return { name: 'forget the words of objections', when: '43 3 * * *', run: () => objections.forgetWords() };
 }
 
 /** Planned recordings begin when they are due, and soon after what was in their way is gone. */

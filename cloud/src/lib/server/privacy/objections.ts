@@ -43,6 +43,8 @@ export interface Objections {
   ): Promise<Objection>;
   /** Shows what nobody has decided on in time. */
   lapse(): Promise<void>;
+  /** Forgets what people wrote and how they are answered, half a year after the decision, or after they wrote where none was made. */
+  forgetWords(): Promise<void>;
   /** Told of each objection that asks the club for a decision on a match. */
   onRaised(listener: (raised: Raised) => void): void;
   /** Told when a match is hidden no more, or gone by a decision. */
@@ -62,6 +64,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** A club's visitors share one address. */
 const PER_ADDRESS = 10;
 const PER_BROWSER = 5;
+const WORDS_KEPT_DAYS = 183;
 /** Videos older than this are not asked for by a form at the court. */
 const OLDEST_DAYS = 400;
 
@@ -159,6 +162,18 @@ export function createObjections({ db, clock, audit, files, onChanged }: Objecti
         await audit.record(undefined, 'video.show', sessionId, { objectionId: id });
         for (const tell of settledListeners) tell({ objectionId: id, sessionId, outcome: 'lapsed' });
       }
+    },
+    async forgetWords() {
+      await db
+        .updateTable('objection')
+        .set({ message: '', contact: '' })
+        .where((eb) => eb.or([eb('message', '!=', ''), eb('contact', '!=', '')]))
+        .where(
+          (eb) => eb.fn.coalesce('decided_at', 'created_at'),
+          '<=',
+          clock.nowMs() - WORDS_KEPT_DAYS * DAY_MS,
+        )
+        .execute();
     },
     onRaised: (listener) => void raisedListeners.add(listener),
     onSettled: (listener) => void settledListeners.add(listener),
