@@ -483,13 +483,39 @@ describe('the next group', () => {
     expect(await arrive()).toEqual(TAKEN);
   });
 
-  it('never takes away what is being recorded or about to be, nor a court whose club has it asked', async () => {
+  it('that nobody answers gets an idle court when the club’s time is over since it asked', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    await minutes(20);
+    expect(await arrive()).toEqual(ASKED);
+    const handsOverAt = inMinutes(10);
+    expect(await openBrowser().look()).toMatchObject({ announced: { state: 'open', handsOverAt } });
+    expect(await peopleOf(owner, session)).toMatchObject({ handsOverAt });
+    await minutes(9);
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('created');
+    await minutes(1);
+    expect(await openBrowser().look()).toMatchObject({ mayAnnounce: true });
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('stopping');
+    expect(await openBrowser().look()).toMatchObject({ state: 'free', mayStart: true });
+  });
+
+  it('keeps waiting where the owner of an idle court said no', async () => {
+    const owner = openBrowser();
+    const session = await openByCode(owner);
+    await arrive();
+    await answer(owner, session, false);
+    await minutes(20);
+    await handOver();
+    expect((await statusOf(owner, session)).state).toBe('created');
+  });
+
+  it('never takes away what is being recorded or about to be', async () => {
     const owner = openBrowser();
     const session = await openByCode(owner);
     await arrive();
     await minutes(20);
-    await handOver();
-    expect((await statusOf(owner, session)).state).toBe('created');
     await owner.call('POST', '/api/video/record/start', { sessionId: session.sessionId });
     await replaceAfter(10);
     await handOver();

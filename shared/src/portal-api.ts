@@ -65,7 +65,7 @@ const ClubRules = z.object({
   openingHours: OpeningHours.nullable(),
   /** What happens to an open session when the next group arrives: its owner is asked, or it gives way when idle. */
   nextGroup: z.enum(['ask', 'replace']),
-  /** Minutes without a recording after which a session gives way. */
+  /** Minutes without a recording after which a session gives way: since it was opened, or with `ask` since nobody answers. */
   nextGroupIdleMinutes: z.int().min(1).max(120),
   /** Minutes of a recording unless somebody says otherwise, and the most that may be asked for. */
   defaultMinutes: z.int().min(1).max(MAX_DURATION_MINUTES),

@@ -4,7 +4,7 @@ import { idOf, isGuest, type Visitor } from '../access/decide.ts';
 import { formatInstant } from '../clock.ts';
 import { findNextOpening } from '../clubs/opening-hours.ts';
 import type { Db } from '../db/database.ts';
-import { findCourtRequest, findJoinRequest, findTellAgain } from '../people/requests.ts';
+import { findCourtRequest, findJoinRequest, findTellAgain, type RequestRow } from '../people/requests.ts';
 import { isEnding, type SessionRow } from '../sessions/session-view.ts';
 import { planCourtState, planHindrance } from './admission.ts';
 import type { CodedCourt } from './court-codes.ts';
@@ -27,7 +27,13 @@ export async function lookAtCourt(
   const hindrance = planHindrance(visitor, coded, nowMs);
   const state = planCourtState(court, { busy: open !== undefined, deviceOnline });
   const others = isOwn ? undefined : open;
-  const announced = others === undefined ? null : await findAnnounced(db, others, coded);
+  const request = others && (await findCourtRequest(db, others.id));
+  const announced = others && request ? formatAnnounced(others, coded, request) : null;
+  const mayAnnounce = (open: SessionRow): boolean =>
+    // A second request beside an open one would tell the owner nothing.
+    announced === null ||
+    planNextGroup(open, coded, { request, nowMs }) === 'taken' ||
+    (announced.askAgainAt !== null && nowMs >= Date.parse(announced.askAgainAt));
   return {
     courtName: court.name,
     clubName: coded.clubName,
@@ -43,7 +49,7 @@ export async function lookAtCourt(
     unclaimed: await findUnclaimed(db, visitor, court.id),
     asked: others === undefined ? null : await findAsked(db, visitor, others.id),
     announced,
-    mayAnnounce: others !== undefined && hindrance === null && mayAnnounce(others, coded, announced, nowMs),
+    mayAnnounce: others !== undefined && hindrance === null && mayAnnounce(others),
     nextGroup: coded.nextGroup,
     defaultMinutes: coded.defaultMinutes,
     maxMinutes: coded.maxMinutes,
@@ -87,25 +93,12 @@ async function findAsked(db: Db, visitor: Visitor, sessionId: string): Promise<A
   return join === undefined ? null : { sessionId: null, state: join.state };
 }
 
-async function findAnnounced(db: Db, open: SessionRow, coded: CodedCourt): Promise<Announced | null> {
-  const request = await findCourtRequest(db, open.id);
-  if (request === undefined) return null;
-  const handsOverAt = findHandOver(open, coded);
+function formatAnnounced(open: SessionRow, coded: CodedCourt, request: RequestRow): Announced {
+  const handsOverAt = findHandOver(open, coded, request);
   const tellAgainAt = findTellAgain(request);
   if (tellAgainAt === null) {
     return { state: 'open', handsOverAt: formatInstant(handsOverAt), askAgainAt: null };
   }
   const askAgainAt = formatInstant(planAskAgain(tellAgainAt, handsOverAt));
   return { state: 'declined', handsOverAt: null, askAgainAt };
-}
-
-/** A second request beside an open one would tell the owner nothing. */
-function mayAnnounce(
-  open: SessionRow,
-  coded: CodedCourt,
-  announced: Announced | null,
-  nowMs: number,
-): boolean {
-  if (announced === null || planNextGroup(open, coded, nowMs) === 'taken') return true;
-  return announced.askAgainAt !== null && nowMs >= Date.parse(announced.askAgainAt);
 }

@@ -16,6 +16,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { People } from '../people/people.ts';
+import { findCourtRequest, findTellAgain } from '../people/requests.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { areGuestsWelcome } from './admission.ts';
 import type { CodedCourt, CourtCodes } from './court-codes.ts';
@@ -95,9 +96,10 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
   };
   /** Where the rule gives the court over now. What a start that has just come in records is never taken away. */
   const takeOver = async (open: SessionRow, coded: CodedCourt): Promise<boolean> => {
+    const request = await findCourtRequest(db, open.id);
     let isTaken = false;
     await sessions.close(open.id, 'superseded', (row) => {
-      isTaken = planNextGroup(row, coded, clock.nowMs()) === 'taken';
+      isTaken = planNextGroup(row, coded, { request, nowMs: clock.nowMs() }) === 'taken';
       return isTaken;
     });
     return isTaken;
@@ -139,9 +141,10 @@ export function createCourtVisits(options: CourtVisitsOptions): CourtVisits {
       countAnnouncement(visit);
       const open = await findOthers(visit.visitor, coded);
       if (open === undefined || (await takeOver(open, coded))) return { outcome: 'taken', askAgainAt: null };
-      const tellAgainAt = await people.askForCourt(open);
+      const request = await people.askForCourt(open);
+      const tellAgainAt = findTellAgain(request);
       if (tellAgainAt === null) return { outcome: 'asked', askAgainAt: null };
-      const askAgainAt = planAskAgain(tellAgainAt, findHandOver(open, coded));
+      const askAgainAt = planAskAgain(tellAgainAt, findHandOver(open, coded, request));
       return { outcome: 'declined', askAgainAt: new Date(askAgainAt).toISOString() };
     },
   };

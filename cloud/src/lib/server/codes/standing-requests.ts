@@ -1,7 +1,8 @@
 /**
  * Gives courts to the next groups that wait for them, once the club's rule does: nobody has to tap again when the idle
- * minutes are over.
+ * minutes are over. Where those on the court are to be asked, that is when nobody has answered for so long.
  */
+import type { SessionRow } from '../access/objects.ts';
 import { readRules, CLUB_RULES } from '../clubs/club-rules.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
@@ -25,17 +26,19 @@ export function createStandingRequests({
       .selectFrom('match_session')
       .innerJoin('club', 'club.id', 'match_session.club_id')
       .innerJoin('match_request', 'match_request.session_id', 'match_session.id')
-      .select(['match_session.id', ...CLUB_RULES])
+      .select(['match_session.id', 'match_request.state', 'match_request.created_at', ...CLUB_RULES])
       .where('match_request.kind', '=', 'court')
       .where('match_request.state', '=', 'open')
       .where('match_session.state', 'not in', ['complete', 'failed'])
       .where('match_session.started_at', 'is', null)
       .where('match_session.close_requested_at', 'is', null)
-      .where('club.next_group', '=', 'replace')
       .execute();
-    for (const { id, ...club } of waitedFor) {
+    for (const { id, state, created_at, ...club } of waitedFor) {
       const rule = readRules(club);
-      await sessions.close(id, 'superseded', (row) => planNextGroup(row, rule, clock.nowMs()) === 'taken');
+      const request = { state, created_at };
+      const isTaken = (row: SessionRow) =>
+        planNextGroup(row, rule, { request, nowMs: clock.nowMs() }) === 'taken';
+      await sessions.close(id, 'superseded', isTaken);
     }
   };
 }

@@ -10,12 +10,12 @@ import type { SessionRow } from '../access/objects.ts';
 import { formatInstant, type Clock } from '../clock.ts';
 import { CLUB_RULES, readRules } from '../clubs/club-rules.ts';
 import { createCode } from '../codes/code-text.ts';
-import { findHandOver } from '../codes/next-group.ts';
+import { findHandOver, type CourtRequest } from '../codes/next-group.ts';
 import type { Db } from '../db/database.ts';
 import { isEnding } from '../sessions/session-view.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { getRecipient, handOver } from './hand-over.ts';
-import { addCourtRequest, addJoinRequest, findTellAgain, type RequestRow } from './requests.ts';
+import { addCourtRequest, addJoinRequest, type RequestRow } from './requests.ts';
 
 export interface People {
   /** For whoever may let others in. Once the match has been stopped, nobody waits for its court. */
@@ -24,8 +24,8 @@ export interface People {
   join(userId: string, code: string): Promise<string>;
   /** Asks the owner to be let in; a repeat changes nothing. */
   ask(userId: string, session: SessionRow): Promise<void>;
-  /** The next group waits for the court. Answers when the owner can be told again who has just said no, else null. */
-  askForCourt(session: SessionRow): Promise<number | null>;
+  /** The next group waits for the court. Answers what stands: the owner who has just said no is not asked anew. */
+  askForCourt(session: SessionRow): Promise<RequestRow>;
   /** `not_found` for a request that has been answered. Making room for the next group stops the match. */
   answer(session: SessionRow, requestId: string, accept: boolean): Promise<void>;
   /**
@@ -68,8 +68,8 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
       const { id } = session;
       const code = isRunning(session) ? await ensureCode(db, id) : undefined;
       const requests = await listOpenRequests(db, id);
-      const { timeZone, handsOverAt } = await findCourtRule(db, session);
-      const nextGroup = (code && requests.find(({ kind }) => kind === 'court')?.id) ?? null;
+      const waiting = code === undefined ? undefined : requests.find(({ kind }) => kind === 'court');
+      const { timeZone, handsOverAt } = await findCourtRule(db, session, waiting);
       return {
         sessionId: id,
         join: code === undefined ? null : { code, url: `${origin}/j/${code}` },
@@ -77,8 +77,8 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
         requests: requests.flatMap(({ id: requestId, kind, name }) =>
           kind === 'join' ? [{ requestId, name: name ?? '' }] : [],
         ),
-        nextGroup,
-        handsOverAt: nextGroup === null ? null : handsOverAt,
+        nextGroup: waiting?.id ?? null,
+        handsOverAt: waiting === undefined ? null : handsOverAt,
         timeZone,
       };
     },
@@ -101,7 +101,7 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
     async askForCourt({ id: sessionId }) {
       const { isNew, request } = await addCourtRequest(db, { sessionId, nowMs: clock.nowMs() });
       if (isNew) sessions.changed(sessionId);
-      return findTellAgain(request);
+      return request;
     },
     async answer(session, requestId, accept) {
       const request = await db
@@ -144,13 +144,14 @@ function isRunning(session: SessionRow): boolean {
 async function findCourtRule(
   db: Db,
   session: SessionRow,
+  request: CourtRequest,
 ): Promise<Pick<MatchPeople, 'handsOverAt' | 'timeZone'>> {
   const club = await db
     .selectFrom('club')
     .select(['time_zone', ...CLUB_RULES])
     .where('id', '=', session.club_id)
     .executeTakeFirstOrThrow();
-  const handsOverAt = findHandOver(session, readRules(club));
+  const handsOverAt = findHandOver(session, readRules(club), request);
   return { timeZone: club.time_zone, handsOverAt: formatInstant(handsOverAt) };
 }
 
@@ -181,11 +182,12 @@ function listParticipants(db: Db, sessionId: string): Promise<MatchPeople['parti
 function listOpenRequests(
   db: Db,
   sessionId: string,
-): Promise<{ id: string; kind: RequestRow['kind']; name: string | null }[]> {
+): Promise<(Pick<RequestRow, 'id' | 'kind' | 'state' | 'created_at'> & { name: string | null })[]> {
   return db
     .selectFrom('match_request')
     .leftJoin('user', 'user.id', 'match_request.user_id')
-    .select(['match_request.id', 'match_request.kind', 'user.name'])
+    .select(['match_request.id', 'match_request.kind', 'match_request.state', 'user.name'])
+    .select('match_request.created_at')
     .where('match_request.session_id', '=', sessionId)
     .where('match_request.state', '=', 'open')
     .orderBy('match_request.created_at')
