@@ -227,6 +227,22 @@ describe('a guest', () => {
     expect(await guest.look()).toMatchObject({ mine: expect.stringMatching(/^sess_alpha_one_/) as string });
   });
 
+  it('whose answer to the start was lost comes back to the same session; who only looks is nobody', async () => {
+    const { db } = portal.app.services;
+    const guest = openBrowser();
+    await guest.look();
+    const given = guest.cookie();
+    await guest.look();
+    expect(guest.cookie()).toBe(given);
+    expect(await db.selectFrom('guest').selectAll().execute()).toEqual([]);
+    const lost = openBrowser({ ...anna, cookie: given });
+    const { sessionId } = await openByCode(lost);
+    expect(await guest.look()).toMatchObject({ mine: sessionId });
+    const again = await guest.call('POST', `/api/codes/${code}/open`);
+    expect(await again.json()).toMatchObject({ sessionId });
+    expect(await db.selectFrom('guest').selectAll().execute()).toHaveLength(1);
+  });
+
   it('has one open session at a time, wherever', async () => {
     const guest = openBrowser();
     await openByCode(guest);

@@ -24,7 +24,8 @@ const look = createRoute({
   method: 'get',
   path: '/api/codes/{code}',
   tags,
-  summary: 'The court of a printed code, and what the visitor may do there',
+  summary:
+    'The court of a printed code, and what the visitor may do there; where a guest may start, with the cookie to start by',
   request: { params },
   responses: { 200: jsonAnswer(CourtCodeView, 'The court'), ...problems(400, 404, 429) },
 });
@@ -93,14 +94,19 @@ const rotate = createRoute({
   responses: { 200: jsonAnswer(CourtSign, 'The new code'), ...problems(400, 401, 403, 404) },
 });
 
-export function courtCodeRoutes({ courtCodes, courtVisits, gate, audit }: Services) {
+export function courtCodeRoutes({ courtCodes, courtVisits, gate, guests, audit }: Services) {
   const visitOf = (c: Context<ApiEnv>, code: string): CourtVisit => ({
     code,
     visitor: visitorOf(c),
     clientAddress: c.get('clientAddress'),
   });
   return createSection()
-    .openapi(look, async (c) => c.json(await courtVisits.look(visitOf(c, c.req.valid('param').code)), 200))
+    .openapi(look, async (c) => {
+      const visit = visitOf(c, c.req.valid('param').code);
+      const seen = await courtVisits.look(visit);
+      if (visit.visitor === undefined && seen.mayStart) c.set('guestCookie', guests.offer(c.req.raw.headers));
+      return c.json(seen, 200);
+    })
     .openapi(open, async (c) => {
       const session = await courtVisits.open(visitOf(c, c.req.valid('param').code), {
         headers: c.req.raw.headers,
