@@ -301,6 +301,24 @@ describe('what a guest recorded', () => {
     expect(lines).toMatchObject([{ user_id: anna.userId, object: sessionId }]);
   });
 
+  it('lets its guest make an account where the portal is closed to others', async () => {
+    const root = await seedUser(portal.app.services, { role: 'SUPER_ADMIN', name: 'root' });
+    await openBrowser(root).call('PATCH', '/api/admin/settings', { registrationOpen: false });
+    const guest = openBrowser();
+    const account = { email: 'nina@example.test', name: 'Nina', password: SEED_PASSWORD };
+    const register = async (browser: Browser) =>
+      (await browser.call('POST', '/api/auth/register', account)).status;
+    const session = await openByCode(guest);
+    expect(await register(guest)).toBe(403);
+    await guest.call('POST', '/api/video/record/start', { sessionId: session.sessionId });
+    await reportRecording(session);
+    expect(await register(openBrowser())).toBe(403);
+    expect(await register(guest)).toBe(201);
+    await guest.call('POST', '/api/auth/login', { email: account.email, password: account.password });
+    expect(await guest.read('/api/auth/me')).toMatchObject({ role: 'PLAYER', clubIds: [] });
+    expect(await guest.look()).toMatchObject({ mine: session.sessionId });
+  });
+
   it('becomes theirs who ask for anything with a login and the guest’s cookie', async () => {
     const guest = openBrowser();
     const session = await openByCode(guest);

@@ -15,6 +15,7 @@ import type { Caller } from './auth/caller.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import { createGuests } from './auth/guests.ts';
 import { createImpersonations } from './auth/impersonation.ts';
+import { createMayRegister } from './auth/may-register.ts';
 import { createMailEntry } from './auth/mail-entry.ts';
 import { createPasskeys } from './auth/passkeys.ts';
 import { openBroker } from './broker/broker.ts';
@@ -195,10 +196,11 @@ async function openPeople({ db, clock, log, settings }: Basis, dir: DataDir) {
   const audit = createAudit({ db, clock });
   const portalSettings = createPortalSettings({ db, audit });
   const invitations = createInvitations({ db, clock, audit, origin: settings.origin });
-  const mayRegister = async (invitation: string | undefined): Promise<boolean> => {
-    if ((await portalSettings.get()).registrationOpen) return true;
-    return invitation !== undefined && (await invitations.stands(invitation));
-  };
+  const mayRegister = createMayRegister({
+    db,
+    isOpen: async () => (await portalSettings.get()).registrationOpen,
+    isInvited: (invitation) => invitations.stands(invitation),
+  });
   return {
     auth,
     guests: createGuests({ db, clock, origin: settings.origin }),

@@ -40,7 +40,8 @@ const register = createRoute({
   method: 'post',
   path: '/api/auth/register',
   tags,
-  summary: 'Make an account as a player, of a club where one is named',
+  summary:
+    'Make an account as a player, of a club where one is named; a closed portal wants an invitation, or a guest’s match',
   request: { body: jsonBody(RegisterRequest) },
   responses: { 201: jsonAnswer(Me, 'The account'), ...problems(400, 404, 409, 429) },
 });
@@ -63,7 +64,10 @@ export function authRoutes({ db, auth, gate, users, mailEntry, impersonations, g
     })
     .openapi(register, async (c) => {
       const account = c.req.valid('json');
-      const me = await users.register(account, c.get('clientAddress'));
+      const me = await users.register(account, {
+        clientAddress: c.get('clientAddress'),
+        guestId: c.get('guest')?.guestId,
+      });
       await saveAccountSettings(db, me.userId, { locale: account.locale });
       await mailEntry.requestVerification(me.userId);
       return c.json(me, 201);

@@ -6,6 +6,7 @@ import type { OwnAccount } from '../account/own-account.ts';
 import type { Accounts } from '../auth/accounts.ts';
 import type { Guests } from '../auth/guests.ts';
 import type { Impersonations } from '../auth/impersonation.ts';
+import type { MayRegister } from '../auth/may-register.ts';
 import type { MailEntry } from '../auth/mail-entry.ts';
 import type { Passkeys } from '../auth/passkeys.ts';
 import type { Broker } from '../broker/broker.ts';
@@ -60,6 +61,7 @@ export interface Services {
   ownAccount: OwnAccount;
   auth: Accounts;
   guests: Guests;
+  mayRegister: MayRegister;
   gate: Gate;
   audit: Audit;
   users: Users;

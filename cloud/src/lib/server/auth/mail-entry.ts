@@ -11,6 +11,7 @@ import { findAccountSettings, saveAccountSettings } from './account-settings.ts'
 import type { Login } from './accounts.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { emailTaken, type Identities, type Identity } from './identities.ts';
+import type { MayRegister } from './may-register.ts';
 import { createMailTokens, MAIL_TOKEN_LIFE_MS } from './mail-tokens.ts';
 
 export interface LoginLinkWish {
@@ -44,8 +45,7 @@ export interface MailEntryOptions {
   origin: string;
   identities: Identities;
   enter: (userId: string, userAgent: string) => Promise<Login>;
-  /** Whether somebody may make an account, by the invitation that they hold where they hold one. */
-  mayRegister: (invitation: string | undefined) => Promise<boolean>;
+  mayRegister: MayRegister;
 }
 
 const LINKS_PER_CLIENT = 20;
@@ -82,7 +82,7 @@ export function createMailEntry(options: MailEntryOptions): MailEntry {
       count(email, clientAddress);
       const known = await identities.findByEmail(email);
       const invitation = /^\/i\/([\w-]+)$/.exec(next)?.[1];
-      if (known === undefined && !(await mayRegister(invitation))) return;
+      if (known === undefined && !(await mayRegister({ invitation, guestId }))) return;
       const wish = { user_id: known?.userId ?? null, email: email.toLowerCase(), name: name ?? null };
       const token = await tokens.issue('login', { ...wish, locale, guest_id: guestId ?? null });
       const path = next === '/' ? '' : `?next=${encodeURIComponent(next)}`;

@@ -11,6 +11,7 @@ import { findUser, type UserRow } from '../access/objects.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Accounts, NewUser } from '../auth/accounts.ts';
 import { createAttemptLimit } from '../auth/attempt-limit.ts';
+import type { MayRegister } from '../auth/may-register.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/database.ts';
@@ -20,7 +21,10 @@ import { listUsers, type Page, type UserPage } from './list-users.ts';
 
 export interface Users {
   /** A new PLAYER, of a club where one is named. */
-  register(input: z.output<typeof RegisterRequest>, clientAddress: string): Promise<Me>;
+  register(
+    input: z.output<typeof RegisterRequest>,
+    from: { clientAddress: string; guestId: string | undefined },
+  ): Promise<Me>;
   /** Those whom the caller may see, by address. */
   list(caller: Caller, page: Page): Promise<UserPage>;
   create(caller: Caller, input: z.output<typeof UserCreate>): Promise<User>;
@@ -31,8 +35,7 @@ export interface Users {
 const REGISTRATIONS_PER_HOUR = 30;
 
 export interface UsersOptions {
-  /** Whether somebody may make an account, by the invitation that they hold where they hold one. */
-  mayRegister: (invitation: string | undefined) => Promise<boolean>;
+  mayRegister: MayRegister;
   db: Db;
   clock: Clock;
   auth: Accounts;
@@ -52,10 +55,10 @@ export function createUsers({ db, clock, auth, audit, mayRegister }: UsersOption
     return userId;
   };
   return {
-    async register({ email, name, password, clubId, invitation }, clientAddress) {
+    async register({ email, name, password, clubId, invitation }, { clientAddress, guestId }) {
       registrations.check(clientAddress);
       registrations.count(clientAddress);
-      if (!(await mayRegister(invitation))) {
+      if (!(await mayRegister({ invitation, guestId }))) {
         throw new AppError('forbidden', 'expected an invitation: this portal is closed to others');
       }
       if (clubId !== undefined) await requireJoinable(db, clubId);
