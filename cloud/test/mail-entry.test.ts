@@ -174,6 +174,16 @@ describe('a forgotten password', () => {
     expect((await post('/api/auth/reset', { token, password: 'another password' })).status).toBe(410);
   });
 
+  it('leads on to where one was going, on this portal only', async () => {
+    const greta = await seedProved('greta');
+    await post('/api/auth/reset-request', { email: greta.email, next: '/c/0123456789abcdef?match=x' });
+    const url = new URL(linkIn(await mailbox.waitFor(greta.email)));
+    expect(url.pathname).toMatch(/^\/reset\/[\w-]{32}$/);
+    expect(url.searchParams.get('next')).toBe('/c/0123456789abcdef?match=x');
+    const away = await post('/api/auth/reset-request', { email: greta.email, next: '//evil.test' });
+    expect(await away.json()).toMatchObject({ status: 400, errors: [{ field: 'next' }] });
+  });
+
   it('is answered alike where there is no such account, which gets no mail', async () => {
     const before = mailbox.mails.length;
     expect((await post('/api/auth/reset-request', { email: 'unknown@example.test' })).status).toBe(204);

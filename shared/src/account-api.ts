@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Locale } from './locale.ts';
+import { NextPath } from './next-path.ts';
 
 const Instant = z.iso.datetime();
 const Name = z.string().trim().min(1).max(200);
@@ -23,11 +24,7 @@ export const LoginLinkRequest = z.object({
   name: Name.optional(),
   locale: Locale.default('en'),
   /** A path of this portal to go to then. */
-  next: z
-    .string()
-    .max(300)
-    .regex(/^\/(?![/\\])[^\s]*$/, 'expected a path')
-    .default('/'),
+  next: NextPath,
 });
 export const MailTokenRequest = z.object({ token: MailToken });
 

@@ -12,6 +12,7 @@ import { Locale } from './locale.ts';
 import { ClubLogo, LogoGround } from './logo.ts';
 import { FurtherVideo } from './library-api.ts';
 import { EdgeSettings, Gap } from './link.ts';
+import { NextPath } from './next-path.ts';
 import { OpeningHours } from './opening-hours.ts';
 import { pageOf, PageQuery } from './page.ts';
 import { ShownNotice } from './recording-notice.ts';
@@ -38,7 +39,11 @@ export const RegisterRequest = z.object({
   /** The language of its mail. */
   locale: Locale.default('en'),
 });
-export const ResetRequest = z.object({ email: Email });
+export const ResetRequest = z.object({
+  email: Email,
+  /** A path of this portal to go to once the new password is logged in with. */
+  next: NextPath,
+});
 export const ResetConfirm = z.object({ token: z.string().min(1).max(256), password: Password });
 /** An administrator sets somebody's password; all logins of theirs end. */
 export const PasswordSet = z.object({ password: Password });

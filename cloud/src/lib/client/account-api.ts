@@ -15,7 +15,7 @@ import type {
   PasskeyLogin,
   PasswordChange,
 } from '@padelvar/shared/account-api';
-import type { ResetConfirm } from '@padelvar/shared/portal-api';
+import type { ResetConfirm, ResetRequest } from '@padelvar/shared/portal-api';
 import type { z } from 'zod';
 import type { RequestOptions } from './request.ts';
 
@@ -29,7 +29,7 @@ export function ownAccount(call: Call) {
     requestLoginLink: (json: z.input<typeof LoginLinkRequest>) =>
       post<unknown>('/api/auth/link-request', json),
     loginByLink: (token: string) => post<unknown>('/api/auth/link', { token }),
-    requestReset: (email: string) => post<unknown>('/api/auth/reset-request', { email }),
+    requestReset: (wish: z.input<typeof ResetRequest>) => post<unknown>('/api/auth/reset-request', wish),
     resetPassword: (json: z.input<typeof ResetConfirm>) => post<unknown>('/api/auth/reset', json),
     confirmAddress: (token: string) => post<unknown>('/api/auth/confirm', { token }),
     beginPasskeyLogin: () => post<object>('/api/auth/passkey/begin'),

@@ -92,7 +92,7 @@ export function mailEntryRoutes({ mail, mailEntry, guestClaims, audit, clock }: 
       return answerLogin(c, guestClaims, login);
     })
     .openapi(resetRequest, async (c) => {
-      await mailEntry.requestReset(c.req.valid('json').email, c.get('clientAddress'));
+      await mailEntry.requestReset(c.req.valid('json'), c.get('clientAddress'));
       return c.body(null, 204);
     })
     .openapi(reset, async (c) => {

@@ -28,7 +28,7 @@ export interface MailEntry {
   requestLogin(wish: LoginLinkWish, clientAddress: string): Promise<void>;
   /** Throws `gone` for a link that was used or has ended. */
   login(token: string, userAgent: string): Promise<{ login: Login; guestId: string | undefined }>;
-  requestReset(email: string, clientAddress: string): Promise<void>;
+  requestReset(wish: { email: string; next: string }, clientAddress: string): Promise<void>;
   /** Sets the password; all logins end. Answers whose it is. */
   reset(token: string, password: string): Promise<string>;
   requestVerification(userId: string): Promise<void>;
@@ -85,11 +85,10 @@ export function createMailEntry(options: MailEntryOptions): MailEntry {
       if (known === undefined && !(await mayRegister({ invitation, guestId }))) return;
       const wish = { user_id: known?.userId ?? null, email: email.toLowerCase(), name: name ?? null };
       const token = await tokens.issue('login', { ...wish, locale, guest_id: guestId ?? null });
-      const path = next === '/' ? '' : `?next=${encodeURIComponent(next)}`;
       await mail.post({
         to: email,
         locale: known === undefined ? locale : (await findAccountSettings(db, known.userId)).locale,
-        letter: { kind: 'login', url: `${origin}/l/${token}${path}` },
+        letter: { kind: 'login', url: `${origin}/l/${token}${formatNext(next)}` },
         goodForMs: MAIL_TOKEN_LIFE_MS.login,
       });
     },
@@ -105,12 +104,16 @@ export function createMailEntry(options: MailEntryOptions): MailEntry {
       const guestId = row.guest_id ?? undefined;
       return { login: await enter(user.userId, userAgent), guestId };
     },
-    async requestReset(email, clientAddress) {
+    async requestReset({ email, next }, clientAddress) {
       count(email, clientAddress);
       const user = await identities.findByEmail(email);
       if (user === undefined) return;
       const { token, locale } = await issueFor('reset', user);
-      const letter = { kind: 'reset', name: user.name, url: `${origin}/reset/${token}` } as const;
+      const letter = {
+        kind: 'reset',
+        name: user.name,
+        url: `${origin}/reset/${token}${formatNext(next)}`,
+      } as const;
       await mail.post({ to: user.email, locale, letter, goodForMs: MAIL_TOKEN_LIFE_MS.reset });
     },
     async reset(token, password) {
@@ -172,6 +175,10 @@ async function join(
   const user = await identities.create(email, name ?? email.split('@')[0] ?? email);
   await saveAccountSettings(db, user.userId, { locale });
   return user;
+}
+
+function formatNext(next: string): string {
+  return next === '/' ? '' : `?next=${encodeURIComponent(next)}`;
 }
 
 function used(): AppError {
