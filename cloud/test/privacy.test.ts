@@ -227,7 +227,7 @@ describe('somebody who is in a video', () => {
     expect(await statusOf(undefined, `/api/shares/${SHARE_TOKEN}/movie`)).toBe(410);
     expect((await ask(owner, 'POST', `/api/video/files/${sessionId}/shares`, {})).status).toBe(403);
     expect(await statusOf(admin, thumbnail())).toBe(200);
-    expect(await statusOf(admin, `${movie()}?disposition=inline`)).toBe(302);
+    expect(await statusOf(admin, `${movie()}?disposition=inline`)).toBe(200);
     expect(await statusOf(admin, movie())).toBe(403);
 
     const video = await read<Video>(owner, `/api/video/files/${sessionId}`);

@@ -11,7 +11,7 @@ import { createStoredLink } from './stored-link.ts';
 import type { StoredLink } from './stored-link.ts';
 
 export interface MovieSource {
-  /** The plain file: a stable address that leads to a link of limited life. */
+  /** The plain file: a stable address, which leads to a link of limited life where a bucket has it. */
   src: string;
   /** The same movie as a playlist of byte ranges, where it has one. */
   playlist?: string | undefined;

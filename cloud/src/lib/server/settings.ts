@@ -27,7 +27,7 @@ export interface Settings {
   mail: MailSettings | undefined;
   /** Where movies are kept; undefined for the data folder. */
   s3: S3Settings | undefined;
-  /** How long a link for watching lives: so long at most the store answers whose right was taken away. */
+  /** How long a link for watching lives: so long at most a bucket answers whose right was taken away. */
   playLinkSeconds: number;
 }
 

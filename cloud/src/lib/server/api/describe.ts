@@ -62,3 +62,12 @@ export function problems<Status extends ProblemStatus>(...statuses: Status[]) {
 
 /** Either way of saying who one is, for `security`. */
 export const LOGGED_IN = [{ bearer: [] }, { cookie: [] }];
+
+/** Of a route that sends a movie itself, or says where it is. */
+export function movieAnswers(description: string) {
+  return {
+    200: { description },
+    206: { description: 'The part that was asked for' },
+    302: { description: 'Where it is: to be saved, and in a bucket to be watched' },
+  };
+}

@@ -8,9 +8,17 @@ import {
   VideoLook,
   VideoQuery,
 } from '@padelvar/shared/portal-api';
-import { createSection, DispositionQuery, jsonAnswer, LOGGED_IN, problems } from './describe.ts';
+import {
+  createSection,
+  DispositionQuery,
+  jsonAnswer,
+  LOGGED_IN,
+  movieAnswers,
+  problems,
+} from './describe.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
+import { planRecheck } from './visitor.ts';
 
 const tags = ['videos'];
 const security = LOGGED_IN;
@@ -40,13 +48,13 @@ const download = createRoute({
   path: '/api/video/files/{sessionId}/download',
   tags,
   security,
-  summary: 'The movie: leads to a link of limited life, which answers ranges',
+  summary: 'The movie, with ranges: itself, or a link of limited life to it',
   request: {
     params: SessionRef,
     query: DispositionQuery,
   },
   responses: {
-    302: { description: 'Where the movie is' },
+    ...movieAnswers('The movie'),
     ...problems(400, 401, 403, 404, 409, 410),
   },
 });
@@ -74,7 +82,8 @@ const receipt = createRoute({
   responses: { 200: jsonAnswer(DeletionReceipt, 'The receipt'), ...problems(400, 401, 403, 404) },
 });
 
-export function fileRoutes({ files, gate, audit }: Services) {
+export function fileRoutes(services: Services) {
+  const { files, gate, audit } = services;
   return createSection()
     .openapi(list, async (c) => {
       const caller = gate.requireCaller(c.get('caller'));
@@ -94,7 +103,11 @@ export function fileRoutes({ files, gate, audit }: Services) {
       const { disposition } = c.req.valid('query');
       const action = disposition === 'inline' ? 'video.watch' : 'video.download';
       await gate.requireSession(c.get('caller'), action, sessionId);
-      return c.redirect(await files.link(sessionId, disposition, c.req.method), 302);
+      if (disposition === 'attachment') {
+        return c.redirect(await files.link(sessionId, disposition, c.req.method), 302);
+      }
+      const mayGoOn = planRecheck(services, c.req.raw, action, sessionId);
+      return files.send(c.req.raw, { sessionId, disposition }, mayGoOn);
     })
     .openapi(remove, async (c) => {
       const { sessionId } = c.req.valid('param');

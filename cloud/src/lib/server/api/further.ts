@@ -9,9 +9,18 @@ import {
   UploadState,
 } from '@padelvar/shared/edge-api';
 import { FurtherMovieRef } from '@padelvar/shared/library-api';
-import { createSection, DispositionQuery, jsonAnswer, jsonBody, LOGGED_IN, problems } from './describe.ts';
+import {
+  createSection,
+  DispositionQuery,
+  jsonAnswer,
+  jsonBody,
+  LOGGED_IN,
+  movieAnswers,
+  problems,
+} from './describe.ts';
 import { DEVICE_TOKEN, requireDevice } from './device-token.ts';
 import type { Services } from './services.ts';
+import { planRecheck } from './visitor.ts';
 
 const PATH = '/api/edge/uploads/{sessionId}/further/{number}';
 const forDevices = { tags: ['edge'], security: DEVICE_TOKEN };
@@ -64,12 +73,12 @@ const download = createRoute({
   path: '/api/video/files/{sessionId}/further/{number}/download',
   tags: ['videos'],
   security: LOGGED_IN,
-  summary: 'A movie beside the match: leads to a link of limited life, which answers ranges',
+  summary: 'A movie beside the match, with ranges: itself, or a link of limited life to it',
   request: {
     params,
     query: DispositionQuery,
   },
-  responses: { 302: { description: 'Where the movie is' }, ...problems(400, 401, 403, 404, 409, 410) },
+  responses: { ...movieAnswers('The movie'), ...problems(400, 401, 403, 404, 409, 410) },
 });
 
 export function furtherRoutes(services: Services) {
@@ -99,6 +108,9 @@ export function furtherRoutes(services: Services) {
       const { disposition } = c.req.valid('query');
       const action = disposition === 'inline' ? 'video.watch' : 'video.download';
       await gate.requireSession(c.get('caller'), action, ref.sessionId);
+      if (disposition === 'inline') {
+        return furtherVideos.watch(c.req.raw, ref, planRecheck(services, c.req.raw, action, ref.sessionId));
+      }
       return c.redirect(await furtherVideos.link(ref, disposition, c.req.method), 302);
     });
 }

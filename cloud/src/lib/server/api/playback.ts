@@ -35,7 +35,7 @@ function describeShared<Path extends string>(path: Path, type: string, summary: 
 const playlist = describeFile(
   '/api/video/files/{sessionId}/playlist.m3u8',
   'application/vnd.apple.mpegurl',
-  'The movie as HLS: byte ranges of the stored file, each of which leads to a link of limited life',
+  'The movie as HLS: byte ranges of the stored file, the right to which is asked for with each',
 );
 const init = describeFile(
   '/api/video/files/{sessionId}/init.mp4',

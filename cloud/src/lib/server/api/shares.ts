@@ -121,7 +121,7 @@ export function shareRoutes({ shares, files, clips, gate }: Services) {
         return true;
       };
       return clipId === undefined
-        ? files.share(c.req.raw, { sessionId, disposition }, mayGoOn)
+        ? files.send(c.req.raw, { sessionId, disposition }, mayGoOn)
         : clips.send(c.req.raw, { sessionId, clipId, disposition }, mayGoOn);
     });
 }

@@ -34,8 +34,8 @@ export interface Files extends Deletions {
    * to be missing and the store does not have it.
    */
   link(sessionId: string, disposition: 'inline' | 'attachment', method?: string): Promise<string>;
-  /** For whoever holds a link that can be taken back; throws as `link` does, and ends where the video is deleted. */
-  share(
+  /** For whoever may lose the right to it meanwhile; throws as `link` does, and ends where the video is deleted. */
+  send(
     request: Request,
     what: { sessionId: string; disposition: 'inline' | 'attachment' },
     mayGoOn: () => Promise<boolean>,
@@ -100,9 +100,10 @@ export function createFiles(options: FilesOptions): Files {
       if (disposition === 'attachment' || row.missing_at !== null) await requireStored(row);
       return links.sign(describe(row, disposition), method);
     },
-    async share(request, { sessionId, disposition }, mayGoOn) {
-      const wanted = describe(await getReadyRow(sessionId), disposition);
-      return links.send(request, wanted, async () => {
+    async send(request, { sessionId, disposition }, mayGoOn) {
+      const row = await getReadyRow(sessionId);
+      if (row.missing_at !== null) await requireStored(row);
+      return links.send(request, describe(row, disposition), async () => {
         await getReadyRow(sessionId);
         return mayGoOn();
       });

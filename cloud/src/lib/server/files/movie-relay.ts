@@ -1,7 +1,7 @@
 /**
  * A stored movie handed on by the portal itself, for whoever may lose the right to it while it plays: a signed link
- * would stay good, so the right is asked for again while bytes flow, and the answer ends where it is gone. From a bucket,
- * only what is saved by a link passes here: Chromium goes on with a download that broke off at the address that the last
+ * would stay good, and its answer go on, so the right is asked for again while bytes flow, and the answer ends where it is gone. From a
+ * bucket, only what is saved by a link passes here: Chromium goes on with a download that broke off at the address that the last
  * redirect led to, so a link of the bucket must either outlive the right or end the download.
  */
 import { AppError } from '@padelvar/shared/errors';
