@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RIGHT_CHECK_MS } from '../src/lib/server/files/movie-relay.ts';
 import { createManualClock, type ManualClock } from './support/manual-clock.ts';
 import { openTestPortal, ORIGIN, type TestPortal } from './support/portal.ts';
+import { seedUser } from './support/seed.ts';
 import { storeMovie } from './support/stored-movie.ts';
 import { createWorld, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
 
@@ -190,6 +191,24 @@ test('a match without a movie has no clips, and one has no more than so many', a
   for (let standing = 1; standing < MAX_CLIPS; standing += 1) await makeClip(0, 1000);
   expect((await ask('owner', 'POST', CLIPS, { name: 'x', fromMs: 0, toMs: 1000 })).status).toBe(409);
 });
+
+test.each(['whose login ends', 'who administers the club no more'])(
+  'whoever watches a clip, and %s, sees no more of it',
+  async (whose) => {
+    const clip = await makeClip(0, 8000);
+    const { services } = portal.app;
+    const viewer = await seedUser(services, {
+      ...{ role: 'CLUB_ADMIN', clubIds: ['north'], name: whose.replaceAll(' ', '-') },
+    });
+    const watched = await portal.call('GET', `${CLIPS}/${clip.clipId}/movie`, { token: viewer.token });
+    expect(watched.status).toBe(200);
+    if (whose === 'whose login ends') await portal.call('POST', '/api/auth/logout', { token: viewer.token });
+    else
+      await services.db.updateTable('user').set({ role: 'PLAYER' }).where('id', '=', viewer.userId).execute();
+    await clock.advance(RIGHT_CHECK_MS);
+    await expect(watched.arrayBuffer()).rejects.toThrow('has ended');
+  },
+);
 
 describe('a link to a clip', () => {
   async function share(clipId: string, json = {}): Promise<{ token: string; shareId: string }> {

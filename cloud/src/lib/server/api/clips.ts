@@ -15,6 +15,7 @@ import {
 import { respondSmallFile } from './small-file.ts';
 import { scopeOf } from './video-session.ts';
 import type { Services } from './services.ts';
+import { planRecheck } from './visitor.ts';
 
 const tags = ['clips'];
 const security = LOGGED_IN;
@@ -107,7 +108,8 @@ const movie = createRoute({
   },
 });
 
-export function clipRoutes({ clips, gate }: Services) {
+export function clipRoutes(services: Services) {
+  const { clips, gate } = services;
   return createSection()
     .openapi(create, async (c) => {
       const { sessionId } = c.req.valid('param');
@@ -152,16 +154,9 @@ export function clipRoutes({ clips, gate }: Services) {
     .openapi(movie, async (c) => {
       const { sessionId, clipId } = c.req.valid('param');
       const { disposition } = c.req.valid('query');
-      const require = () =>
-        gate.requireSession(
-          c.get('caller'),
-          disposition === 'inline' ? 'video.watch' : 'video.download',
-          sessionId,
-        );
-      await require();
-      return clips.send(c.req.raw, { sessionId, clipId, disposition }, async () => {
-        await require();
-        return true;
-      });
+      const action = disposition === 'inline' ? 'video.watch' : 'video.download';
+      await gate.requireSession(c.get('caller'), action, sessionId);
+      const mayGoOn = planRecheck(services, c.req.raw, action, sessionId);
+      return clips.send(c.req.raw, { sessionId, clipId, disposition }, mayGoOn);
     });
 }
