@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Club, Court, Device, User } from '@padelvar/shared/portal-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
-import { seedClub, seedCourt, seedDevice } from './support/seed.ts';
+import { seedClub, seedCourt, seedDevice, seedSession } from './support/seed.ts';
 import { CLIP_ID, createWorld, DEVICE, MOVIE_SESSION, OPEN_SESSION, type World } from './support/world.ts';
 
 let portal: TestPortal;
@@ -206,6 +206,20 @@ describe('a court', () => {
   it('id is unique in the whole portal', async () => {
     const response = await ask('super', 'POST', '/api/clubs/south/courts', { courtId: 'n1', name: 'One' });
     expect(response.status).toBe(409);
+  });
+
+  it('id stays its club’s while matches were played on it', async () => {
+    const { db } = portal.app.services;
+    const ownerId = (await db.selectFrom('user').select('id').executeTakeFirstOrThrow()).id;
+    await seedSession(
+      db,
+      { clubId: 'north', courtId: 'n9', deviceId: DEVICE, ownerId },
+      { state: 'complete' },
+    );
+    const create = (clubId: string) =>
+      ask('super', 'POST', `/api/clubs/${clubId}/courts`, { courtId: 'n9', name: 'Nine' });
+    expect((await create('south')).status).toBe(409);
+    expect((await create('north')).status).toBe(201);
   });
 
   it.each(['warm', 'lowDelay'] as const)(

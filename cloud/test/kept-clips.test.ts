@@ -219,7 +219,7 @@ describe.each(STORES)('with the store %s', (kind) => {
     if (expired) await expire();
     expect(await listKeys()).not.toEqual([]);
     const { db } = portal.app.services;
-    expect(await findMatchAt(db, 'n1', startedAt)).toBe(sessionId);
+    expect(await findMatchAt(db, { id: 'n1', club_id: 'north' }, startedAt)).toBe(sessionId);
     const answer = await ask(owner, 'DELETE', `/api/video/files/${sessionId}`);
     expect(await answer.json()).toMatchObject({ storeErased: true });
     expect(await listKeys()).toEqual([]);

@@ -250,6 +250,18 @@ describe('somebody who is in a video', () => {
     expect((await browser({ ...THEN, time: '25:00' })).status).toBe(400);
   });
 
+  it('is about no match of another club, whose court had the same id', async () => {
+    const { db } = portal.app.services;
+    await seedClub(db, 'south');
+    const give = (clubId: string) =>
+      db.updateTable('court').set({ club_id: clubId }).where('id', '=', 'n1').execute();
+    await give('south');
+    expect((await openBrowser()()).status).toBe(204);
+    await give('north');
+    await db.deleteFrom('club').where('id', '=', 'south').execute();
+    expect((await read<Video>(owner, `/api/video/files/${sessionId}`)).hiddenUntil).toBeNull();
+  });
+
   it('is about the match under way in that minute, not the next, and of two in one minute about the later', async () => {
     const next = await addVideo(owner.userId, 3_660);
     const hidden = async (): Promise<boolean[]> => {

@@ -54,7 +54,7 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
       return listCourts(db, devices, isStaff ? {} : { clubIds: caller.clubIds }, page);
     },
     async create(caller, clubId, { courtId, name, deviceId = null, cameraAddress }) {
-      await refuseTaken(db, courtId);
+      await refuseTaken(db, clubId, courtId);
       await requireDeviceOfClub(db, clubId, deviceId);
       const sealed = cameraAddress === undefined ? null : await seal(deviceId, courtId, cameraAddress);
       await db
@@ -110,8 +110,17 @@ export function createCourts({ db, clock, audit, devices }: CourtsOptions): Cour
   };
 }
 
-async function refuseTaken(db: Db, courtId: string): Promise<void> {
-  const taken = await db.selectFrom('court').select('id').where('id', '=', courtId).executeTakeFirst();
+/** Matches outlive their court: an id that another club's carry would mix theirs with those of the new court. */
+async function refuseTaken(db: Db, clubId: string, courtId: string): Promise<void> {
+  const taken =
+    (await db.selectFrom('court').select('id').where('id', '=', courtId).executeTakeFirst()) ??
+    (await db
+      .selectFrom('match_session')
+      .select('id')
+      .where('court_id', '=', courtId)
+      .where('club_id', '!=', clubId)
+      .limit(1)
+      .executeTakeFirst());
   if (taken === undefined) return;
   throw new AppError('conflict', `expected an id without a court in the whole portal; ${courtId} is taken`, {
     field: 'courtId',

@@ -1,4 +1,5 @@
 /** Which match was played on a court at a moment: what an objection is about. */
+import type { CourtRow } from '../access/objects.ts';
 import type { Db } from '../db/database.ts';
 
 /** Players do not look at the clock: a match that began or ended so shortly before or after counts. */
@@ -7,11 +8,16 @@ const SLACK_MS = 5 * 60_000;
 const TOLD_MS = 60_000;
 
 /** Of several, the one that was played then or else nearest to it; of those that were, the last. */
-export async function findMatchAt(db: Db, courtId: string, atMs: number): Promise<string | undefined> {
+export async function findMatchAt(
+  db: Db,
+  court: Pick<CourtRow, 'id' | 'club_id'>,
+  atMs: number,
+): Promise<string | undefined> {
   const rows = await db
     .selectFrom('match_session')
     .select(['id', 'started_at', 'ended_at', 'duration_seconds'])
-    .where('court_id', '=', courtId)
+    .where('court_id', '=', court.id)
+    .where('club_id', '=', court.club_id)
     .where((eb) =>
       eb.or([
         eb('movie_state', 'in', ['recording', 'uploading', 'ready']),

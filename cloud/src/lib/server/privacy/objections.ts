@@ -100,7 +100,7 @@ export function createObjections({ db, clock, audit, files, onChanged }: Objecti
         attempts.check(key);
         attempts.count(key);
       }
-      const sessionId = await findMatchAt(db, court.id, atMs);
+      const sessionId = await findMatchAt(db, court, atMs);
       const browserHash = createHash('sha256').update(browser).digest('hex');
       const earlier = await listEarlier(db, { courtId: court.id, sessionId, atMs, browserHash });
       if (earlier.some((row) => row.browser_hash === browserHash)) return;
