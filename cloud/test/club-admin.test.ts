@@ -70,14 +70,14 @@ it('sound is off until a club turns it on for a court, and the device is told', 
   expect(log.items[0]).toMatchObject({ action: 'court.update', detail: { audio: true } });
 });
 
-describe('an invitation', () => {
-  async function invite(json: object = {}): Promise<{ invitationId: string; token: string }> {
-    const response = await ask('admin', 'POST', '/api/clubs/north/invitations', json);
-    expect(response.status).toBe(201);
-    const { invitationId, url } = (await response.json()) as Invitation & { url: string };
-    return { invitationId, token: url.split('/i/')[1] ?? '' };
-  }
+async function invite(json: object = {}): Promise<{ invitationId: string; token: string }> {
+  const response = await ask('admin', 'POST', '/api/clubs/north/invitations', json);
+  expect(response.status).toBe(201);
+  const { invitationId, url } = (await response.json()) as Invitation & { url: string };
+  return { invitationId, token: url.split('/i/')[1] ?? '' };
+}
 
+describe('an invitation', () => {
   it('makes one person a member, once', async () => {
     const { token } = await invite({ label: 'Ana' });
     const view = await portal.call('GET', `/api/invitations/${token}`);
@@ -151,10 +151,39 @@ describe('members', () => {
     expect(users.items.some(({ userId }) => userId === world.targetId)).toBe(true);
   });
 
+  it('who were administrators are players again without a club', async () => {
+    const { db } = portal.app.services;
+    const { userId } = await read<Me>('member', '/api/auth/me');
+    await db.updateTable('user').set({ role: 'CLUB_ADMIN' }).where('id', '=', userId).execute();
+    await db.insertInto('club_member').values({ club_id: 'south', user_id: userId }).execute();
+    const path = (clubId: string) => `/api/clubs/${clubId}/members/${userId}`;
+    await ask('super', 'DELETE', path('south'));
+    expect((await read<Me>('member', '/api/auth/me')).role).toBe('CLUB_ADMIN');
+    await ask('admin', 'DELETE', path('north'));
+    expect(await read<Me>('member', '/api/auth/me')).toMatchObject({ role: 'PLAYER', clubIds: [] });
+    const { token } = await invite();
+    expect((await ask('member', 'POST', `/api/invitations/${token}/accept`)).status).toBe(200);
+  });
+
   it('don’t take themselves out', async () => {
     const { userId } = await read<Me>('admin', '/api/auth/me');
     expect((await ask('admin', 'DELETE', `/api/clubs/north/members/${userId}`)).status).toBe(409);
   });
+});
+
+it('an administrator who plays in another club finds that match in every list', async () => {
+  const { userId } = await read<Me>('foreignAdmin', '/api/auth/me');
+  const lists = ['/api/video/files/list', '/api/video/clips', '/api/video/session/list'];
+  const found = async () => {
+    const pages = await Promise.all(
+      lists.map((path) => read<{ items: { sessionId: string }[] }>('foreignAdmin', path)),
+    );
+    return pages.map(({ items }) => items.map(({ sessionId }) => sessionId));
+  };
+  expect(await found()).toEqual([[], [], []]);
+  const row = { session_id: MOVIE_SESSION, user_id: userId };
+  await portal.app.services.db.insertInto('session_participant').values(row).execute();
+  expect(await found()).toEqual([[MOVIE_SESSION], [MOVIE_SESSION], [MOVIE_SESSION]]);
 });
 
 it('what the club’s videos take is counted, and what a retention would take can be told from it', async () => {

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { isPostgres } from '../src/lib/server/db/column-types.ts';
-import type { VideoQuery } from '../src/lib/server/files/video-rows.ts';
+import type { ReachQuery } from '../src/lib/server/files/video-rows.ts';
 import { planVideoQuery } from '../src/lib/server/files/video-rows.ts';
 import { tellFigures } from '../../edge/test/support/figures.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
@@ -98,7 +98,7 @@ it('the last page of all is read like the first', async () => {
   expect(page.nextCursor).toBeNull();
 });
 
-it.each<[string, Partial<VideoQuery>, string]>([
+it.each<[string, Partial<ReachQuery>, string]>([
   ['all', {}, 'video_newest'],
   ['a later page of all', { cursor: cursorAt(BEGAN_AT) }, 'video_newest'],
   ['a span of time', { fromMs: BEGAN_AT, toMs: BEGAN_AT + 1 }, 'video_newest'],
@@ -124,7 +124,7 @@ it('the list of a player looks at the player’s videos only', async () => {
 const ANY_INDEX = String.raw`Index Scan using video_\w+ on match_session`;
 
 /** How the database would read this list. */
-async function explain(query: VideoQuery): Promise<string> {
+async function explain(query: ReachQuery): Promise<string> {
   const { db } = portal.app.services;
   const planned = planVideoQuery(db, query);
   if (isPostgres(db)) {

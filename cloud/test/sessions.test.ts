@@ -208,7 +208,8 @@ describe('lists', () => {
     expect(rest.nextCursor).toBeNull();
     const own = await sessions.list({ scope: { kind: 'user', userId: 'ben' }, limit: 10 });
     expect(own.items.map(({ ownerId }) => ownerId)).toEqual(['ben']);
-    expect((await sessions.list({ scope: { kind: 'clubs', clubIds: [] }, limit: 10 })).items).toEqual([]);
+    const ofNone = { kind: 'clubs', clubIds: [], userId: 'carla' } as const;
+    expect((await sessions.list({ scope: ofNone, limit: 10 })).items).toEqual([]);
     await expect(sessions.list({ ...all, cursor: 'nonsense' })).rejects.toMatchObject({ field: 'cursor' });
   });
 });

@@ -93,7 +93,7 @@ export function scopeOf(caller: Caller): SessionScope {
     case 'SUPPORT':
       return { kind: 'all' };
     case 'CLUB_ADMIN':
-      return { kind: 'clubs', clubIds: caller.clubIds };
+      return { kind: 'clubs', clubIds: caller.clubIds, userId: caller.userId };
     case 'PLAYER':
       return { kind: 'user', userId: caller.userId };
   }

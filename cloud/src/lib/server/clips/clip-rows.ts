@@ -5,8 +5,8 @@ import { parseKeys, planPage } from '../db/cursor.ts';
 import type { Page, PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import type { ClipTable } from '../db/tables.ts';
-import { hasSideFile, isOwn } from '../files/video-rows.ts';
-import type { SessionScope } from '../sessions/session-list.ts';
+import { hasSideFile } from '../files/video-rows.ts';
+import { isWithin, readScope, type Reach, type SessionScope } from '../sessions/session-list.ts';
 import type { Cut } from './clip-movies.ts';
 
 export interface ClipQuery extends PageRequest {
@@ -40,21 +40,21 @@ const Newest = z.tuple([z.number(), z.string()]);
 
 export async function listClipRows(db: Db, { of, clubId, cursor, limit }: ClipQuery): Promise<Page<ClipRow>> {
   const after = parseKeys(cursor, Newest);
-  let select = selectClips(db)
-    .orderBy('clip.created_at', 'desc')
-    .orderBy('clip.id', 'desc')
-    .limit(limit + 1);
-  if ('sessionId' in of) select = select.where('clip.session_id', '=', of.sessionId);
-  else if (of.kind === 'clubs') select = select.where('match_session.club_id', 'in', [...of.clubIds]);
-  else if (of.kind === 'user') {
-    const { userId } = of;
-    select = select.where((eb) => isOwn(eb, userId));
-  }
-  if (clubId !== undefined) select = select.where('match_session.club_id', '=', clubId);
-  if (after !== undefined) {
-    select = select.where((eb) => eb(eb.refTuple('clip.created_at', 'clip.id'), '<', eb.tuple(...after)));
-  }
-  const { rows, nextCursor } = planPage(await select.execute(), limit, (row) => [row.created_at, row.id]);
+  const read = async (reach: Reach | { sessionId: string }) => {
+    let select = selectClips(db)
+      .orderBy('clip.created_at', 'desc')
+      .orderBy('clip.id', 'desc')
+      .limit(limit + 1);
+    if ('sessionId' in reach) select = select.where('clip.session_id', '=', reach.sessionId);
+    else if (reach.kind !== 'all') select = select.where((eb) => isWithin(eb, reach));
+    if (clubId !== undefined) select = select.where('match_session.club_id', '=', clubId);
+    if (after !== undefined) {
+      select = select.where((eb) => eb(eb.refTuple('clip.created_at', 'clip.id'), '<', eb.tuple(...after)));
+    }
+    return select.execute();
+  };
+  const found = 'sessionId' in of ? await read(of) : await readScope(of, read, (row) => row.created_at);
+  const { rows, nextCursor } = planPage(found, limit, (row) => [row.created_at, row.id]);
   return { items: rows.map(withNames), nextCursor };
 }
 

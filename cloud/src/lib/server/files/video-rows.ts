@@ -7,7 +7,12 @@ import type { LocalDate } from '@padelvar/shared/zoned-time';
 import type { Db } from '../db/database.ts';
 import type { SideFileName } from '@padelvar/shared/side-files';
 import type { MatchSessionTable, Tables } from '../db/tables.ts';
-import type { SessionScope } from '../sessions/session-list.ts';
+import {
+  isWithin as isWithinReach,
+  readScope,
+  type Reach,
+  type SessionScope,
+} from '../sessions/session-list.ts';
 import { planDay, type ZonedDay } from './plan-day.ts';
 
 export interface VideoFilter {
@@ -25,6 +30,9 @@ export interface VideoQuery extends VideoFilter {
   cursor?: string | undefined;
   limit: number;
 }
+
+/** Along one index. */
+export type ReachQuery = Omit<VideoQuery, 'scope'> & { scope: Reach };
 
 export type VideoRow = Selectable<MatchSessionTable> & {
   clubName: string;
@@ -52,7 +60,11 @@ export async function listVideoRows(
   query: VideoQuery,
 ): Promise<{ rows: VideoRow[]; nextCursor: string | null }> {
   const days = query.date === undefined ? undefined : await findDays(db, query.date);
-  const found = await planVideoQuery(db, query, days).execute();
+  const found = await readScope(
+    query.scope,
+    (reach) => planVideoQuery(db, { ...query, scope: reach }, days).execute(),
+    (row) => row.opened_at,
+  );
   const { rows, nextCursor } = planPage(found, query.limit, (row) => [row.opened_at, row.id]);
   return { rows: rows.map(withNames), nextCursor };
 }
@@ -65,7 +77,7 @@ async function findDays(db: Db, date: LocalDate): Promise<ZonedDay[]> {
 }
 
 /** One row more than `limit`, where there are more. Of `days`, each counts for the clubs in its zone. */
-export function planVideoQuery(db: Db, query: VideoQuery, days?: readonly ZonedDay[]) {
+export function planVideoQuery(db: Db, query: ReachQuery, days?: readonly ZonedDay[]) {
   const { scope, clubId, courtId, fromMs, toMs, cursor, limit } = query;
   const after = parseKeys(cursor, Newest);
   let select = selectVideos(db)
@@ -79,11 +91,7 @@ export function planVideoQuery(db: Db, query: VideoQuery, days?: readonly ZonedD
   if (fromMs !== undefined) select = select.where('match_session.opened_at', '>=', fromMs);
   if (toMs !== undefined) select = select.where('match_session.opened_at', '<', toMs);
   if (days !== undefined) select = select.where((eb) => isWithin(eb, days));
-  if (scope.kind === 'clubs') select = select.where('match_session.club_id', 'in', [...scope.clubIds]);
-  if (scope.kind === 'user') {
-    const { userId } = scope;
-    select = select.where((eb) => isOwn(eb, userId));
-  }
+  if (scope.kind !== 'all') select = select.where((eb) => isWithinReach(eb, scope));
   if (after === undefined) return select;
   return select.where((eb) =>
     eb(eb.refTuple('match_session.opened_at', 'match_session.id'), '<', eb.tuple(...after)),
@@ -120,18 +128,6 @@ export async function getVideoRow(db: Db, sessionId: string): Promise<VideoRow> 
   if (row === undefined)
     throw new AppError('not_found', 'expected the id of a session; found no such session');
   return row;
-}
-
-/** One's own, and those one takes part in. */
-export function isOwn(eb: ExpressionBuilder<Tables, 'match_session'>, userId: string) {
-  return eb.or([
-    eb('match_session.owner_id', '=', userId),
-    eb(
-      'match_session.id',
-      'in',
-      eb.selectFrom('session_participant').select('session_id').where('user_id', '=', userId),
-    ),
-  ]);
 }
 
 /** A session outlives its club, court and owner: their ids or nothing then stand for their names. */

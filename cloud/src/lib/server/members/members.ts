@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
+import { transact } from '../db/transact.ts';
 
 export interface Members {
   /** By name. */
@@ -37,16 +38,30 @@ export function createMembers({ db, audit }: { db: Db; audit: Audit }): Members 
           fault: 'not_oneself',
         });
       }
-      const removed = await db
-        .deleteFrom('club_member')
-        .where('club_id', '=', clubId)
-        .where('user_id', '=', userId)
-        .returning('user_id')
-        .executeTakeFirst();
-      if (removed === undefined) {
-        throw new AppError('not_found', 'expected the id of a member of this club; found no such member');
-      }
+      await transact(db, async (trx) => {
+        const removed = await trx
+          .deleteFrom('club_member')
+          .where('club_id', '=', clubId)
+          .where('user_id', '=', userId)
+          .returning('user_id')
+          .executeTakeFirst();
+        if (removed === undefined) {
+          throw new AppError('not_found', 'expected the id of a member of this club; found no such member');
+        }
+        await endAdministration(trx, userId);
+      });
       await audit.record(caller, 'member.remove', clubId, { userId });
     },
   };
+}
+
+/** An administrator of no club is a player: as such they see their own matches, and are taken by other clubs. */
+async function endAdministration(trx: Db, userId: string): Promise<void> {
+  await trx
+    .updateTable('user')
+    .set({ role: 'PLAYER' })
+    .where('id', '=', userId)
+    .where('role', '=', 'CLUB_ADMIN')
+    .where('id', 'not in', (eb) => eb.selectFrom('club_member').select('user_id'))
+    .execute();
 }

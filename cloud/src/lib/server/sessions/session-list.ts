@@ -1,15 +1,23 @@
 /** Lists of sessions, newest first, a page at a time. */
+import type { ExpressionBuilder } from 'kysely';
 import { AppError } from '@padelvar/shared/errors';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from '@padelvar/shared/limits';
 import type { SessionLengths, SessionNames, SessionRow } from './session-view.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 
-/** Whose sessions a caller may see at all. */
-export type SessionScope =
+/** What one index finds. */
+export type Reach =
   | { kind: 'all' }
   | { kind: 'clubs'; clubIds: readonly string[] }
   /** One's own, and those one takes part in. */
   | { kind: 'user'; userId: string };
+
+/** Whose sessions a caller may see at all. */
+export type SessionScope =
+  | Exclude<Reach, { kind: 'clubs' }>
+  /** Those of these clubs, and one's own elsewhere. */
+  | { kind: 'clubs'; clubIds: readonly string[]; userId: string };
 
 export interface SessionQuery {
   scope: SessionScope;
@@ -26,29 +34,28 @@ export async function listSessions(
   db: Db,
   query: SessionQuery,
 ): Promise<{ rows: NamedSessionRow[]; nextCursor: string | null }> {
-  if (query.scope.kind === 'clubs' && query.scope.clubIds.length === 0) return { rows: [], nextCursor: null };
   const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+  const found = await readScope(
+    query.scope,
+    (reach) => planQuery(db, query, reach, after).execute(),
+    (row) => row.opened_at,
+  );
+  const rows = found.slice(0, query.limit).map(withNames);
+  const last = rows.at(-1);
+  return { rows, nextCursor: found.length > query.limit && last ? formatCursor(last) : null };
+}
+
+function planQuery(
+  db: Db,
+  query: SessionQuery,
+  reach: Reach,
+  after: ReturnType<typeof parseCursor> | undefined,
+) {
   let select = selectNamed(db)
     .orderBy('match_session.opened_at', 'desc')
     .orderBy('match_session.id', 'desc')
     .limit(query.limit + 1);
-  const { scope } = query;
-  if (scope.kind === 'clubs') select = select.where('match_session.club_id', 'in', [...scope.clubIds]);
-  if (scope.kind === 'user') {
-    const { userId } = scope;
-    select = select.where((eb) =>
-      eb.or([
-        eb('match_session.owner_id', '=', userId),
-        eb.exists(
-          eb
-            .selectFrom('session_participant')
-            .select('session_participant.user_id')
-            .whereRef('session_participant.session_id', '=', 'match_session.id')
-            .where('session_participant.user_id', '=', userId),
-        ),
-      ]),
-    );
-  }
+  if (reach.kind !== 'all') select = select.where((eb) => isWithin(eb, reach));
   if (query.clubId !== undefined) select = select.where('match_session.club_id', '=', query.clubId);
   if (query.open === true) select = select.where('match_session.state', 'not in', ['complete', 'failed']);
   if (after !== undefined) {
@@ -62,10 +69,38 @@ export async function listSessions(
       ]),
     );
   }
-  const found = (await select.execute()).map(withNames);
-  const rows = found.slice(0, query.limit);
-  const last = rows.at(-1);
-  return { rows, nextCursor: found.length > query.limit && last ? formatCursor(last) : null };
+  return select;
+}
+
+/**
+ * The newest rows of a list that goes by `atOf` and the id. Each reach is read along its own index, which an `or` of both would
+ * leave unused; what both find counts once.
+ */
+export async function readScope<Row extends { id: string }>(
+  scope: SessionScope,
+  read: (reach: Reach) => Promise<Row[]>,
+  atOf: (row: Row) => number,
+): Promise<Row[]> {
+  if (scope.kind !== 'clubs') return read(scope);
+  const { clubIds, userId } = scope;
+  const [ofClubs, own] = [await read({ kind: 'clubs', clubIds }), await read({ kind: 'user', userId })];
+  const rows = [...new Map([...ofClubs, ...own].map((row) => [row.id, row])).values()];
+  return rows.sort((a, b) => atOf(b) - atOf(a) || (a.id < b.id ? 1 : -1));
+}
+
+export function isWithin(
+  eb: ExpressionBuilder<Tables, 'match_session'>,
+  reach: Exclude<Reach, { kind: 'all' }>,
+) {
+  if (reach.kind === 'clubs') return eb('match_session.club_id', 'in', [...reach.clubIds]);
+  return eb.or([
+    eb('match_session.owner_id', '=', reach.userId),
+    eb(
+      'match_session.id',
+      'in',
+      eb.selectFrom('session_participant').select('session_id').where('user_id', '=', reach.userId),
+    ),
+  ]);
 }
 
 export async function findNamedSession(db: Db, sessionId: string): Promise<NamedSessionRow | undefined> {
