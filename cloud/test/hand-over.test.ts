@@ -95,6 +95,30 @@ it('what a guest recorded is the player’s: the guest’s browser has no right 
   expect(participants).toEqual([]);
 });
 
+it('what a guest recorded and a participant claimed is theirs alone, and can be handed on', async () => {
+  const { db, sessions } = portal.app.services;
+  const participants = () =>
+    db
+      .selectFrom('session_participant')
+      .innerJoin('user', 'user.id', 'session_participant.user_id')
+      .select('user.name')
+      .where('session_id', '=', GUEST_MOVIE)
+      .execute();
+  const claimerId = await idOf('participant');
+  const row = { session_id: GUEST_MOVIE, user_id: claimerId };
+  await db.insertInto('session_participant').values(row).execute();
+  const { owner_id: guestId } = await db
+    .selectFrom('match_session')
+    .select('owner_id')
+    .where('id', '=', GUEST_MOVIE)
+    .executeTakeFirstOrThrow();
+  expect(await sessions.claim(guestId, claimerId)).toContain(GUEST_MOVIE);
+  expect(await participants()).toEqual([]);
+  await db.insertInto('session_participant').values(row).execute();
+  expect((await handOver(GUEST_MOVIE, 'member@example.test')).status).toBe(200);
+  expect(await participants()).toEqual([{ name: 'participant' }]);
+});
+
 it('an administrator who planned it takes no part in it, one of another club does', async () => {
   const planned = async (name: string): Promise<string[]> => {
     const { db } = portal.app.services;

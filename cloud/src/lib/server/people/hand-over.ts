@@ -7,6 +7,7 @@ import type { Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transact.ts';
+import { admitOwner } from '../sessions/admit-owner.ts';
 
 /** Anybody with an account, of the club or not: players bring friends. Support owns no match. */
 export async function getRecipient(db: Db, email: string): Promise<{ userId: string; name: string }> {
@@ -37,11 +38,12 @@ export function handOver(db: Db, sessionId: string, ownerId: string): Promise<st
     if (formerId === ownerId) return formerId;
     await trx.updateTable('match_session').set({ owner_id: ownerId }).where('id', '=', sessionId).execute();
     await endFormerRights(trx, sessionId);
-    await admit(trx, sessionId, ownerId);
+    await admitOwner(trx, [sessionId], ownerId);
     if (await isPlayer(trx, formerId, clubId)) {
       await trx
         .insertInto('session_participant')
         .values({ session_id: sessionId, user_id: formerId })
+        .onConflict((conflict) => conflict.columns(['session_id', 'user_id']).doNothing())
         .execute();
     }
     return formerId;
@@ -52,22 +54,6 @@ export function handOver(db: Db, sessionId: string, ownerId: string): Promise<st
 async function endFormerRights(trx: Transaction<Tables>, sessionId: string): Promise<void> {
   await trx.deleteFrom('match_code').where('session_id', '=', sessionId).execute();
   await trx.deleteFrom('idempotency').where('session_id', '=', sessionId).execute();
-}
-
-/** Whoever owns it neither takes part in it nor waits to be let in. */
-async function admit(trx: Transaction<Tables>, sessionId: string, ownerId: string): Promise<void> {
-  await trx
-    .deleteFrom('session_participant')
-    .where('session_id', '=', sessionId)
-    .where('user_id', '=', ownerId)
-    .execute();
-  await trx
-    .updateTable('match_request')
-    .set({ state: 'accepted' })
-    .where('session_id', '=', sessionId)
-    .where('user_id', '=', ownerId)
-    .where('state', '=', 'open')
-    .execute();
 }
 
 /** They go on taking part in what they began. Guests have no account to do so, the club's administrators no need. */

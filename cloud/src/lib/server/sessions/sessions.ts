@@ -13,6 +13,7 @@ import type { Db } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Logger } from '../log.ts';
+import { admitOwner } from './admit-owner.ts';
 import { takeCourt } from './open-session.ts';
 import { closeOrphans } from './orphan-sessions.ts';
 import { planClose, planExtend, planStart, planStop, type DesiredChange } from './plan-recording.ts';
@@ -176,14 +177,19 @@ export function createSessions(options: SessionsOptions): Sessions {
       return formatRecordStatus(row, row, await present(row));
     },
     async claim(guestId, userId) {
-      const rows = await db
-        .updateTable('match_session')
-        .set({ owner_id: userId })
-        .where('owner_id', '=', guestId)
-        .returning('id')
-        .execute();
-      for (const { id } of rows) events.emit(id);
-      return rows.map(({ id }) => id);
+      const sessionIds = await transact(db, async (trx) => {
+        const rows = await trx
+          .updateTable('match_session')
+          .set({ owner_id: userId })
+          .where('owner_id', '=', guestId)
+          .returning('id')
+          .execute();
+        const ids = rows.map(({ id }) => id);
+        await admitOwner(trx, ids, userId);
+        return ids;
+      });
+      for (const sessionId of sessionIds) events.emit(sessionId);
+      return sessionIds;
     },
     get: async (sessionId) => toSession(await getRow(sessionId)),
     async list(query) {
