@@ -175,7 +175,7 @@ it('who has an account is not to be tried out', async () => {
   expect(await tried()).toBe(429);
 });
 
-it('its new owner is told by mail, at an address that is confirmed', async () => {
+it('its new owner is told by mail, at an address that is confirmed; another gets no match', async () => {
   const mailbox = await openMailbox();
   const posting = await openTestPortal({ mail: mailbox.settings });
   try {
@@ -184,10 +184,15 @@ it('its new owner is told by mail, at an address that is confirmed', async () =>
     await services.auth.identities.confirm(
       (await services.auth.identities.findByEmail('member@example.test'))?.userId ?? '',
     );
-    for (const email of ['foreigner@example.test', 'member@example.test']) {
-      const path = `/api/video/files/${MOVIE_SESSION}/owner`;
-      await posting.call('POST', path, { token: tokens.admin, json: { email } });
-    }
+    const give = (email: string) =>
+      posting.call('POST', `/api/video/files/${MOVIE_SESSION}/owner`, {
+        token: tokens.admin,
+        json: { email },
+      });
+    const refused = await give('foreigner@example.test');
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ fault: 'email_unconfirmed' });
+    expect((await give('member@example.test')).status).toBe(200);
     const letter = await mailbox.waitFor('member@example.test');
     expect(letter.headers).toContain('Subject: A match at Club north is yours now');
     expect(linkIn(letter)).toBe(`${ORIGIN}/videos/${MOVIE_SESSION}`);

@@ -58,6 +58,7 @@ export const FaultSchema = z.enum([
   'decided',
   'wrong_password',
   'not_own_email',
+  'email_unconfirmed',
 ]);
 export type Fault = z.infer<typeof FaultSchema>;
 

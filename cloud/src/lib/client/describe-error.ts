@@ -92,6 +92,7 @@ const FAULTS: Record<Fault, () => string> = {
   decided: m.fault_decided,
   wrong_password: m.fault_wrong_password,
   not_own_email: m.fault_not_own_email,
+  email_unconfirmed: m.fault_email_unconfirmed,
 };
 
 const FIELDS: Partial<Record<string, () => string>> = {

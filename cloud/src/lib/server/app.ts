@@ -295,12 +295,14 @@ type Link = Awaited<ReturnType<typeof openLink>>;
 /** What players do at the court. */
 function openCourtside(
   { db, clock, settings }: Basis,
-  { audit, gate, guests }: Awaited<ReturnType<typeof openPeople>>,
+  { auth, audit, gate, guests }: Awaited<ReturnType<typeof openPeople>>,
   { devices, sessions }: Link,
 ) {
   const { origin } = settings;
   const courtCodes = createCourtCodes({ db, clock, audit, origin });
-  const people = createPeople({ db, clock, origin, sessions });
+  const isProved = async (email: string): Promise<boolean> =>
+    settings.mail === undefined || (await auth.identities.findByEmail(email))?.emailVerified === true;
+  const people = createPeople({ db, clock, origin, sessions, isProved });
   return {
     courtCodes,
     people,

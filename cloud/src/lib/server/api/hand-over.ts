@@ -16,7 +16,7 @@ const route = createRoute({
   request: { params: SessionRef, body: jsonBody(HandOver) },
   responses: {
     200: jsonAnswer(HandedOver, 'Who owns it now'),
-    ...problems(400, 401, 403, 404, 410, 429),
+    ...problems(400, 401, 403, 404, 409, 410, 429),
   },
 });
 

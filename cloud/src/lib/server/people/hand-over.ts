@@ -10,7 +10,11 @@ import { transact } from '../db/transact.ts';
 import { admitOwner } from '../sessions/admit-owner.ts';
 
 /** Anybody with an account, of the club or not: players bring friends. Support owns no match. */
-export async function getRecipient(db: Db, email: string): Promise<{ userId: string; name: string }> {
+export async function getRecipient(
+  db: Db,
+  email: string,
+  isProved: (email: string) => Promise<boolean>,
+): Promise<{ userId: string; name: string }> {
   const user = await db
     .selectFrom('user')
     .select(['id as userId', 'name', 'role'])
@@ -19,6 +23,13 @@ export async function getRecipient(db: Db, email: string): Promise<{ userId: str
   if (user === undefined || user.role === 'SUPPORT') {
     throw new AppError('bad_request', 'expected the address of a player’s account; found no such account', {
       field: 'email',
+    });
+  }
+  // Who registered with somebody's address is not yet them.
+  if (!(await isProved(email))) {
+    throw new AppError('conflict', 'expected an account whose address is confirmed; this one’s is not', {
+      field: 'email',
+      fault: 'email_unconfirmed',
     });
   }
   return { userId: user.userId, name: user.name };

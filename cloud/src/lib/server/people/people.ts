@@ -30,7 +30,8 @@ export interface People {
   answer(session: SessionRow, requestId: string, accept: boolean): Promise<void>;
   /**
    * The match is theirs from now on whose address this is; a former owner who plays takes part in it. Throws `bad_request`
-   * where the address has no account that may own a match, and `gone` for a match that was deleted.
+   * where the address has no account that may own a match, `conflict` where nobody has proved that it
+   * is theirs, and `gone` for a match that was deleted.
    */
   handOver(session: SessionRow, email: string): Promise<HandedOver>;
   /** Somebody else owns it now. The answer ends it. */
@@ -49,11 +50,13 @@ export interface PeopleOptions {
   clock: Clock;
   origin: string;
   sessions: Pick<Sessions, 'changed' | 'close'>;
+  /** Whether somebody has proved that this address of an account is theirs; where the portal sends no mail nobody can. */
+  isProved: (email: string) => Promise<boolean>;
 }
 
 const CODE_CHARACTERS = 12;
 
-export function createPeople({ db, clock, origin, sessions }: PeopleOptions): People {
+export function createPeople({ db, clock, origin, sessions, isProved }: PeopleOptions): People {
   const letIn = async (sessionId: string, userId: string): Promise<void> => {
     await db
       .insertInto('session_participant')
@@ -120,7 +123,7 @@ export function createPeople({ db, clock, origin, sessions }: PeopleOptions): Pe
       sessions.changed(session.id);
     },
     async handOver({ id }, email) {
-      const owner = await getRecipient(db, email);
+      const owner = await getRecipient(db, email, isProved);
       const formerId = await handOver(db, id, owner.userId);
       if (formerId !== owner.userId) {
         sessions.changed(id);
