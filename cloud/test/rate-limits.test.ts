@@ -75,6 +75,17 @@ const LIMITED: readonly Limited[] = [
     other: 'elsewhere',
   },
   {
+    what: 'guessing passwords from many addresses of one line',
+    ...{
+      allowed: 30,
+      windowMs: 5 * MINUTE_MS,
+      status: 401,
+      from: (number) => `2001:db8:1:2::${String(number)}`,
+    },
+    attempt: (number) => ({ path: '/api/auth/login', json: { email: `a${number}@example.test`, ...wrong } }),
+    other: 'elsewhere',
+  },
+  {
     what: 'making accounts',
     ...{ allowed: 30, windowMs: 60 * MINUTE_MS, status: 409 },
     attempt: () => ({

@@ -5,6 +5,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
 import { isForged } from '../access/forged-request.ts';
+import { findNetwork } from '../auth/client-network.ts';
 import { GUEST_COOKIE } from '../auth/guests.ts';
 import { readBounded } from '../uploads/read-bounded.ts';
 import { DOCS_POLICY, formatDocsPage, type Description } from '../api-docs/docs-page.ts';
@@ -103,7 +104,7 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
   let needsLogin: LoginCheck = () => 'login';
   api.use('*', async (c, next) => {
     c.req.raw = await boundJson(c.req.raw);
-    c.set('clientAddress', c.env.clientAddress ?? 'unknown');
+    c.set('clientAddress', findNetwork(c.env.clientAddress ?? 'unknown'));
     if (!WITHOUT_CALLER.some((prefix) => c.req.path.startsWith(prefix))) {
       if (isForged(c.req.raw, settings.origin)) throw forged(settings.origin);
       const caller = await auth.findCaller(c.req.raw.headers);

@@ -14,7 +14,7 @@ export interface ApiEnv {
     claimed: string[];
     /** A `Set-Cookie` line that goes out with the answer, an error's too. */
     guestCookie: string | undefined;
-    /** Address of the peer, for limits; never for trust. */
+    /** Address or network of the peer, for limits; never for trust. */
     clientAddress: string;
     /** Which device is asking, on routes behind `requireDevice`. */
     deviceId: string;
