@@ -48,6 +48,7 @@ const audit = () =>
   portal.app.services.db
     .selectFrom('audit')
     .select(['user_id', 'action', 'object', 'detail'])
+    .where('action', '!=', 'impersonation.step')
     .orderBy('id')
     .execute();
 
@@ -104,6 +105,20 @@ it('what is done meanwhile is in the log under the real person', async () => {
   const [, made] = await audit();
   expect(made).toMatchObject({ user_id: admin.userId, action: 'invitation.create' });
   expect(JSON.parse(made?.detail ?? '')).toMatchObject({ seenAs: clubAdmin.userId });
+});
+
+it('each request that may change something is in the log, whatever came of it, without what opens something', async () => {
+  const { db } = portal.app.services;
+  await start(player);
+  await call('GET', '/api/video/files/list');
+  await call('PATCH', `/api/video/files/${sessionId}/clips/00aa11bb22cc33dd`, { name: 'Rally' });
+  await call('POST', '/api/invitations/invitation-of-32-characters-0000/accept');
+  const steps = await db.selectFrom('audit').selectAll().where('action', '=', 'impersonation.step').execute();
+  expect(steps.map(({ user_id, object }) => [user_id, object])).toEqual([
+    [admin.userId, `/api/video/files/${sessionId}/clips/00aa11bb22cc33dd`],
+    [admin.userId, '/api/invitations/:token/accept'],
+  ]);
+  expect(JSON.parse(steps[0]?.detail ?? '')).toEqual({ method: 'PATCH', status: 404, seenAs: player.userId });
 });
 
 it.each([

@@ -1,6 +1,6 @@
 /** Whether a request may have been made by another site in the name of somebody who is logged in: pure. */
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Browsers send cookies by themselves, so an unsafe request with a cookie must say that it comes from `origin`, and

@@ -4,7 +4,10 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '@padelvar/shared/errors';
-import { isForged } from '../access/forged-request.ts';
+import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
+import { isForged, SAFE_METHODS } from '../access/forged-request.ts';
+import type { Audit } from '../audit/audit.ts';
 import { findNetwork } from '../auth/client-network.ts';
 import { GUEST_COOKIE } from '../auth/guests.ts';
 import { readBounded } from '../uploads/read-bounded.ts';
@@ -97,7 +100,7 @@ const SECTIONS = [
 ];
 
 export function createApi(services: Services): OpenAPIHono<ApiEnv> {
-  const { auth, gate, guests, guestClaims, log, settings } = services;
+  const { audit, auth, gate, guests, guestClaims, log, settings } = services;
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: throwInvalid });
   api.onError((error) => respondProblem(error, log));
   api.notFound((c) => respondProblem(unknownRoute(c.req.method, c.req.path), log));
@@ -124,10 +127,35 @@ export function createApi(services: Services): OpenAPIHono<ApiEnv> {
     // Answers are somebody's own; what may be kept says so itself.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
+  api.use('*', recordSteps(audit));
   for (const section of SECTIONS) api.route('/', section(services));
   needsLogin = createLoginCheck(api);
   describe(api);
   return api;
+}
+
+/**
+ * While somebody sees the portal as another user, each request that may change something is a line, whatever came of it and
+ * whatever line the act has itself.
+ */
+function recordSteps(audit: Audit) {
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    await next();
+    const caller = c.get('caller');
+    const { method, path } = c.req;
+    if (caller?.impersonator === undefined || SAFE_METHODS.has(method)) return;
+    const object = hideSecrets(path, routePath(c, -1));
+    await audit.record(caller, 'impersonation.step', object, { method, status: c.res.status });
+  });
+}
+
+/** Codes and tokens in an address open something by themselves: of these the route's own name stands. */
+function hideSecrets(path: string, route: string): string {
+  const names = route.split('/');
+  return path
+    .split('/')
+    .map((part, index) => (/^:(token|code)\b/.test(names[index] ?? '') ? names[index] : part))
+    .join('/');
 }
 
 /** Parts and pictures have limits of their own; nothing that is said in JSON is larger. */
