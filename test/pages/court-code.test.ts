@@ -172,7 +172,7 @@ if (isLongRun)
     const next = await visits.arrive();
     await next.goto(signs[1] ?? '');
     await next.getByTestId('next-group').tap();
-    await next.getByText('told that you are waiting').waitFor();
+    await next.getByText('told that the next group is waiting').waitFor();
     await owner.getByTestId('keep-playing').tap();
     await next
       .getByText('are still playing')
@@ -182,7 +182,7 @@ if (isLongRun)
     await lookAt(next, 'court-declined');
     letPass(lab, 'update match_request set answered_at = answered_at - ?', 5);
     await next.getByTestId('next-group').tap();
-    await next.getByText('told that you are waiting').waitFor();
+    await next.getByText('told that the next group is waiting').waitFor();
     await owner.getByTestId('make-room').tap();
     await owner.getByTestId('confirm-yes').tap();
     await next.getByTestId('start-now').waitFor();
@@ -200,7 +200,9 @@ if (isLongRun)
     const next = await visits.arrive();
     await next.goto(signs[1] ?? '');
     await next.getByTestId('next-group').tap();
-    await next.getByText(/told that you are waiting.*the court is yours at \d\d:\d\d/).waitFor();
+    await next
+      .getByText(/told that the next group is waiting.*the court goes to the next group at \d\d:\d\d/)
+      .waitFor();
     await owner.getByText(/the court is theirs at \d\d:\d\d/).waitFor();
     await lookAt(owner, 'court-idle');
     await owner.getByTestId('make-room').tap();
