@@ -243,6 +243,18 @@ test('the door leads its owner back to the match that is open here, on the phone
   await stopMatch(owner);
 });
 
+test('a guest whose match is on another court is led there from this one’s door', async ({ visits }) => {
+  const page = await visits.arrive({ expected: /409/ });
+  await page.goto(signs[0] ?? '');
+  await press(page.getByTestId('start-now'));
+  await page.getByTestId('rec-badge').waitFor();
+  await page.goto(signs[1] ?? '');
+  await press(page.getByTestId('start-now'));
+  await press(page.getByTestId('other-match'));
+  await page.getByTestId('rec-badge').waitFor();
+  await stopMatch(page);
+});
+
 test('the door says that the portal can’t be reached, and that its sign is over', async ({ visits }) => {
   const page = await visits.arrive({ expected: /codes\/|ERR_CONN|404/ });
   await page.goto(signs[1] ?? '');
