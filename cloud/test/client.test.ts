@@ -1,6 +1,7 @@
 /** The typed client as a program uses it: nothing but a `fetch` and a token. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApi, type Api } from '../src/lib/client/api.ts';
+import { makeAccount } from '../src/lib/client/make-account.ts';
 import { openTestPortal, type TestPortal } from './support/portal.ts';
 import { serveFetch, type TestServer } from './support/serve.ts';
 import { storeMovie } from './support/stored-movie.ts';
@@ -35,6 +36,25 @@ function clientOf(who?: keyof World['tokens']): Api {
 
 it('tells the portal’s health to anybody', async () => {
   expect(await clientOf().checkHealth()).toMatchObject({ status: 'ok' });
+});
+
+it('makes an account and logs in to it, and to one whose log-in was lost on the line', async () => {
+  const account = {
+    email: 'nina@example.test',
+    name: 'Nina',
+    password: 'my first match',
+    locale: 'en',
+  } as const;
+  const cut = createApi((address, init) =>
+    (address as string).endsWith('/login')
+      ? Promise.reject(new TypeError('no line'))
+      : fetch(new URL(address as string, server.origin), init),
+  );
+  await expect(makeAccount(cut, account)).rejects.toMatchObject({ kind: 'unreachable' });
+  await expect(makeAccount(cut, account)).rejects.toMatchObject({ kind: 'unreachable' });
+  await makeAccount(clientOf(), account);
+  const other = { ...account, password: 'somebody else’s' };
+  await expect(makeAccount(clientOf(), other)).rejects.toMatchObject({ kind: 'conflict' });
 });
 
 it('lists a player’s videos, and the state of a recording', async () => {
