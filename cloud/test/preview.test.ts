@@ -64,7 +64,7 @@ async function endSession(sessionId: string): Promise<void> {
 const HEAD_BYTES = 500;
 
 /** Reads frames, by their number, off a multipart body. */
-async function* readFrames(answer: Response): AsyncGenerator<number> {
+async function* readFrames(answer: Response): AsyncGenerator<number, void> {
   let bytes = Buffer.alloc(0);
   for await (const chunk of answer.body ?? []) {
     bytes = Buffer.concat([bytes, chunk]);
