@@ -86,7 +86,10 @@ async function expectStillness(page: Page): Promise<void> {
 test.for(VISITS)(
   'a guest’s match, from the door to the claim, $name $locale',
   async (visit, { mailbox, visits }) => {
-    const page = await visits.arrive({ ...visit, expected: /record\/events|answer: 409|status of 409/ });
+    const page = await visits.arrive({
+      ...visit,
+      expected: /record\/events|answer: 409|status of 409|auth\/login/,
+    });
     const text = loadTexts(visit.locale);
     const bend = await bendStatus(page);
     await page.goto(signs[0] ?? '');

@@ -5,6 +5,7 @@ import { WEEKDAYS } from '@padelvar/shared/weekdays';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { createPng } from '../../cloud/test/support/logo.ts';
+import { linkIn } from '../../cloud/test/support/mailbox.ts';
 import { isLongRun } from '../../edge/test/support/figures.ts';
 import { openSession, startRecording, stopAndWait } from '../../scripts/system/match.ts';
 import { DESKTOP } from '../support/browser.ts';
@@ -623,6 +624,7 @@ test('somebody in a video has it hidden at the court’s page, and the club deci
 if (isLongRun)
   test('a club hands a match to the authorities and to another player, and deletes it where somebody in it objects', async ({
     lab,
+    mailbox,
     visits,
   }) => {
     const player = await lab.system.login('PLAYER');
@@ -630,7 +632,7 @@ if (isLongRun)
     await startRecording(player, sessionId, 60);
     await stopAndWait(player, sessionId);
     const desk = await visits.open(personOf(lab.system, 'CLUB_ADMIN'), {
-      ...{ path: `/videos/${sessionId}`, screen: DESKTOP, locale: 'es-ES', expected: /owner|400/ },
+      ...{ path: `/videos/${sessionId}`, screen: DESKTOP, locale: 'es-ES', expected: /owner|40[09]/ },
     });
     await desk.getByTestId('disclose').click();
     await desk.locator('[name=authority]').fill('Policía de Lyon, capitán Durand');
@@ -647,6 +649,15 @@ if (isLongRun)
     await lookAt(desk, 'hand-over');
     expect(await listViolations(desk)).toEqual([]);
     await desk.locator('[name=hand-over-email]').fill(LEAVER.email);
+    await desk.getByTestId('hand-over-send').click();
+    await desk.getByText('El correo de esta cuenta aún no está confirmado.').waitFor();
+    const unproved = await visits.open(LEAVER, { path: '/account' });
+    const resend = loadTexts('en-GB')('account_email_resend');
+    await unproved.getByRole('button', { name: resend }).click();
+    await unproved.goto(linkIn(await mailbox.waitFor(LEAVER.email)));
+    await unproved.getByTestId('link-act').click();
+    await unproved.getByRole('heading', { name: 'Your e-mail is confirmed' }).waitFor();
+    await unproved.close();
     await desk.getByTestId('hand-over-send').click();
     await desk.getByText(`El partido es ahora de ${LEAVER.name}.`).waitFor();
     const heir = await visits.open(LEAVER, { path: `/videos/${sessionId}` });
