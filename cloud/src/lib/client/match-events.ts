@@ -24,11 +24,15 @@ export function openMatchEvents({ sessionId, onStatus, onPeople, onLine }: Match
   let source = open();
   let silence = setTimeout(renew, SILENCE_MS);
 
+  function hear(): void {
+    clearTimeout(silence);
+    silence = setTimeout(renew, SILENCE_MS);
+  }
+
   function open(): EventSource {
     const opened = new EventSource(`/api/video/record/events/${sessionId}`);
     opened.addEventListener('status', ({ data }: MessageEvent<string>) => {
-      clearTimeout(silence);
-      silence = setTimeout(renew, SILENCE_MS);
+      hear();
       onLine(true);
       onStatus(JSON.parse(data) as RecordStatus);
     });
@@ -49,7 +53,7 @@ export function openMatchEvents({ sessionId, onStatus, onPeople, onLine }: Match
     source.close();
     onLine(false);
     source = open();
-    silence = setTimeout(renew, SILENCE_MS);
+    hear();
   }
 
   function close(): void {

@@ -54,8 +54,8 @@ export class Match {
   #isWithoutEvents = false;
   /** By the wall clock, which goes on while a phone sleeps. */
   #heardAt = 0;
-  /** Whether others are this person's to let in; undefined before that was asked. */
-  #letsIn: boolean | undefined;
+  /** Until the portal says that others are not this person's to let in. */
+  #letsIn = true;
 
   constructor(api: Api, sessionId: string, session?: Session) {
     this.#api = api;
@@ -169,7 +169,7 @@ export class Match {
     try {
       this.#take(await this.#api.getRecordingStatus(this.sessionId, signal));
       this.linkError = undefined;
-      if (this.#isWithoutEvents && this.#letsIn !== false) await this.#refreshPeople(signal);
+      if (this.#isWithoutEvents && this.#letsIn) await this.#refreshPeople(signal);
     } catch (error) {
       if (!signal.aborted) this.linkError = error;
     }
@@ -178,7 +178,6 @@ export class Match {
   async #refreshPeople(signal: AbortSignal): Promise<void> {
     try {
       this.people = await this.#api.getPeople(this.sessionId, signal);
-      this.#letsIn = true;
     } catch (error) {
       if (!isGone(error)) throw error;
       this.#letsIn = false;

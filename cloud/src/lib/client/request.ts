@@ -11,6 +11,8 @@ export type ApiErrorKind = ErrorKind | 'unreachable' | 'unexpected';
 
 /** A status is 1 kB: on the slowest line a phone has, it is there within this. */
 const LOOK_LIMIT_MS = 8000;
+/** For what a tap asks for: whoever stands at the court is told of a dead line, not kept waiting. The portal needs 8 s at most. */
+export const TAP_LIMIT_MS = 12_000;
 
 export interface ApiErrorOptions {
   status: number;
@@ -68,9 +70,6 @@ export function formatQuery(wanted: Record<string, string | number | boolean | u
   }
   return search.size === 0 ? '' : `?${search.toString()}`;
 }
-
-/** For what a tap asks for: whoever stands at the court is told of a dead line, not kept waiting. The portal needs 8 s at most. */
-export const TAP_LIMIT_MS = 12_000;
 
 /** For a page that looks again and again: it ends with the page, and waits for no dead line. */
 export function lookOptions(signal: AbortSignal | undefined): RequestOptions {
