@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dropDatabase, findDatabaseUrl } from './test-database.ts';
+import { findDatabaseUrl, leaveDatabase } from './test-database.ts';
 
 const WORKSPACE = join(import.meta.dirname, '..', '..');
 export const ADMIN = { email: 'admin@example.test', password: 'first password' };
@@ -48,7 +48,7 @@ export async function startBuiltPortal(settings: Record<string, string> = {}): P
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
   const ended = once(child, 'close').then(async ([code]) => {
     await rm(dataDir, { recursive: true, force: true });
-    await dropDatabase(dataDir);
+    leaveDatabase(dataDir);
     return code as number | null;
   });
   const listening = new Promise<void>((resolve) => {

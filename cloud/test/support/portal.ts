@@ -7,7 +7,7 @@ import type { Clock } from '../../src/lib/server/clock.ts';
 import { silentLogger } from '../../src/lib/server/log.ts';
 import type { Settings } from '../../src/lib/server/settings.ts';
 import { copyMigratedSqlite, forgoDurability } from './migrated-sqlite.ts';
-import { dropDatabase, findDatabaseUrl } from './test-database.ts';
+import { findDatabaseUrl, leaveDatabase } from './test-database.ts';
 
 export const ORIGIN = 'http://portal.test';
 
@@ -77,7 +77,7 @@ export async function openTestPortal(options: TestPortalOptions = {}): Promise<T
     async close() {
       await app.close();
       await rm(dataDir, { recursive: true, force: true });
-      await dropDatabase(dataDir);
+      leaveDatabase(dataDir);
     },
   };
 }
