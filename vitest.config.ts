@@ -32,7 +32,7 @@ const SYSTEM_TESTS = {
 const PAGES = ['pages/**/*.test.ts'];
 /** Of which every test belongs to the long run. */
 const LONG_PAGES = [
-  'pages/{accessibility-states,club-courts,club-watch,device-care,live-picture,own-account}.test.ts',
+  'pages/{accessibility-states,club-courts,club-watch,dead-line,device-care,live-picture,own-account}.test.ts',
 ];
 
 /** From the recording on the edge's disk to whoever watches it. */

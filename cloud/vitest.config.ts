@@ -21,8 +21,9 @@ export const TESTS_TSCONFIG = '../tsconfig.base.json';
 /** From the edge's parts in the store to whoever watches the movie. */
 export const DELIVERY_TESTS = [
   'src/lib/server/{storage,uploads}/**/*.test.ts',
-  'test/{bad-storage,delivery,exactly-once,further-movies,playback,ready-in,retention}.test.ts',
-  'test/{kills-at-steps,network-cut,s3-delivery,small-disk-store,sweep,upload-kills}.test.ts',
+  'test/{bad-storage,delivery,exactly-once,further-movies,just-in-time,kept-clips,kills-at-steps}.test.ts',
+  'test/{line-first,network-cut,playback,ready-in,retention,s3-delivery}.test.ts',
+  'test/{small-disk-store,sweep,upload-kills}.test.ts',
 ];
 
 /** On SQLite; `vitest.postgres.config.ts` runs what touches the database on PostgreSQL. */

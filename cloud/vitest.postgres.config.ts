@@ -7,11 +7,14 @@ const OF_OTHER_THINGS = ['messages', 'small-disk-store', 'upgrade'];
 /** What tries stores, lines and processes that are killed more than what the database is asked: with `--long`. */
 const OF_STORES = [
   ...['bad-storage', 'delivery', 'exactly-once', 'just-in-time', 'kills-at-steps', 'line-first', 'link'],
-  ...['network-cut', 'playback', 'preview', 'ready-in', 's3-delivery', 'serve', 'upload-kills'],
+  ...['clips', 'further-movies', 'kept-clips', 'network-cut', 'playback', 'preview', 'ready-in', 'retention'],
+  ...['s3-delivery', 'serve', 'sweep', 'upload-kills'],
 ];
+/** What letters say more than when they are due: with `--long`. */
+const OF_LETTERS = ['mail', 'mail-entry', 'match-letters', 'objection-letters'];
 /** What the portal counts in its memory or refuses before it asks its database: with `--long`. */
 const OF_MEMORY = ['page-guards', 'rate-limits', 'security'];
-const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : [...OF_STORES, ...OF_MEMORY])];
+const leftOut = [...OF_OTHER_THINGS, ...(isLongRun ? [] : [...OF_STORES, ...OF_LETTERS, ...OF_MEMORY])];
 
 /** What touches the portal's database, once more on PostgreSQL: `vitest run --config vitest.postgres.config.ts`. */
 export default defineConfig({

@@ -1,7 +1,7 @@
 /**
  * Runs every check and every test suite, and ends with the line `N passed, N failed`. The suites run one behind the other. The
  * recorder's, which keeps time with cameras, has the machine for itself. Then the portal is built, and beside the others the
- * checks run on what they leave: most tests wait for pages and processes most of the time. Named suites run alone: `scripts/test --long recorder`.
+ * checks run on what they leave: most tests wait for processes most of the time. Named suites run alone: `scripts/test --long recorder`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,8 +45,8 @@ const SUITES: readonly Suite[] = [
     ...{ name: 'portal on PostgreSQL', folder: cloud, selection: ON_POSTGRES },
     ...{ does: 'compute', isOfPortal: true },
   },
-  { name: 'pages', folder: root, selection: PAGES, does: 'wait for pages', isOfPortal: true },
-  { name: 'whole system', folder: root, selection: SYSTEM, does: 'wait for pages', isOfPortal: true },
+  { name: 'pages', folder: root, selection: PAGES, does: 'compute', isOfPortal: true },
+  { name: 'whole system', folder: root, selection: SYSTEM, does: 'wait for processes', isOfPortal: true },
 ];
 
 const unknown = asked.filter((name) => !SUITES.some((suite) => suite.name === name));

@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** What the tests of a suite do most of their time. */
-export type Occupation = 'wait for cameras' | 'wait for pages' | 'compute';
+export type Occupation = 'wait for cameras' | 'wait for processes' | 'compute';
 
-/** Of tests that keep servers and decoders busy, two files at once share two cores well. */
+/**
+ * Of tests that keep servers, browsers and decoders busy, two files at once share two cores well: those of the pages take 182 s
+ * and leave 11 % of the processors idle; three at once take 194 s.
+ */
 const BUSY = 2;
 
 const PICTURES = 300;
@@ -19,8 +22,7 @@ const ENCODE = [
  */
 const QUICK = 120;
 
-/** Two cores are busy for 84 % of the time with three files of pages at once. */
-const WAITING: Record<Occupation, number> = { 'wait for cameras': 4, 'wait for pages': 3, compute: BUSY };
+const WAITING: Record<Occupation, number> = { 'wait for cameras': 4, 'wait for processes': 3, compute: BUSY };
 
 export interface Workers {
   /** Undefined where nothing depends on it. */

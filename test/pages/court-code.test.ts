@@ -214,63 +214,72 @@ if (isLongRun)
     await next.getByTestId('start-now').waitFor();
   });
 
-test('the door leads its owner back to the match that is open here, on the phone that left it and on another', async ({
-  lab,
-  visits,
-}) => {
-  const [, path = ''] = signs;
-  const person = personOf(lab.system, 'PLAYER');
-  const owner = await visits.open(person, { path });
-  const second = await visits.open(person, { path, expected: /record\/|codes\/|ERR_CONN/ });
-  await second.getByTestId('start-now').waitFor();
-  await press(owner.getByTestId('start-now'));
-  await owner.getByTestId('rec-badge').waitFor();
-  await second.getByTestId('own-match').waitFor();
-  expect(await second.getByTestId('court-busy').count()).toBe(0);
-  await lookAt(second, 'court-own-match');
-  await press(second.getByTestId('own-match'));
-  await second.getByTestId('rec-badge').waitFor();
+if (isLongRun)
+  test('the door leads its owner back to the match that is open here, on the phone that left it and on another', async ({
+    lab,
+    visits,
+  }) => {
+    const [, path = ''] = signs;
+    const person = personOf(lab.system, 'PLAYER');
+    const owner = await visits.open(person, { path });
+    const second = await visits.open(person, { path, expected: /record\/|codes\/|ERR_CONN/ });
+    await second.getByTestId('start-now').waitFor();
+    await press(owner.getByTestId('start-now'));
+    await owner.getByTestId('rec-badge').waitFor();
+    await second.getByTestId('own-match').waitFor();
+    expect(await second.getByTestId('court-busy').count()).toBe(0);
+    await lookAt(second, 'court-own-match');
+    await press(second.getByTestId('own-match'));
+    await second.getByTestId('rec-badge').waitFor();
 
-  const cut = ['**/api/codes/*', '**/api/video/record/*/*'];
-  for (const address of cut) await second.route(address, (route) => route.abort('connectionreset'));
-  await second.reload();
-  await press(second.getByTestId('line-error').getByRole('button'));
-  await second.getByTestId('look-error').waitFor();
-  expect(await second.getByTestId('start-now').count()).toBe(0);
-  await lookAt(second, 'court-unknown');
-  for (const address of cut) await second.unroute(address);
-  await second.getByTestId('own-match').waitFor();
-  await stopMatch(owner);
-});
+    const cut = ['**/api/codes/*', '**/api/video/record/*/*'];
+    for (const address of cut) await second.route(address, (route) => route.abort('connectionreset'));
+    await second.reload();
+    await press(second.getByTestId('line-error').getByRole('button'));
+    await second.getByTestId('look-error').waitFor();
+    expect(await second.getByTestId('start-now').count()).toBe(0);
+    await lookAt(second, 'court-unknown');
+    for (const address of cut) await second.unroute(address);
+    await second.getByTestId('own-match').waitFor();
+    await stopMatch(owner);
+  });
 
-test('a guest whose match is on another court is led there from this one’s door', async ({ visits }) => {
-  const page = await visits.arrive({ expected: /409/ });
-  await page.goto(signs[0] ?? '');
-  await press(page.getByTestId('start-now'));
-  await page.getByTestId('rec-badge').waitFor();
-  await page.goto(signs[1] ?? '');
-  await press(page.getByTestId('start-now'));
-  await press(page.getByTestId('other-match'));
-  await page.getByTestId('rec-badge').waitFor();
-  await stopMatch(page);
-});
+if (isLongRun)
+  test('a guest whose match is on another court is led there from this one’s door', async ({ visits }) => {
+    const page = await visits.arrive({ expected: /409/ });
+    await page.goto(signs[0] ?? '');
+    await press(page.getByTestId('start-now'));
+    await page.getByTestId('rec-badge').waitFor();
+    await page.goto(signs[1] ?? '');
+    await press(page.getByTestId('start-now'));
+    await press(page.getByTestId('other-match'));
+    await page.getByTestId('rec-badge').waitFor();
+    await stopMatch(page);
+  });
 
-test('the door says that the portal can’t be reached, and that its sign is over', async ({ visits }) => {
-  const page = await visits.arrive({ expected: /codes\/|ERR_CONN|404/ });
-  await page.goto(signs[1] ?? '');
-  await page.getByTestId('start-now').waitFor();
-  await page.route('**/api/codes/*', (route) => route.abort('connectionreset'));
-  await expect
-    .poll(async () => readTrouble(page, 'look-error'))
-    .toBe('The portal cannot be reached. This page tries again by itself.');
-  await page.unroute('**/api/codes/*');
-  await page.getByTestId('look-error').waitFor({ state: 'detached' });
-  const problem = { type: 'about:blank', title: 'Not Found', status: 404, detail: 'none', kind: 'not_found' };
-  const over = { status: 404, contentType: 'application/problem+json', body: JSON.stringify(problem) };
-  await page.route('**/api/codes/*', (route) => route.fulfill(over));
-  await page.getByTestId('sign-over').waitFor();
-  expect(await page.getByTestId('start-now').count()).toBe(0);
-});
+if (isLongRun)
+  test('the door says that the portal can’t be reached, and that its sign is over', async ({ visits }) => {
+    const page = await visits.arrive({ expected: /codes\/|ERR_CONN|404/ });
+    await page.goto(signs[1] ?? '');
+    await page.getByTestId('start-now').waitFor();
+    await page.route('**/api/codes/*', (route) => route.abort('connectionreset'));
+    await expect
+      .poll(async () => readTrouble(page, 'look-error'))
+      .toBe('The portal cannot be reached. This page tries again by itself.');
+    await page.unroute('**/api/codes/*');
+    await page.getByTestId('look-error').waitFor({ state: 'detached' });
+    const problem = {
+      type: 'about:blank',
+      title: 'Not Found',
+      status: 404,
+      detail: 'none',
+      kind: 'not_found',
+    };
+    const over = { status: 404, contentType: 'application/problem+json', body: JSON.stringify(problem) };
+    await page.route('**/api/codes/*', (route) => route.fulfill(over));
+    await page.getByTestId('sign-over').waitFor();
+    expect(await page.getByTestId('start-now').count()).toBe(0);
+  });
 
 test('a photographed code shows no match', async ({ lab, visits }) => {
   const owner = await lab.system.login('PLAYER');

@@ -9,8 +9,6 @@ import { openDatabase, type Db } from '../../src/lib/server/db/database.ts';
 /** Set by `on-postgres.ts`: the address of the server's own database. */
 const SERVER = 'PADELVAR_TEST_POSTGRES';
 export const TEMPLATE = 'padelvar_template';
-/** Deleted rows are read over until a vacuum, and nothing else does one here. */
-const MANY_ROWS = 1_000;
 
 /** The PostgreSQL server of this run; undefined where it is on SQLite. */
 export function findTestPostgres(): string | undefined {
@@ -56,19 +54,28 @@ async function createDatabase(server: string, dataDir: string): Promise<string> 
 }
 
 /** Cuts whoever a killed portal has left connected. A table's rows go one by one, which is quickest for the few of a test. */
+const EMPTY = `
+select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
+-- What refers to a row does not keep it.
+set session_replication_role = replica;
+do $$
+declare name text;
+begin
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename not like 'kysely%' loop
+    execute format('delete from %I', name);
+  end loop;
+end $$;
+select setval(sequencename::regclass, 1, false) from pg_sequences;
+`;
+/** Deleted rows are read over until a vacuum, and nothing else does one here. */
+const LARGE_BYTES = 1_000_000;
+const VACUUM_WHERE_LARGE = `select format('vacuum %I', relname) as command from pg_stat_user_tables
+  where pg_relation_size(relid) > ${String(LARGE_BYTES)}`;
+
 async function empty(client: pg.Client): Promise<void> {
-  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()`);
-  const { rows } = await client.query<{
-    deletion: string;
-  }>(`select format('delete from %I', tablename) as deletion
-    from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`);
-  // What refers to a row does not keep it.
-  await client.query('set session_replication_role = replica');
-  let rowCount = 0;
-  for (const { deletion } of rows) rowCount += (await client.query(deletion)).rowCount ?? 0;
-  await client.query('select setval(sequencename::regclass, 1, false) from pg_sequences');
-  if (rowCount > MANY_ROWS) await client.query('vacuum');
+  await client.query(EMPTY);
+  const { rows } = await client.query<{ command: string }>(VACUUM_WHERE_LARGE);
+  for (const { command } of rows) await client.query(command);
 }
 
 /** An empty, migrated database without a portal; `destroy` ends it. */
