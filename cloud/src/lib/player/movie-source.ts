@@ -68,8 +68,12 @@ function playNatively(
 /** A chunk of its own: pages without a player do not fetch it. A movie has one picture and at most one sound. */
 const fetchLibrary = () => import('hls.js/light').catch(() => undefined);
 
-/** Fetched with the page's own scripts, while the page still asks which movie it is; again where that failed. */
-const fetched = import.meta.env.SSR ? undefined : fetchLibrary();
+let fetched: ReturnType<typeof fetchLibrary> | undefined;
+
+/** What plays a movie piece by piece is fetched while the page still asks which movie it is; again where that fails. */
+export function prepareToPlay(): void {
+  fetched ??= fetchLibrary();
+}
 
 async function playPieces(
   video: HTMLVideoElement,
