@@ -135,6 +135,10 @@ describe('a club', () => {
       const left = await db.selectFrom(table).select('id').where('club_id', '=', 'north').execute();
       expect(left).toEqual([]);
     }
+    const roles = async (name: string) =>
+      (await db.selectFrom('user').select('role').where('name', '=', name).execute()).map(({ role }) => role);
+    expect(await roles('admin')).toEqual(['PLAYER']);
+    expect(await roles('foreign-admin')).toEqual(['CLUB_ADMIN']);
   });
 
   it.each([

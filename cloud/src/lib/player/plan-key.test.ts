@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planKey } from './plan-key.ts';
 
 const press = (key: string, held = {}) =>
-  planKey({ key, altKey: false, ctrlKey: false, metaKey: false, ...held });
+  planKey({ key, altKey: false, ctrlKey: false, metaKey: false, inPlayer: true, ...held });
 
 describe('a key', () => {
   it.each([
@@ -23,6 +23,14 @@ describe('a key', () => {
 
   it.each(['x', 'Tab', 'Enter', 'ArrowUp', 'F5', '12'])('%j is not the player’s', (key) => {
     expect(press(key)).toBeUndefined();
+  });
+
+  it.each(['k', 'J', '.', '<', '7'])('%j is nobody’s where the player has no focus', (key) => {
+    expect(press(key, { inPlayer: false })).toBeUndefined();
+  });
+
+  it.each([' ', 'ArrowLeft', 'Home'])('%j works wherever the focus is', (key) => {
+    expect(press(key, { inPlayer: false })).toEqual(press(key));
   });
 
   it('with Ctrl, Alt or Meta is the browser’s', () => {

@@ -30,11 +30,14 @@ export interface PressedKey {
   altKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
+  /** The player has the focus: else letters, digits and signs may be words that somebody dictates (WCAG 2.1.4). */
+  inPlayer: boolean;
 }
 
 /** Undefined for a key that is not the player's. */
-export function planKey({ key, altKey, ctrlKey, metaKey }: PressedKey): PlayerCommand | undefined {
+export function planKey({ key, altKey, ctrlKey, metaKey, inPlayer }: PressedKey): PlayerCommand | undefined {
   if (altKey || ctrlKey || metaKey) return undefined;
+  if (!inPlayer && key.length === 1 && key !== ' ') return undefined;
   if (/^\d$/.test(key)) return { kind: 'jump', share: Number(key) / 10 };
   return COMMANDS[key.length === 1 ? key.toLowerCase() : key];
 }

@@ -1,6 +1,6 @@
 /**
- * Clubs and their courts. Owns the tables `club` and `court`; cameras are sealed by `devices` before they are stored,
- * and no address is ever read back. Who may call is the gate's question. May import `db`, `audit`.
+ * Clubs and their courts. Owns the tables `club` and `court`; cameras are sealed by `devices` before they are stored, and no
+ * address is ever read back. Who may call is the gate's question. May import `db`, `audit`, `members`.
  */
 import { AppError } from '@padelvar/shared/errors';
 import { DEFAULT_DURATION_MINUTES, MAX_DURATION_MINUTES } from '@padelvar/shared/limits';
@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
+import { endAdministration } from '../members/end-administration.ts';
 import { findLogos } from './club-logos.ts';
 import { CLUB_RULES, planRules, readRules, type RuleColumns } from './club-rules.ts';
 
@@ -109,8 +110,14 @@ export function createClubs({ db, clock, audit, defaultRetentionDays }: ClubsOpt
     async delete(caller, clubId) {
       await refuseInUse(db, clubId);
       await transact(db, async (trx) => {
+        const members = trx.deleteFrom('club_member').where('club_id', '=', clubId).returning('user_id');
+        const left = await members.execute();
         await trx.deleteFrom('match_session').where('club_id', '=', clubId).execute();
         await trx.deleteFrom('club').where('id', '=', clubId).execute();
+        await endAdministration(
+          trx,
+          left.map((member) => member.user_id),
+        );
       });
       await audit.record(caller, 'club.delete', clubId);
     },

@@ -6,6 +6,7 @@ import type { Caller } from '../auth/caller.ts';
 import { ByName, parseKeys, planPage, type Page, type PageRequest } from '../db/cursor.ts';
 import type { Db } from '../db/database.ts';
 import { transact } from '../db/transact.ts';
+import { endAdministration } from './end-administration.ts';
 
 export interface Members {
   /** By name. */
@@ -48,20 +49,9 @@ export function createMembers({ db, audit }: { db: Db; audit: Audit }): Members 
         if (removed === undefined) {
           throw new AppError('not_found', 'expected the id of a member of this club; found no such member');
         }
-        await endAdministration(trx, userId);
+        await endAdministration(trx, [userId]);
       });
       await audit.record(caller, 'member.remove', clubId, { userId });
     },
   };
-}
-
-/** An administrator of no club is a player: as such they see their own matches, and are taken by other clubs. */
-async function endAdministration(trx: Db, userId: string): Promise<void> {
-  await trx
-    .updateTable('user')
-    .set({ role: 'PLAYER' })
-    .where('id', '=', userId)
-    .where('role', '=', 'CLUB_ADMIN')
-    .where('id', 'not in', (eb) => eb.selectFrom('club_member').select('user_id'))
-    .execute();
 }
