@@ -53,7 +53,7 @@ export interface World {
   /** A player of north, for administration. */
   targetId: string;
   participantId: string;
-  /** All rows but users as they were. */
+  /** All rows as they were; of users the roles alone, which a club takes along when it goes. */
   reset(): Promise<void>;
 }
 
@@ -83,6 +83,8 @@ export async function createWorld(services: Services): Promise<World> {
   const reset = () =>
     db.transaction().execute(async (trx) => {
       await clear(trx);
+      const administrators = [users.admin.userId, users.foreignAdmin.userId];
+      await trx.updateTable('user').set({ role: 'CLUB_ADMIN' }).where('id', 'in', administrators).execute();
       await fill(trx, members, { ownerId: users.owner.userId, participantId: users.participant.userId });
     });
   await reset();
