@@ -76,10 +76,10 @@ module.exports = {
       // It is a program's client as well: no page, no framework.
       name: 'client-runs-wherever-there-is-a-fetch',
       severity: 'error',
-      from: { path: '^cloud/src/lib/client/(api|[a-z]+-api|request|media-urls)\\.ts$' },
+      from: { path: '^cloud/src/lib/client/(api|[a-z]+-api|request|media-urls|portal-time)\\.ts$' },
       to: {
         pathNot: [
-          '^cloud/src/lib/client/(api|[a-z]+-api|request|media-urls)\\.ts$',
+          '^cloud/src/lib/client/(api|[a-z]+-api|request|media-urls|portal-time)\\.ts$',
           '^shared/src/',
           'node_modules/zod/',
         ],
