@@ -376,6 +376,7 @@ async function expectLineTrouble(page: Page): Promise<void> {
   await expect
     .poll(() => readTrouble(page, 'record-error'))
     .toBe(`${safe} Check your connection, then try again.`);
+  expect(await page.getByTestId('line-error').count()).toBe(0);
   await lookAt(page, 'court-line-trouble');
   for (const path of paths) await page.unroute(path);
   await page.getByTestId('line-error').waitFor({ state: 'detached' });
