@@ -46,6 +46,11 @@ test.each([
   expect(jpeg.length).toBeLessThan(150_000);
 });
 
+test('a camera that sends nothing until its next keyframe, seconds away, shows its picture', async () => {
+  await simulator.courts[0]?.setFault({ fault: 'silence', seconds: 4 });
+  expect(await take(0)).toMatchObject({ kind: 'rtsp', codec: 'h264' });
+});
+
 test('a password that is refused, and a camera that is not there, are told apart', async () => {
   await simulator.courts[0]?.setFault({ fault: 'wrong-password' });
   await expect(take(0)).rejects.toMatchObject({ kind: 'camera_unauthorized' });

@@ -11,7 +11,7 @@ test('the list carries the address and FFmpeg’s options for it', () => {
 });
 
 test('a camera without parameter sets in its description is probed by the list too', () => {
-  const list = formatInputList('rtsp://h/', { hasParameterSets: false }, true);
+  const list = formatInputList('rtsp://h/', { hasParameterSets: false }, { withSound: true });
   expect(list).toContain('\noption analyzeduration 15000000\noption probesize 50000000\n');
   expect(list).toContain('\noption allowed_media_types video+audio\n');
 });

@@ -10,16 +10,22 @@ import { planProbing } from './probing.ts';
  */
 const SOCKET_TIMEOUT_US = 800_000;
 
+export interface InputListOptions {
+  /** Without it the camera's sound is not even asked for. */
+  withSound?: boolean;
+  /** How long FFmpeg waits for the camera's next bytes, microseconds; it does so twice. */
+  timeoutUs?: number;
+}
+
 /**
  * One RTSP input over TCP. To be written to a file of mode 0600. The address stands in single quotes, in which
  * nothing but a single quote has a meaning, and none gets this far. FFmpeg's list demuxer opens the camera with the
- * options given here and none of those on the command line, so probing is planned in both places. Without `withSound`
- * the camera's sound is not even asked for.
+ * options given here and none of those on the command line, so probing is planned in both places.
  */
 export function formatInputList(
   address: string,
   probe: Pick<CameraProbe, 'hasParameterSets'>,
-  withSound = false,
+  { withSound = false, timeoutUs = SOCKET_TIMEOUT_US }: InputListOptions = {},
 ): string {
   const { scheme } = parseCameraAddress(address);
   if (scheme !== 'rtsp' && scheme !== 'rtsps') {
@@ -32,7 +38,7 @@ export function formatInputList(
     'ffconcat version 1.0',
     `file '${address}'`,
     'option rtsp_transport tcp',
-    `option timeout ${SOCKET_TIMEOUT_US}`,
+    `option timeout ${timeoutUs}`,
     `option analyzeduration ${analyzeduration}`,
     `option probesize ${probesize}`,
     `option allowed_media_types video${withSound ? '+audio' : ''}`,

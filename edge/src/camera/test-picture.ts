@@ -17,8 +17,9 @@ export interface TestPictureOptions extends ProbeOptions {
   ffmpegPath: string;
 }
 
-/** A camera may take seconds to its next keyframe. */
+/** A camera may take seconds to its next keyframe, and send nothing until then. FFmpeg waits twice, and says goodbye to it. */
 const PICTURE_TIMEOUT_MS = 8_000;
+const SILENCE_US = 3_500_000;
 const WIDTH = 640;
 /** 2 is FFmpeg's best quality, 31 its worst. */
 const JPEG_QUALITY = 7;
@@ -33,7 +34,12 @@ export async function takeTestPicture(address: string, options: TestPictureOptio
   const signal = AbortSignal.any([limit.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   try {
     const jpeg = await (probe.kind === 'rtsp'
-      ? drawPicture(options.ffmpegPath, planRtspInput(probe), formatInputList(address, probe), signal)
+      ? drawPicture(
+          options.ffmpegPath,
+          planRtspInput(probe),
+          formatInputList(address, probe, { timeoutUs: SILENCE_US }),
+          signal,
+        )
       : drawPicture(options.ffmpegPath, JPEG_INPUT, await fetchFrame(address, signal), signal));
     const { kind, codec, hasAudio } = probe;
     return { kind, codec, hasAudio, picture: jpeg.toString('base64') };

@@ -37,7 +37,7 @@ export async function openRtspIngest(
   let camera = options.probe;
   const soundOf = (probe: CameraProbe): CameraProbe['sound'] => (options.audio ? probe.sound : undefined);
   const writeList = (): Promise<void> => {
-    const list = formatInputList(options.address, camera, soundOf(camera) !== undefined);
+    const list = formatInputList(options.address, camera, { withSound: soundOf(camera) !== undefined });
     return writeFile(listPath, list, { mode: 0o600 });
   };
   await writeList();
