@@ -14,8 +14,8 @@ const PATIENT = { poll: { timeout: 15_000 } };
 const EDGE_TESTS = {
   root: 'edge',
   include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   expect: PATIENT,
   chaiConfig: WORDY,
 };

@@ -94,10 +94,10 @@ async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
 async function runSuites(suites: readonly Suite[]): Promise<Count[]> {
   const told: Count[] = [];
   for (const suite of suites) {
-    const { picturesPerSecond, files: workers } = await planWorkers(suite.does, values.long);
-    if (picturesPerSecond !== undefined)
+    const { machine, files: workers } = await planWorkers(suite.does, values.long);
+    if (machine !== undefined)
       process.stdout.write(
-        `== machine: ${String(picturesPerSecond)} pictures a second encoded, ${String(workers)} files at once\n`,
+        `== machine: ${String(machine.pictures)} pictures encoded and ${String(machine.starts)} FFmpegs started a second, ${String(workers)} files at once\n`,
       );
     told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, workers, environment })));
   }

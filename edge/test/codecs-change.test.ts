@@ -19,7 +19,7 @@ it('a change of codec in the middle begins a second movie, and the first says wh
     await simulator.courts[0]?.setFault({ fault: 'codec', seconds: 6 });
     await lab.records(sessionId, 6_000);
     await simulator.courts[0]?.setFault({ fault: 'drop' });
-    await lab.until('a gap', () => lab.get(sessionId).report.recording?.gaps.length === 1, 30_000);
+    await lab.until('a gap', () => lab.get(sessionId).report.recording?.gaps.length === 1);
     await lab.records(sessionId, 3_000);
     lab.stop(sessionId);
     await lab.reaches(sessionId, 'complete');
@@ -76,7 +76,7 @@ it('a camera that was set from H.265 to H.264 goes on being recorded', async () 
     // Some seconds of it: what an attempt in vain leaves is empty.
     const second = join(lab.folder(sessionId), 'part-2.mp4');
     const grown = (): boolean => (statSync(second, { throwIfNoEntry: false })?.size ?? 0) > 300_000;
-    await lab.until('a second part', grown, 30_000);
+    await lab.until('a second part', grown);
     lab.stop(sessionId);
     await lab.reaches(sessionId, 'complete');
     const further = (): readonly FurtherMovie[] | undefined => lab.get(sessionId).report.recording?.further;

@@ -85,7 +85,7 @@ describe('a movie of a court with', () => {
     '$name has every frame once and in order, for four readers',
     async ({ courtId, codec = 'avc1', reordered = 0, endMs = 0 }) => {
       const sessionId = lab.open(courtId);
-      await lab.reaches(sessionId, 'created', 30_000);
+      await lab.reaches(sessionId, 'created');
       lab.start(sessionId);
       await lab.records(sessionId, 3_500);
       lab.stop(sessionId);
@@ -125,7 +125,7 @@ it.concurrent(
     await lab.until('a keyframe just gone', () => placeNow() > 2 && placeNow() < 20);
     const sessionId = lab.open(courtId);
     const fromMs = clock.monotonicMs();
-    await lab.reaches(sessionId, 'created', 30_000);
+    await lab.reaches(sessionId, 'created');
     process.stdout.write(`open after ${(clock.monotonicMs() - fromMs).toFixed(0)} ms\n`);
     expect(lab.get(sessionId).report.recording).toBeUndefined();
     lab.start(sessionId);

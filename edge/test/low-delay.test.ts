@@ -65,7 +65,7 @@ function courtOf(number: number): SimulatedCourt {
 
 async function beginMatch(lab: MatchLab, courtId: string): Promise<string> {
   const sessionId = lab.open(courtId);
-  await lab.reaches(sessionId, 'created', 30_000);
+  await lab.reaches(sessionId, 'created');
   lab.start(sessionId);
   await lab.reaches(sessionId, 'recording');
   return sessionId;

@@ -63,7 +63,7 @@ interface Movie {
 
 async function finish(sessionId: string): Promise<Movie> {
   lab.stop(sessionId);
-  await lab.reaches(sessionId, 'complete', 30_000);
+  await lab.reaches(sessionId, 'complete');
   await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));
   const { recording } = lab.get(sessionId).report;
   const { numbers, complaints, reordered } = await inspectMovie(lab.moviePath(sessionId), simulator.clip);

@@ -38,7 +38,7 @@ test.concurrent.each(KINDS)(
     const looksLike = (): string | undefined => lab.get(sessionId).report.picture;
     const until = async (fault: FaultName, picture: string | undefined): Promise<void> => {
       await court.setFault({ fault });
-      await lab.until(`a picture that is ${String(picture)}`, () => looksLike() === picture, 60_000);
+      await lab.until(`a picture that is ${String(picture)}`, () => looksLike() === picture, 100_000);
     };
     await until('black', 'black');
     lab.start(sessionId);
@@ -55,5 +55,5 @@ test.concurrent.each(KINDS)(
     expect(report.picture).toBeUndefined();
     expect(report.recording?.gaps).toEqual([]);
   },
-  300_000,
+  600_000,
 );

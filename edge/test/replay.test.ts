@@ -146,9 +146,6 @@ async function leaveLongMatch(dataDir: string): Promise<string> {
   const paths = recordingPaths(dataDir, ids.clubId, sessionId);
   await createRecordingFolder(paths);
   const lengths = [LONG_SECONDS - LAST_SECONDS, LAST_SECONDS + 20];
-  const startedMs = LATER.monotonicMs() - (LONG_SECONDS + 20) * 1000;
-  const wallMsOf = (monotonicMs: number): number => LATER.nowMs() - LATER.monotonicMs() + monotonicMs;
-  let beganMs = startedMs;
   for (const [index, seconds] of lengths.entries()) {
     const made = join(dataDir, 'made');
     const { path } = await makeLongPart(
@@ -158,8 +155,14 @@ async function leaveLongMatch(dataDir: string): Promise<string> {
       seconds,
       index === 0 ? 'hole' : 'real',
     );
+    await rename(path, partPath(paths.folder, index + 1));
+  }
+  // Now that they are made, however long that took: they end here.
+  const startedMs = LATER.monotonicMs() - (LONG_SECONDS + 20) * 1000;
+  const wallMsOf = (monotonicMs: number): number => LATER.nowMs() - LATER.monotonicMs() + monotonicMs;
+  let beganMs = startedMs;
+  for (const [index, seconds] of lengths.entries()) {
     const number = index + 1;
-    await rename(path, partPath(paths.folder, number));
     const at = { beganMonotonicMs: beganMs, beganAtMs: wallMsOf(beganMs) };
     const nobody = { bootId: readBootId(), pid: 0, startTicks: 0 };
     await savePartRecord(paths.folder, { ...createPartRecord(number, nobody), ...at });

@@ -76,7 +76,7 @@ describe.concurrent(
           clock.stepWall(stepMs);
           await lab.until('its place for later boots', () => Math.abs(beganAtMs() - movedToMs) < 1_000);
           await court.setFault({ fault: 'refuse', seconds: 1.5 });
-          await lab.until('its hard stop', () => hasStopped(lab, sessionId), 30_000);
+          await lab.until('its hard stop', () => hasStopped(lab, sessionId));
           const stoppedAfterMs = clock.monotonicMs() - startedMs;
           await lab.reaches(sessionId, 'complete');
           await lab.until('the final file', () => existsSync(lab.moviePath(sessionId)));

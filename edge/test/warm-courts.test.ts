@@ -9,20 +9,27 @@ import type { SimulatedCourt } from '../src/simulate/court.ts';
 import type { Simulator } from '../src/simulate/simulator.ts';
 import type { ManagerOptions } from '../src/session/manager.ts';
 import { tellFigures } from './support/figures.ts';
+import { measureLateness } from './support/machine-lateness.ts';
+import type { MachineLateness } from './support/machine-lateness.ts';
 import { inspectMovie, openMatchLab } from './support/match-lab.ts';
 import type { InspectedMovie, MatchLab } from './support/match-lab.ts';
 import { SMALL_CLIP, startTestCourts } from './support/test-courts.ts';
 
 let simulator: Simulator;
+let lateness: MachineLateness;
 
 beforeAll(async () => {
+  lateness = await measureLateness();
   const login = { user: 'admin', password: 'canary-pass' };
   const streams = Array.from({ length: 4 }, () => ({ kind: 'rtsp' as const, ...login }));
   const pictures = (['mjpeg', 'still', 'mjpeg', 'mjpeg'] as const).map((kind) => ({ kind, ...login }));
   simulator = await startTestCourts([...streams, ...pictures], SMALL_CLIP);
 });
 
-afterAll(() => simulator.close());
+afterAll(async () => {
+  await simulator.close();
+  await lateness.close();
+});
 
 const PRE_ROLL_SECONDS = 1;
 /** Back to a keyframe, of which one comes every two seconds, and what is being written. */
@@ -246,8 +253,9 @@ test.concurrent.each([
           return number === movie.numbers[0] && sentAtMs > fromMs - 5_000;
         });
         const beforeMs = fromMs - (begins?.sentAtMs ?? Infinity);
-        expect(beforeMs).toBeGreaterThan(PRE_ROLL_SECONDS * 500);
-        expect(beforeMs).toBeLessThan(PRE_ROLL_SECONDS * 1000 + 500);
+        const lateMs = lateness.allowanceMs();
+        expect(beforeMs).toBeGreaterThan(PRE_ROLL_SECONDS * 500 - lateMs);
+        expect(beforeMs).toBeLessThan(PRE_ROLL_SECONDS * 1000 + 500 + lateMs);
 
         expect(await recordNext(warm, movie, stoppedMs)).toMatchObject(IN_ORDER);
         expect(mostConnections()).toBe(1);

@@ -22,6 +22,8 @@ import { TEST_FFMPEG } from './test-courts.ts';
 
 const run = promisify(execFile);
 const POLL_MS = 25;
+/** What is waited for comes; on a busy machine it takes its time. */
+const PATIENCE_MS = 45_000;
 const GAP_SECONDS = 0.3;
 /** What FFmpeg says where it gives two frames one number. */
 const OWN_COUNTING =
@@ -172,7 +174,7 @@ export async function openMatchLab(
       if (match === undefined) throw new Error(`expected session ${sessionId}`);
       return match;
     },
-    async until(what, isSo, timeoutMs = 20_000) {
+    async until(what, isSo, timeoutMs = PATIENCE_MS) {
       const deadlineMs = clock.monotonicMs() + timeoutMs;
       while (!isSo()) {
         if (clock.monotonicMs() > deadlineMs) throw new Error(`expected ${what}`);
