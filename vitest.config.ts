@@ -23,6 +23,7 @@ const EDGE_TESTS = {
 /** Of the whole system; what its pages show is apart. */
 const SYSTEM_TESTS = {
   root: 'test',
+  globalSetup: '../edge/test/support/make-clip.ts',
   include: ['**/*.test.ts'],
   testTimeout: 180_000,
   hookTimeout: 120_000,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addUp, formatLine, NOTHING } from './testing/count.ts';
 import type { Count } from './testing/count.ts';
-import { planWorkers } from './testing/plan-workers.ts';
+import { measureMachine, planWorkers } from './testing/plan-workers.ts';
 import type { Occupation } from './testing/plan-workers.ts';
 import { runProgram } from './testing/run-program.ts';
 import { runSuite } from './testing/run-suite.ts';
@@ -67,6 +67,9 @@ const environment = {
 };
 const chosen = SUITES.filter(({ name }) => asked.length === 0 || asked.includes(name));
 const ofPortal = chosen.filter(({ isOfPortal }) => isOfPortal);
+const machine = await measureMachine();
+const given = `== machine: ${String(machine.pictures)} pictures encoded and ${String(machine.starts)} FFmpegs started a second\n`;
+process.stdout.write(given);
 const counts = await runSuites(chosen.filter(({ isOfPortal }) => !isOfPortal));
 if (ofPortal.length > 0) {
   const { isBuilt, count } = await prepare();
@@ -81,7 +84,8 @@ await rm(compiled, { recursive: true, force: true });
 const total = addUp(counts);
 for (const told of total.passedAlone) process.stdout.write(`\nPASSED ALONE, failed beside others ${told}\n`);
 for (const failure of total.failures) process.stdout.write(`\nFAILED ${failure}\n`);
-process.stdout.write(`\n${String(total.passed)} passed, ${String(total.failed)} failed\n`);
+// Of a run elsewhere its last lines are all that is seen.
+process.stdout.write(`\n${given}${String(total.passed)} passed, ${String(total.failed)} failed\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
 /** The build, and the check that writes into the sources as the build does: what reads these waits for both. */
@@ -94,11 +98,7 @@ async function prepare(): Promise<{ isBuilt: boolean; count: Count }> {
 async function runSuites(suites: readonly Suite[]): Promise<Count[]> {
   const told: Count[] = [];
   for (const suite of suites) {
-    const { machine, files: workers } = await planWorkers(suite.does, values.long);
-    if (machine !== undefined)
-      process.stdout.write(
-        `== machine: ${String(machine.pictures)} pictures encoded and ${String(machine.starts)} FFmpegs started a second, ${String(workers)} files at once\n`,
-      );
+    const workers = planWorkers(machine, suite.does, values.long);
     told.push(await tell(suite.name, () => runSuite(suite.name, { ...suite, workers, environment })));
   }
   return told;

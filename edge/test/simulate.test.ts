@@ -67,10 +67,17 @@ const fromRtsp = (address: string): string[] => [
   ...['-rtsp_transport', 'tcp', '-timeout', '2000000', '-i', address],
 ];
 
-/** Records to a file, copying. */
+/** Records so many seconds' pictures to a file, copying: where the camera's report of its time comes late, FFmpeg's own time jumps. */
 async function record(address: string, name: string, seconds: number): Promise<Ended & { path: string }> {
   const path = join(folder, name);
-  const ended = await runFfmpeg([...fromRtsp(address), '-t', String(seconds), '-c', 'copy', path]);
+  const ended = await runFfmpeg([
+    ...fromRtsp(address),
+    '-frames:v',
+    String(seconds * 25),
+    '-c',
+    'copy',
+    path,
+  ]);
   return { path, ...ended };
 }
 

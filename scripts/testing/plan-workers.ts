@@ -37,25 +37,20 @@ const SLOW: Machine = { pictures: 60, starts: 4 };
 
 const WAITING: Record<Occupation, number> = { 'wait for cameras': 4, 'wait for processes': 3, compute: BUSY };
 
-export interface Workers {
-  /** Undefined where nothing depends on it. */
-  machine: Machine | undefined;
-  files: number;
-}
-
-/** Takes some seconds where it asks the machine. What takes long decodes much. */
-export async function planWorkers(occupation: Occupation, isLong: boolean): Promise<Workers> {
-  if (isLong || occupation === 'compute') return { machine: undefined, files: BUSY };
-  const machine = await measureMachine();
-  if (gives(machine, QUICK)) return { machine, files: WAITING[occupation] };
-  return { machine, files: gives(machine, SLOW) ? BUSY : 1 };
+/** What takes long decodes much. */
+export function planWorkers(machine: Machine, occupation: Occupation, isLong: boolean): number {
+  if (!gives(machine, SLOW)) return 1;
+  return gives(machine, QUICK) && !isLong ? WAITING[occupation] : BUSY;
 }
 
 function gives(machine: Machine, needed: Machine): boolean {
   return machine.pictures >= needed.pictures && machine.starts >= needed.starts;
 }
 
-async function measureMachine(): Promise<Machine> {
+/** Takes three seconds. */
+export async function measureMachine(): Promise<Machine> {
+  // The first one reads its libraries from the disk.
+  await runFfmpeg(['-version']);
   const pictures = await measurePerSecond(PICTURES, () => runFfmpeg(ENCODE));
   const starts = await measurePerSecond(STARTS, async () => {
     let left = STARTS;
