@@ -1,7 +1,8 @@
 /**
  * How late the machine is with work that is not PadelVar's, measured beside a test by threads of its own: one wakes up
- * and puts a few bytes onto the disk, over and over, one starts an FFmpeg that does nothing. A time that is promised of a machine with some of it to spare may be
- * missed by that much and no more; on one that is very late, a time that is missed says nothing of PadelVar.
+ * and puts a few bytes onto the disk, over and over, one starts an FFmpeg that does nothing. A time that is promised of a
+ * machine with some of it to spare may be missed by that much and no more; on one that is very late, a time that is missed
+ * says nothing of PadelVar.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
