@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countDays, formatDay, formatMoment, formatTime } from './format.ts';
+import { countDays, formatAge, formatDay, formatMoment, formatTime } from './format.ts';
 
 const AT = (text: string): number => Date.parse(text);
 
@@ -9,6 +9,11 @@ test('days are those of the club’s calendar, not of 24 hours', () => {
   expect(countDays(AT('2026-06-02T23:00:00Z'), expiresAt, 'Europe/Paris')).toBe(1);
   expect(countDays(AT('2026-06-02T23:00:00Z'), expiresAt, 'UTC')).toBe(1);
   expect(countDays(AT('2026-06-03T22:10:00Z'), expiresAt, 'Europe/Paris')).toBe(0);
+});
+
+test('the age of a picture is exact while it is small, and keeps its unit', () => {
+  expect(formatAge(430)).toBe('0.4\u00a0s');
+  expect(formatAge(12_300)).toBe('12\u00a0s');
 });
 
 test('the clocks of summer and winter change no day', () => {

@@ -121,15 +121,11 @@ export function formatInDays(days: number): string {
   return new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto' }).format(days, 'day');
 }
 
-/** `0.4 s`, `12 s`: the age of a picture. */
+/** `0.4 s`, `12 s`: the age of a picture. A number stays with its unit (U+00A0). */
 export function formatAge(ms: number): string {
   const seconds = ms / 1000;
-  return new Intl.NumberFormat(getLocale(), {
-    style: 'unit',
-    unit: 'second',
-    unitDisplay: 'narrow',
-    maximumFractionDigits: seconds < 10 ? 1 : 0,
-  }).format(seconds);
+  const number = new Intl.NumberFormat(getLocale(), { maximumFractionDigits: seconds < 10 ? 1 : 0 });
+  return `${number.format(seconds)}\u00a0s`;
 }
 
 /** Clubs are in Europe: English dates are British, with the day first and 24 hours. */
