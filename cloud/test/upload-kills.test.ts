@@ -17,6 +17,7 @@ import type { PortalProcessSettings } from './support/portal-process.ts';
 import { openTestS3 } from './support/s3.ts';
 import { seedClub, seedCourt, seedDevice, seedSession, seedUser, SEEDED_AT } from './support/seed.ts';
 import { serveFetch } from './support/serve.ts';
+import { findDatabaseUrl, leaveDatabase } from './support/test-database.ts';
 import { readGrowing } from './support/uploader-process.ts';
 import type { GrowingMovie, SendNote, UploaderSettings } from './support/uploader-process.ts';
 
@@ -110,7 +111,11 @@ async function killUntilAllAreThere(campaign: Campaign): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'padelvar-kills-'));
   const s3 = campaign.isS3 ? await openTestS3() : undefined;
   const port = await findFreePort();
-  const portalSettings: PortalProcessSettings = { dataDir, port, ...(s3 && { s3: s3.settings }) };
+  const databaseUrl = await findDatabaseUrl(dataDir);
+  const portalSettings: PortalProcessSettings = {
+    ...{ dataDir, databaseUrl, port },
+    ...(s3 && { s3: s3.settings }),
+  };
   const { deviceToken, ownerToken, sessionIds } = await seed(portalSettings, campaign.matches);
   const portal = await startKillable(program('portal'), portalSettings);
   const origin = `http://127.0.0.1:${port}`;
@@ -125,6 +130,7 @@ async function killUntilAllAreThere(campaign: Campaign): Promise<void> {
     await portal.close();
     await s3?.server.close();
     await rm(dataDir, { recursive: true, force: true });
+    leaveDatabase(dataDir);
   });
   const confirmed = new Set<string>();
   edge.onMessage((message) => {

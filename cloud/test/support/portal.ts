@@ -41,7 +41,7 @@ export async function openTestPortal(options: TestPortalOptions = {}): Promise<T
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    databaseUrl: await findDatabaseUrl(dataDir),
+    databaseUrl: 'databaseUrl' in settings ? undefined : await findDatabaseUrl(dataDir),
     mqttPort: 0,
     firstAdmin: undefined,
     logLevel: 'silent',
