@@ -379,8 +379,8 @@ async function expectLineTrouble(page: Page): Promise<void> {
   expect(await page.getByTestId('line-error').count()).toBe(0);
   await lookAt(page, 'court-line-trouble');
   for (const path of paths) await page.unroute(path);
-  await page.getByTestId('line-error').waitFor({ state: 'detached' });
   await page.getByTestId('rec-badge').waitFor();
+  await page.getByTestId('line-error').waitFor({ state: 'detached' });
 }
 
 async function readTrouble(page: Page, testId: string): Promise<string> {

@@ -54,8 +54,8 @@ test('says what it does not know, finds back by itself, and shows the match live
 
   line.setDeaf(false);
   await page.clock.fastForward(UNANSWERED_MS);
-  await page.getByTestId('line-error').waitFor({ state: 'detached' });
   await page.getByTestId('rec-badge').waitFor();
+  await page.getByTestId('line-error').waitFor({ state: 'detached' });
   await expect.poll(readFacts).toEqual(['camera', 'device', 'growing']);
   await watchFrames(page.getByTestId('preview-image'), 3);
 
